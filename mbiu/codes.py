@@ -1,0 +1,187 @@
+"""The closed vocabularies of the work: what a report can be, and the states things pass through.
+
+The words are those of the Common Alerting Protocol 1.2 (severity, urgency, certainty), of the
+Admiralty system (grades) and, for event types, the nearest ACLED sub-events.
+"""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What happened. ``UNKNOWN`` means the text does not say; ``NONE`` that nothing is reported."""
+
+    ARMED_CLASH = "armed_clash"
+    ATTACK = "attack"
+    SEXUAL_VIOLENCE = "sexual_violence"
+    ABDUCTION = "abduction"
+    EXPLOSION = "explosion"
+    CATTLE_RAID = "cattle_raid"
+    MOB_VIOLENCE = "mob_violence"
+    RIOT = "riot"
+    PROTEST = "protest"
+    CRACKDOWN = "crackdown"
+    DESTRUCTION = "destruction"
+    DISPLACEMENT = "displacement"
+    ARRESTS = "arrests"
+    MOBILISATION = "mobilisation"
+    THREAT = "threat"
+    HATE_SPEECH = "hate_speech"
+    DISPUTE = "dispute"
+    RUMOUR = "rumour"
+    PEACE = "peace"
+    CRIME = "crime"
+    HAZARD = "hazard"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Driver(StrEnum):
+    """What feeds the conflict. A report may name any number."""
+
+    LAND = "land"
+    CATTLE = "cattle"
+    WATER_PASTURE = "water_pasture"
+    ELECTION = "election"
+    ETHNICITY = "ethnicity"
+    RELIGION = "religion"
+    BORDER = "border"
+    MINERALS = "minerals"
+    POLITICS = "politics"
+    YOUTH_GANG = "youth_gang"
+    GENDER = "gender"
+    REVENGE = "revenge"
+
+
+class Severity(StrEnum):
+    MINOR = "minor"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    EXTREME = "extreme"
+    UNKNOWN = "unknown"
+
+    @property
+    def rank(self) -> int:
+        """0 for unknown, then 1 (minor) to 4 (extreme)."""
+        return {"unknown": 0, "minor": 1, "moderate": 2, "severe": 3, "extreme": 4}[self.value]
+
+
+class Urgency(StrEnum):
+    IMMEDIATE = "immediate"
+    EXPECTED = "expected"
+    FUTURE = "future"
+    PAST = "past"
+    UNKNOWN = "unknown"
+
+
+class Certainty(StrEnum):
+    OBSERVED = "observed"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNLIKELY = "unlikely"
+    UNKNOWN = "unknown"
+
+
+class Priority(StrEnum):
+    """P1 is to be acted on now; P4 can wait."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Precision(StrEnum):
+    """How exactly a place is known, finest first."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    VILLAGE = "village"
+    WARD = "ward"
+    DISTRICT = "district"
+    REGION = "region"
+    COUNTRY = "country"
+    NONE = "none"
+
+
+class Role(StrEnum):
+    ANALYST = "analyst"
+    CUSTODIAN = "custodian"
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+
+
+class ContactRole(StrEnum):
+    FOCAL_POINT = "focal_point"
+    COMMITTEE = "committee"
+    RESPONDER = "responder"
+    UNKNOWN = "unknown"
+
+
+class AddressKind(StrEnum):
+    """How an address is reached. One phone number is one ``SMS`` address, whichever gateway."""
+
+    SMS = "sms"
+    TELEGRAM = "telegram"
+
+
+class MessageState(StrEnum):
+    RECEIVED = "received"
+    HANDLED = "handled"
+    QUARANTINED = "quarantined"
+
+
+class ReportState(StrEnum):
+    RECEIVED = "received"
+    READ = "read"
+    JOINED = "joined"
+
+
+class IncidentState(StrEnum):
+    OPEN = "open"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    REFUTED = "refuted"
+    UNVERIFIABLE = "unverifiable"
+    ALERTED = "alerted"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def rank(self) -> int:
+        """Deliveries only move to a higher rank, so late or repeated call-backs change nothing."""
+        return {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "expired": 3, "delivered": 4}[
+            self.value
+        ]
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Verdict(StrEnum):
+    VERIFIED = "verified"
+    REFUTED = "refuted"
+    UNVERIFIABLE = "unverifiable"
+    MERGED = "merged"
+    REOPENED = "reopened"
+
+
+class Answer(StrEnum):
+    """A responder's one-word reply to an alert."""
+
+    ACK = "ack"
+    GO = "go"
+    DONE = "done"
+    CANNOT = "cannot"

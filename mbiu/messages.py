@@ -1,0 +1,134 @@
+"""What crosses a channel's border: messages in and out, as plain frozen values.
+
+Channels turn a provider's HTTP into these and back; nothing behind them knows a provider.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from mbiu.codes import AddressKind, DeliveryState
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that a provider keeps for us: ``handle`` is its URL (Twilio) or file id (Telegram)."""
+
+    handle: str
+    kind: Literal["photo", "document", "voice", "video"] = "photo"
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
+class IncomingMessage:
+    """One message as a provider handed it over.
+
+    ``sender`` is a phone number as given or a Telegram chat id in decimal; ``provider_id`` is
+    unique within ``channel`` and is what makes a repeat recognisable. ``lat``/``lon`` are WGS84
+    degrees of a shared location. ``button`` holds the data of a pressed button and ``callback_id``
+    what the provider wants back for it. ``thread_id`` is the chat message a button belongs to.
+    """
+
+    channel: str
+    kind: AddressKind
+    provider_id: str
+    sender: str
+    text: str = ""
+    sent_at: datetime | None = None
+    country: str | None = None
+    language: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    accuracy_m: float | None = None
+    button: str | None = None
+    callback_id: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    forwarded: bool = False
+    edited: bool = False
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice under a chat message; on SMS the label is written out by the text itself."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """One text to one address. ``sender`` overrides the channel's own number where given."""
+
+    to: str
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    callback_id: str | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The provider took the message: its id there, and how far it is."""
+
+    provider_id: str
+    state: DeliveryState = DeliveryState.SENT
+    cost: str | None = None
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """A provider's word on an earlier message. ``state`` is None for words it does not explain."""
+
+    channel: str
+    provider_id: str
+    state: DeliveryState | None
+    code: str = ""
+
+
+class ChannelError(Exception):
+    """A provider did not take a message.
+
+    ``reason`` is a short code for logs and screens (never the address or the text). ``permanent``
+    says a retry is useless; ``blocked`` that the person does not want messages any more;
+    ``retry_after`` is the provider's own wish in seconds.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        blocked: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.blocked = blocked
+        self.retry_after = retry_after
+
+
+class InvalidSignature(Exception):
+    """The caller of a hook did not prove who it is."""
+
+
+class BadPayload(Exception):
+    """An authenticated caller sent something that is no message. ``what`` names the field."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Channel(Protocol):
+    """A way out. ``send`` blocks for at most the channel's time-out and raises ChannelError."""
+
+    name: str
+    kind: AddressKind
+
+    def send(self, message: OutgoingMessage) -> Sent: ...
+
+
+Headers = Mapping[str, str]
+Form = Mapping[str, str]

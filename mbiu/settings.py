@@ -1,0 +1,150 @@
+"""Every setting, read once from the environment, `.env` and secret files.
+
+A secret may also stand in a file: `/run/secrets/mbiu_<name>` (Docker and Podman put it there), so
+that it shows neither in `docker inspect` nor in a process list.
+"""
+
+import base64
+import binascii
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS_DIR = Path("/run/secrets")
+
+
+class BadSetting(Exception):
+    """A setting is missing or wrong; the message is one line for the operator."""
+
+
+class Settings(BaseSettings):
+    """The installation's settings; each is `MBIU_` and the upper-case name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MBIU_",
+        env_file=".env",
+        extra="ignore",
+        secrets_dir=SECRETS_DIR if SECRETS_DIR.is_dir() else None,
+        hide_input_in_errors=True,
+    )
+
+    home_dir: Path = Path(".mbiu")
+    host: str = "127.0.0.1"
+    console_port: int = Field(8000, ge=1, le=65535)
+    hooks_port: int = Field(8001, ge=1, le=65535)
+    database_url: SecretStr = SecretStr("")
+    database_owner_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+    public_url: str = ""
+    console_url: str = ""
+    channels: str = ""
+    default_country: str = Field("UG", pattern=r"^[A-Z]{2}$")
+    demo: bool = True
+    log_format: Literal["plain", "json"] = "plain"
+    workers: int = Field(2, ge=1, le=64)
+
+    vault_keys: SecretStr = SecretStr("")
+    index_key: SecretStr = SecretStr("")
+    audit_key: SecretStr = SecretStr("")
+    spool_key: SecretStr = SecretStr("")
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_from: str = ""
+    twilio_api_url: str = ""
+
+    africastalking_username: str = ""
+    africastalking_api_key: SecretStr = SecretStr("")
+    africastalking_from: str = ""
+    africastalking_api_url: str = ""
+    africastalking_hook_secret: SecretStr = SecretStr("")
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = ""
+    telegram_hook_secret: SecretStr = SecretStr("")
+
+    gateway_keys: SecretStr = SecretStr("")
+
+    @field_validator("public_url", "console_url", "twilio_api_url", "africastalking_api_url", "telegram_api_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @cached_property
+    def hooks_base_url(self) -> str:
+        """The address providers know for the hooks; signatures are computed over it."""
+        return self.public_url or f"http://{self.host}:{self.hooks_port}"
+
+    @cached_property
+    def gateways(self) -> dict[str, bytes]:
+        """Signing keys of the generic gateways by name, from ``name:secret,name:secret``."""
+        pairs = [p for p in self.gateway_keys.get_secret_value().split(",") if p.strip()]
+        found = {}
+        for pair in pairs:
+            name, colon, secret = pair.strip().partition(":")
+            if not colon or not name or len(secret) < 16:
+                raise BadSetting(
+                    "MBIU_GATEWAY_KEYS: want name:secret pairs with a secret of 16 or more characters"
+                )
+            found[name] = secret.encode()
+        return found
+
+    @cached_property
+    def vault_keyring(self) -> dict[str, bytes]:
+        """AES-256 keys by id, the current one first, from ``id:base64,id:base64``."""
+        ring = {}
+        for pair in self.vault_keys.get_secret_value().split(","):
+            key_id, _, value = pair.strip().partition(":")
+            if key_id:
+                ring[key_id] = _key(f"MBIU_VAULT_KEYS ({key_id})", value)
+        if not ring:
+            raise BadSetting("MBIU_VAULT_KEYS is empty: without a key nothing can be kept; see .env.example")
+        return ring
+
+    @cached_property
+    def blind_index_key(self) -> bytes:
+        return _key("MBIU_INDEX_KEY", self.index_key.get_secret_value())
+
+    @cached_property
+    def audit_mac_key(self) -> bytes:
+        return _key("MBIU_AUDIT_KEY", self.audit_key.get_secret_value())
+
+    @cached_property
+    def spool_cipher_key(self) -> bytes:
+        return _key("MBIU_SPOOL_KEY", self.spool_key.get_secret_value())
+
+    @property
+    def spool_dir(self) -> Path:
+        return self.home_dir / "spool"
+
+
+def _key(name: str, value: str) -> bytes:
+    """32 bytes from base64. Raises BadSetting for anything else, and for a key of one repeated byte."""
+    try:
+        key = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise BadSetting(f"{name}: want 32 bytes in base64; `mbiu keys` makes a set")
+    if len(set(key)) < 8:
+        raise BadSetting(f"{name}: this is a test pattern, not a key; `mbiu keys` makes a set")
+    return key
+
+
+def load() -> Settings:
+    """Read the settings afresh. Raises BadSetting with one line that names setting and fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "MBIU_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(f"{name}: {first['msg']}") from None
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return load()
