@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     console_url: str = ""
     channels: str = ""
     default_country: str = Field("UG", pattern=r"^[A-Z]{2}$")
-    demo: bool = True
+    demo: bool = False
     log_format: Literal["plain", "json"] = "plain"
     workers: int = Field(2, ge=1, le=64)
 
