@@ -1,0 +1,137 @@
+"""Alerts and their way to people: routes, deliveries, responses."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mbiu.codes import AlertState, Answer, DeliveryState, Severity
+from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
+
+
+class Route(Model):
+    """A rule: incidents inside ``area_path`` of these types and at least this severity reach these people.
+
+    An empty ``event_types`` means every type. After ``wait_minutes`` without an acknowledgement the
+    next step's recipients are told too.
+    """
+
+    __tablename__ = "route"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    area_path: Mapped[str] = mapped_column(default="", server_default="")
+    event_types: Mapped[Words]
+    min_severity: Mapped[Severity] = mapped_column(String(16), default=Severity.UNKNOWN)
+    wait_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class RouteRecipient(Model):
+    __tablename__ = "route_recipient"
+    __table_args__ = (UniqueConstraint("route_id", "contact_id"),)
+
+    id: Mapped[Key]
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id", ondelete="CASCADE"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    step: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class Alert(Model):
+    """What is sent about one version of a verified incident.
+
+    ``chain`` is the escalation as it stood when the alert started: a list of
+    ``{"contacts": [contact id], "wait_minutes": int}``. ``due_at`` is when the next step is taken.
+    ``texts`` is a sealed JSON object of wordings by language.
+    """
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index("ix_alert_due", "due_at", postgresql_where=text("state = 'open' AND due_at IS NOT NULL")),
+        Index(None, "incident_id"),
+        Index(None, "created_at"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[str] = mapped_column(String(12), unique=True)
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    incident_version: Mapped[int]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    state: Mapped[AlertState] = mapped_column(String(16), default=AlertState.OPEN)
+    texts: Mapped[Sealed]
+    chain: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    step: Mapped[int] = mapped_column(default=0, server_default="0")
+    exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
+    due_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    acknowledged_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+
+
+class Delivery(Model):
+    """One outgoing message on its way to one address: an alert, a reply, a question or an outcome.
+
+    ``extra`` holds buttons and a provider's call-back id, never a person or a text.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
+        Index("uq_delivery_provider", "channel", "provider_id", unique=True,
+              postgresql_where=text("provider_id IS NOT NULL")),
+        Index("uq_delivery_alert_address", "alert_id", "address_id", unique=True,
+              postgresql_where=text("alert_id IS NOT NULL")),
+        Index(None, "message_id", unique=True),
+        Index(None, "created_at"),
+    )
+
+    id: Mapped[Key]
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str] = mapped_column(String(40))
+    state: Mapped[DeliveryState] = mapped_column(String(16), default=DeliveryState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    due_at: Mapped[Moment] = mapped_column(default=utcnow)
+    expires_at: Mapped[Moment | None]
+    provider_id: Mapped[str | None]
+    error: Mapped[str] = mapped_column(default="", server_default="")
+    extra: Mapped[Json]
+    step: Mapped[int] = mapped_column(default=0, server_default="0")
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    sent_at: Mapped[Moment | None]
+    delivered_at: Mapped[Moment | None]
+
+
+class EarlyReport(Model):
+    """A delivery report that came before the provider's id was written down; applied when it is."""
+
+    __tablename__ = "early_report"
+    __table_args__ = (UniqueConstraint("channel", "provider_id"), Index(None, "created_at"))
+
+    id: Mapped[Key]
+    channel: Mapped[str] = mapped_column(String(40))
+    provider_id: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(default="", server_default="")
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class Response(Model):
+    """A responder's word on an alert. ``due_at`` is when a promise (ack, go) should be kept."""
+
+    __tablename__ = "response"
+    __table_args__ = (Index(None, "alert_id", "created_at"),)
+
+    id: Mapped[Key]
+    alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
+    answer: Mapped[Answer] = mapped_column(String(16))
+    text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    due_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -1,0 +1,122 @@
+"""Incidents: the events themselves, with what people decided about them."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mbiu.codes import Certainty, EventType, IncidentState, Precision, Priority, Severity, Urgency, Verdict
+from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
+
+
+class Incident(Model):
+    """One event. ``version`` counts changes of text, place or severity, each of which voids approvals.
+
+    ``numbers`` maps killed, injured, displaced, abducted and livestock to ``{"low", "best", "high"}``.
+    ``sources`` counts independent reporters; copies of one text count once.
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_queue", "priority", "due_at", "id", postgresql_where=text("state IN ('open', 'claimed')")),
+        Index(None, "state", "created_at"),
+        Index(None, "country", "event_type", "occurred_from"),
+        Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
+        Index(None, "updated_at"),
+        CheckConstraint("grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"),
+        CheckConstraint("grade_information BETWEEN 1 AND 6", name="grade_information"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[str] = mapped_column(String(12), unique=True)
+    state: Mapped[IncidentState] = mapped_column(String(16), default=IncidentState.OPEN)
+    event_type: Mapped[EventType] = mapped_column(String(24), default=EventType.UNKNOWN)
+    other_types: Mapped[Words]
+    drivers: Mapped[Words]
+    severity: Mapped[Severity] = mapped_column(String(16), default=Severity.UNKNOWN)
+    urgency: Mapped[Urgency] = mapped_column(String(16), default=Urgency.UNKNOWN)
+    certainty: Mapped[Certainty] = mapped_column(String(16), default=Certainty.UNKNOWN)
+    priority: Mapped[Priority] = mapped_column(String(2), default=Priority.P4)
+    numbers: Mapped[Json]
+    missing: Mapped[Words]
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
+    area_path: Mapped[str] = mapped_column(default="", server_default="")
+    country: Mapped[str | None] = mapped_column(String(2))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    precision: Mapped[Precision] = mapped_column(String(16), default=Precision.NONE)
+    radius_km: Mapped[float | None]
+    occurred_from: Mapped[Moment | None]
+    occurred_to: Mapped[Moment | None]
+    reports: Mapped[int] = mapped_column(default=0, server_default="0")
+    sources: Mapped[int] = mapped_column(default=0, server_default="0")
+    grade_source: Mapped[str] = mapped_column(String(1), default="F", server_default="F")
+    grade_information: Mapped[int] = mapped_column(default=6, server_default="6")
+    claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    claim_until: Mapped[Moment | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"))
+    exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
+    due_at: Mapped[Moment] = mapped_column(default=utcnow)
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    updated_at: Mapped[Moment] = mapped_column(default=utcnow)
+    verified_at: Mapped[Moment | None]
+    closed_at: Mapped[Moment | None]
+
+
+class Decision(Model):
+    """A verdict by one person on one version of an incident. Never changed, only followed by another."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index(None, "incident_id", "created_at"),)
+
+    id: Mapped[Key]
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    verdict: Mapped[Verdict] = mapped_column(String(16))
+    version: Mapped[int]
+    reason: Mapped[Sealed]
+    grade_source: Mapped[str | None] = mapped_column(String(1))
+    grade_information: Mapped[int | None]
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class Authorship(Model):
+    """Who shaped an incident's facts (corrected, merged, split): they may not approve it when it is severe."""
+
+    __tablename__ = "authorship"
+    __table_args__ = (Index("uq_authorship_incident_user", "incident_id", "user_id", unique=True),)
+
+    id: Mapped[Key]
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class Note(Model):
+    """An analyst's remark on an incident."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index(None, "incident_id"),)
+
+    id: Mapped[Key]
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    text: Mapped[Sealed]
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class Outcome(Model):
+    """What was done about an incident and what it changed, by a user or a responder."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (Index(None, "incident_id"),)
+
+    id: Mapped[Key]
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    done: Mapped[str] = mapped_column(String(24))
+    effect: Mapped[str] = mapped_column(String(24))
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)

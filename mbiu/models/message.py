@@ -1,0 +1,68 @@
+"""Messages in and out as they were said, and the files that came with them."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mbiu.codes import MessageState
+from mbiu.models.base import Key, Model, Moment, Sealed, utcnow
+
+
+class Message(Model):
+    """One SMS or chat message. ``provider_id`` is set for incoming ones and makes a repeat harmless.
+
+    ``location`` is a sealed JSON object with lat, lon and accuracy_m of a shared pin.
+    ``reply_to`` is the incoming message that an outgoing one answers.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "uq_message_channel_provider_id", "channel", "provider_id", unique=True,
+            postgresql_where=text("direction = 'in'"),
+        ),
+        Index(None, "report_id"),
+        Index(None, "address_id", "created_at"),
+        Index(None, "created_at"),
+        Index("ix_message_reply_to", "reply_to", postgresql_where=text("reply_to IS NOT NULL")),
+    )
+
+    id: Mapped[Key]
+    direction: Mapped[str] = mapped_column(String(3))
+    channel: Mapped[str] = mapped_column(String(40))
+    provider_id: Mapped[str | None]
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"))
+    reply_to: Mapped[UUID | None]
+    state: Mapped[MessageState] = mapped_column(String(16), default=MessageState.HANDLED)
+    text: Mapped[Sealed]
+    location: Mapped[bytes | None] = mapped_column(LargeBinary)
+    language: Mapped[str | None] = mapped_column(String(8))
+    forwarded: Mapped[bool] = mapped_column(default=False, server_default="false")
+    edited: Mapped[bool] = mapped_column(default=False, server_default="false")
+    sent_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class Media(Model):
+    """A file with a message: first its sealed handle at the provider, later its sealed, re-encoded content."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        Index(None, "message_id"),
+        Index("ix_media_due", "due_at", postgresql_where=text("state = 'pending'")),
+    )
+
+    id: Mapped[Key]
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    handle: Mapped[Sealed]
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content_type: Mapped[str] = mapped_column(default="", server_default="")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    due_at: Mapped[Moment] = mapped_column(default=utcnow)
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -1,0 +1,70 @@
+"""Reports: what one reporter says happened, and how the machine read it."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mbiu.codes import EventType, Precision, ReportState, Severity, Urgency
+from mbiu.models.base import Key, Model, Moment, Sealed, Words, utcnow
+
+
+class Report(Model):
+    """One reporter's account, made of one or more messages.
+
+    ``reading`` is the sealed JSON of the machine's Reading; the columns beside it are what the
+    queue, the map and the join need to search, and hold no words of the reporter.
+    ``fingerprint`` is a keyed digest of the normalised text.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_due", "due_at", postgresql_where=text("state <> 'joined'")),
+        Index(None, "incident_id"),
+        Index(None, "contact_id", "created_at"),
+        Index(None, "created_at"),
+        Index(None, "fingerprint", "created_at"),
+    )
+
+    id: Mapped[Key]
+    ref: Mapped[str] = mapped_column(String(12), unique=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    state: Mapped[ReportState] = mapped_column(String(16), default=ReportState.RECEIVED)
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id", ondelete="SET NULL"))
+    area_path: Mapped[str] = mapped_column(default="", server_default="")
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    precision: Mapped[Precision] = mapped_column(String(16), default=Precision.NONE)
+    radius_km: Mapped[float | None]
+    event_type: Mapped[EventType] = mapped_column(String(24), default=EventType.UNKNOWN)
+    severity: Mapped[Severity] = mapped_column(String(16), default=Severity.UNKNOWN)
+    urgency: Mapped[Urgency] = mapped_column(String(16), default=Urgency.UNKNOWN)
+    language: Mapped[str | None] = mapped_column(String(8))
+    missing: Mapped[Words]
+    reading: Mapped[bytes | None] = mapped_column(LargeBinary)
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    corrected: Mapped[bool] = mapped_column(default=False, server_default="false")
+    exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    due_at: Mapped[Moment] = mapped_column(default=utcnow)
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    read_at: Mapped[Moment | None]
+    joined_at: Mapped[Moment | None]
+    outcome_told_at: Mapped[Moment | None]
+
+
+class Correction(Model):
+    """A value of a reading that a person put right: what the machine said, what is true."""
+
+    __tablename__ = "correction"
+    __table_args__ = (Index(None, "report_id"),)
+
+    id: Mapped[Key]
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    field: Mapped[str] = mapped_column(String(24))
+    before: Mapped[Sealed]
+    after: Mapped[Sealed]
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
