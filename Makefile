@@ -1,0 +1,88 @@
+# `make` alone lists the targets. Settings of one call: PYTHON=python3.12 make setup
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PYTHON
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+LOCKED := $(PIP) install --require-hashes --no-deps
+PACKAGES := mbiu bot webhooks workers review migrations
+COMPILE := $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
+	--no-emit-index-url --no-header --no-annotate
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@echo "making $(VENV)"
+	@sh scripts/venv.sh $(VENV)
+
+# Each stamp says: what this lock asks for is installed.
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "installing what is needed to run"
+	@$(LOCKED) -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
+	@echo "installing what is needed to test"
+	@$(LOCKED) -r requirements/test.txt
+	@touch $@
+
+# What the pages need from npm is copied beside the console, which then serves it itself.
+ifneq ($(wildcard review/frontend/package-lock.json review/assets.py),)
+ASSETS := $(VENV)/assets.stamp
+$(VENV)/assets.stamp: review/frontend/package.json review/frontend/package-lock.json review/assets.py $(VENV)/run.stamp
+	@echo "fetching the parts of the pages"
+	@VENV=$(VENV) sh scripts/npm.sh ci --prefix review/frontend
+	@$(BIN)/python -m review.assets
+	@touch $@
+endif
+
+.PHONY: setup
+setup: $(VENV)/run.stamp $(ASSETS) ## install everything that running needs (also done by `make run`)
+
+.PHONY: setup-test
+setup-test: setup $(VENV)/test.stamp ## install what testing and developing need as well
+
+.PHONY: run
+run: setup ## start everything on this machine: console, hooks, worker, beat, bot, database, broker
+	@exec $(BIN)/mbiu run
+
+.PHONY: test
+test: setup-test lint ## lint, then run the whole suite against a real database and broker
+	@sh scripts/chromium.sh
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(VENV)/test.stamp ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/test.stamp ## put the code into the common form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: $(VENV)/test.stamp ## work out the pinned requirements anew from pyproject.toml
+	$(COMPILE) pyproject.toml --group build --group embedded --group test --group dev -o requirements/test.txt
+	$(COMPILE) pyproject.toml --group build --group embedded -c requirements/test.txt -o requirements/run.txt
+	$(COMPILE) pyproject.toml --group build -c requirements/test.txt -o requirements/base.txt
+	$(COMPILE) --group node -o requirements/node.txt
+	$(COMPILE) --group bootstrap -o requirements/bootstrap.txt
+
+.PHONY: bench
+bench: setup-test ## measure intake and pipeline beside their floors (JSON)
+	@$(BIN)/mbiu bench intake
+	@$(BIN)/mbiu bench pipeline
+
+.PHONY: clean
+clean: ## remove what was made here, but never the data
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf htmlcov .coverage review/frontend/node_modules review/static/vendor
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
