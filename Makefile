@@ -32,9 +32,10 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 	@touch $@
 
 # What the pages need from npm is copied beside the console, which then serves it itself.
-ifneq ($(wildcard review/frontend/package-lock.json review/assets.py),)
+ifneq ($(and $(wildcard review/frontend/package-lock.json),$(wildcard review/assets.py)),)
 ASSETS := $(VENV)/assets.stamp
-$(VENV)/assets.stamp: review/frontend/package.json review/frontend/package-lock.json review/assets.py $(VENV)/run.stamp
+$(VENV)/assets.stamp: review/frontend/package.json review/frontend/package-lock.json \
+		$(wildcard review/*.py) | $(VENV)/run.stamp
 	@echo "fetching the parts of the pages"
 	@VENV=$(VENV) sh scripts/npm.sh ci --prefix review/frontend
 	@$(BIN)/python -m review.assets
