@@ -62,7 +62,9 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for unknown, then 1 (minor) to 4 (extreme)."""
-        return {"unknown": 0, "minor": 1, "moderate": 2, "severe": 3, "extreme": 4}[self.value]
+        return {"unknown": 0, "minor": 1, "moderate": 2, "severe": 3, "extreme": 4}[
+            self.value
+        ]
 
 
 class Urgency(StrEnum):
@@ -158,9 +160,14 @@ class DeliveryState(StrEnum):
     @property
     def rank(self) -> int:
         """Deliveries only move to a higher rank, so late or repeated call-backs change nothing."""
-        return {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "expired": 3, "delivered": 4}[
-            self.value
-        ]
+        return {
+            "queued": 0,
+            "sending": 1,
+            "sent": 2,
+            "failed": 3,
+            "expired": 3,
+            "delivered": 4,
+        }[self.value]
 
 
 class AlertState(StrEnum):

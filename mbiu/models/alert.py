@@ -23,9 +23,9 @@ class Route(Model):
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(unique=True)
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
-    area_path: Mapped[str] = mapped_column(default="", server_default="")
+    area_path: Mapped[str] = mapped_column(default="/", server_default="/")
     event_types: Mapped[Words]
-    min_severity: Mapped[Severity] = mapped_column(String(16), default=Severity.UNKNOWN)
+    min_severity: Mapped[Severity] = mapped_column(default=Severity.UNKNOWN)
     wait_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
 
@@ -36,7 +36,9 @@ class RouteRecipient(Model):
 
     id: Mapped[Key]
     route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id", ondelete="CASCADE"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    contact_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE")
+    )
     step: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
@@ -50,19 +52,27 @@ class Alert(Model):
 
     __tablename__ = "alert"
     __table_args__ = (
-        Index("ix_alert_due", "due_at", postgresql_where=text("state = 'open' AND due_at IS NOT NULL")),
+        Index(
+            "ix_alert_due",
+            "due_at",
+            postgresql_where=text("state = 'open' AND due_at IS NOT NULL"),
+        ),
         Index(None, "incident_id"),
         Index(None, "created_at"),
     )
 
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(String(12), unique=True)
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE")
+    )
     incident_version: Mapped[int]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    state: Mapped[AlertState] = mapped_column(String(16), default=AlertState.OPEN)
+    state: Mapped[AlertState] = mapped_column(default=AlertState.OPEN)
     texts: Mapped[Sealed]
-    chain: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    chain: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default="[]"
+    )
     step: Mapped[int] = mapped_column(default=0, server_default="0")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     due_at: Mapped[Moment | None]
@@ -79,22 +89,42 @@ class Delivery(Model):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_due", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
-        Index("uq_delivery_provider", "channel", "provider_id", unique=True,
-              postgresql_where=text("provider_id IS NOT NULL")),
-        Index("uq_delivery_alert_address", "alert_id", "address_id", unique=True,
-              postgresql_where=text("alert_id IS NOT NULL")),
+        Index(
+            "ix_delivery_due",
+            "due_at",
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+        Index(
+            "uq_delivery_provider",
+            "channel",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("provider_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_delivery_alert_address",
+            "alert_id",
+            "address_id",
+            unique=True,
+            postgresql_where=text("alert_id IS NOT NULL"),
+        ),
         Index(None, "message_id", unique=True),
         Index(None, "created_at"),
     )
 
     id: Mapped[Key]
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
-    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
-    alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE")
+    )
+    address_id: Mapped[UUID] = mapped_column(
+        ForeignKey("address.id", ondelete="CASCADE")
+    )
+    alert_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("alert.id", ondelete="CASCADE")
+    )
     kind: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str] = mapped_column(String(40))
-    state: Mapped[DeliveryState] = mapped_column(String(16), default=DeliveryState.QUEUED)
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     due_at: Mapped[Moment] = mapped_column(default=utcnow)
     expires_at: Mapped[Moment | None]
@@ -111,12 +141,15 @@ class EarlyReport(Model):
     """A delivery report that came before the provider's id was written down; applied when it is."""
 
     __tablename__ = "early_report"
-    __table_args__ = (UniqueConstraint("channel", "provider_id"), Index(None, "created_at"))
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        Index(None, "created_at"),
+    )
 
     id: Mapped[Key]
     channel: Mapped[str] = mapped_column(String(40))
     provider_id: Mapped[str]
-    state: Mapped[DeliveryState] = mapped_column(String(16))
+    state: Mapped[DeliveryState]
     code: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
 
@@ -129,9 +162,13 @@ class Response(Model):
 
     id: Mapped[Key]
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
-    answer: Mapped[Answer] = mapped_column(String(16))
+    contact_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE")
+    )
+    message_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("message.id", ondelete="SET NULL")
+    )
+    answer: Mapped[Answer]
     text: Mapped[bytes | None] = mapped_column(LargeBinary)
     due_at: Mapped[Moment | None]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, LargeBinary, MetaData, String, Text
+from sqlalchemy import ARRAY, DateTime, Enum, LargeBinary, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -22,13 +22,31 @@ NAMES = {
 Key = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 Moment = Annotated[dt.datetime, mapped_column(DateTime(timezone=True))]
-Words = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
-Json = Annotated[dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")]
+Words = Annotated[
+    list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")
+]
+Json = Annotated[
+    dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")
+]
+
+
+# Codes are kept as their words; a new code needs no migration.
+_CODE = Enum(
+    enum.StrEnum,
+    native_enum=False,
+    create_constraint=False,
+    length=24,
+    values_callable=lambda codes: [code.value for code in codes],
+)
 
 
 class Model(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {str: Text, dt.datetime: DateTime(timezone=True), enum.StrEnum: String(24)}
+    type_annotation_map: ClassVar = {
+        str: Text,
+        dt.datetime: DateTime(timezone=True),
+        enum.StrEnum: _CODE,
+    }
 
 
 def utcnow() -> dt.datetime:

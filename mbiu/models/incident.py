@@ -5,7 +5,16 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.codes import Certainty, EventType, IncidentState, Precision, Priority, Severity, Urgency, Verdict
+from mbiu.codes import (
+    Certainty,
+    EventType,
+    IncidentState,
+    Precision,
+    Priority,
+    Severity,
+    Urgency,
+    Verdict,
+)
 from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
 
 
@@ -18,39 +27,51 @@ class Incident(Model):
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index("ix_incident_queue", "priority", "due_at", "id", postgresql_where=text("state IN ('open', 'claimed')")),
+        Index(
+            "ix_incident_queue",
+            "priority",
+            "due_at",
+            "id",
+            postgresql_where=text("state IN ('open', 'claimed')"),
+        ),
         Index(None, "state", "created_at"),
         Index(None, "country", "event_type", "occurred_from"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
-        CheckConstraint("grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"),
+        CheckConstraint(
+            "grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"
+        ),
         CheckConstraint("grade_information BETWEEN 1 AND 6", name="grade_information"),
     )
 
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(String(12), unique=True)
-    state: Mapped[IncidentState] = mapped_column(String(16), default=IncidentState.OPEN)
-    event_type: Mapped[EventType] = mapped_column(String(24), default=EventType.UNKNOWN)
+    state: Mapped[IncidentState] = mapped_column(default=IncidentState.OPEN)
+    event_type: Mapped[EventType] = mapped_column(default=EventType.UNKNOWN)
     other_types: Mapped[Words]
     drivers: Mapped[Words]
-    severity: Mapped[Severity] = mapped_column(String(16), default=Severity.UNKNOWN)
-    urgency: Mapped[Urgency] = mapped_column(String(16), default=Urgency.UNKNOWN)
-    certainty: Mapped[Certainty] = mapped_column(String(16), default=Certainty.UNKNOWN)
-    priority: Mapped[Priority] = mapped_column(String(2), default=Priority.P4)
+    severity: Mapped[Severity] = mapped_column(default=Severity.UNKNOWN)
+    urgency: Mapped[Urgency] = mapped_column(default=Urgency.UNKNOWN)
+    certainty: Mapped[Certainty] = mapped_column(default=Certainty.UNKNOWN)
+    priority: Mapped[Priority] = mapped_column(default=Priority.P4)
     numbers: Mapped[Json]
     missing: Mapped[Words]
-    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
-    area_path: Mapped[str] = mapped_column(default="", server_default="")
+    place_id: Mapped[str | None] = mapped_column(
+        ForeignKey("place.id", ondelete="SET NULL")
+    )
+    area_path: Mapped[str] = mapped_column(default="/", server_default="/")
     country: Mapped[str | None] = mapped_column(String(2))
     lat: Mapped[float | None]
     lon: Mapped[float | None]
-    precision: Mapped[Precision] = mapped_column(String(16), default=Precision.NONE)
+    precision: Mapped[Precision] = mapped_column(default=Precision.NONE)
     radius_km: Mapped[float | None]
     occurred_from: Mapped[Moment | None]
     occurred_to: Mapped[Moment | None]
     reports: Mapped[int] = mapped_column(default=0, server_default="0")
     sources: Mapped[int] = mapped_column(default=0, server_default="0")
-    grade_source: Mapped[str] = mapped_column(String(1), default="F", server_default="F")
+    grade_source: Mapped[str] = mapped_column(
+        String(1), default="F", server_default="F"
+    )
     grade_information: Mapped[int] = mapped_column(default=6, server_default="6")
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     claim_until: Mapped[Moment | None]
@@ -71,9 +92,11 @@ class Decision(Model):
     __table_args__ = (Index(None, "incident_id", "created_at"),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE")
+    )
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    verdict: Mapped[Verdict] = mapped_column(String(16))
+    verdict: Mapped[Verdict]
     version: Mapped[int]
     reason: Mapped[Sealed]
     grade_source: Mapped[str | None] = mapped_column(String(1))
@@ -85,10 +108,14 @@ class Authorship(Model):
     """Who shaped an incident's facts (corrected, merged, split): they may not approve it when it is severe."""
 
     __tablename__ = "authorship"
-    __table_args__ = (Index("uq_authorship_incident_user", "incident_id", "user_id", unique=True),)
+    __table_args__ = (
+        Index("uq_authorship_incident_user", "incident_id", "user_id", unique=True),
+    )
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE")
+    )
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
 
@@ -100,7 +127,9 @@ class Note(Model):
     __table_args__ = (Index(None, "incident_id"),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE")
+    )
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     text: Mapped[Sealed]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
@@ -113,9 +142,13 @@ class Outcome(Model):
     __table_args__ = (Index(None, "incident_id"),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE")
+    )
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    contact_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="SET NULL")
+    )
     done: Mapped[str] = mapped_column(String(24))
     effect: Mapped[str] = mapped_column(String(24))
     note: Mapped[bytes | None] = mapped_column(LargeBinary)

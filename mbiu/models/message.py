@@ -19,24 +19,37 @@ class Message(Model):
     __tablename__ = "message"
     __table_args__ = (
         Index(
-            "uq_message_channel_provider_id", "channel", "provider_id", unique=True,
+            "uq_message_channel_provider_id",
+            "channel",
+            "provider_id",
+            unique=True,
             postgresql_where=text("direction = 'in'"),
         ),
         Index(None, "report_id"),
         Index(None, "address_id", "created_at"),
         Index(None, "created_at"),
-        Index("ix_message_reply_to", "reply_to", postgresql_where=text("reply_to IS NOT NULL")),
+        Index(
+            "ix_message_reply_to",
+            "reply_to",
+            postgresql_where=text("reply_to IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]
     direction: Mapped[str] = mapped_column(String(3))
     channel: Mapped[str] = mapped_column(String(40))
     provider_id: Mapped[str | None]
-    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    report_id: Mapped[UUID | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"))
+    address_id: Mapped[UUID] = mapped_column(
+        ForeignKey("address.id", ondelete="CASCADE")
+    )
+    contact_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE")
+    )
+    report_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("report.id", ondelete="SET NULL")
+    )
     reply_to: Mapped[UUID | None]
-    state: Mapped[MessageState] = mapped_column(String(16), default=MessageState.HANDLED)
+    state: Mapped[MessageState] = mapped_column(default=MessageState.HANDLED)
     text: Mapped[Sealed]
     location: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str | None] = mapped_column(String(8))
@@ -56,7 +69,9 @@ class Media(Model):
     )
 
     id: Mapped[Key]
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE")
+    )
     kind: Mapped[str] = mapped_column(String(16))
     handle: Mapped[Sealed]
     state: Mapped[str] = mapped_column(String(16), default="pending")

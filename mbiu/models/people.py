@@ -2,7 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import AddressKind, ContactRole, Role
@@ -16,11 +25,13 @@ class Contact(Model):
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[ContactRole] = mapped_column(String(24), default=ContactRole.UNKNOWN)
+    role: Mapped[ContactRole] = mapped_column(default=ContactRole.UNKNOWN)
     language: Mapped[str | None] = mapped_column(String(8))
     country: Mapped[str | None] = mapped_column(String(2))
-    home_place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
-    area_path: Mapped[str] = mapped_column(default="", server_default="")
+    home_place_id: Mapped[str | None] = mapped_column(
+        ForeignKey("place.id", ondelete="SET NULL")
+    )
+    area_path: Mapped[str] = mapped_column(default="/", server_default="/")
     organisation: Mapped[str] = mapped_column(default="", server_default="")
     grade: Mapped[str] = mapped_column(String(1), default="F", server_default="F")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -36,7 +47,9 @@ class VaultEntry(Model):
     __table_args__ = (Index(None, "contact_id"),)
 
     id: Mapped[Key]
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    contact_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE")
+    )
     field: Mapped[str] = mapped_column(String(16))
     value: Mapped[Sealed]
 
@@ -49,11 +62,16 @@ class Address(Model):
     """
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("kind", "blind_index"), Index(None, "contact_id"))
+    __table_args__ = (
+        UniqueConstraint("kind", "blind_index"),
+        Index(None, "contact_id"),
+    )
 
     id: Mapped[Key]
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    kind: Mapped[AddressKind] = mapped_column(String(16))
+    contact_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE")
+    )
+    kind: Mapped[AddressKind]
     blind_index: Mapped[bytes] = mapped_column(LargeBinary)
     vault_id: Mapped[UUID] = mapped_column(ForeignKey("vault.id", ondelete="CASCADE"))
     channel: Mapped[str] = mapped_column(String(40))
@@ -70,14 +88,15 @@ class Address(Model):
 
 
 class User(Model):
-    """Somebody who may log in. ``scope`` is ``*`` or comma-separated area paths (``/ug/ug-kasese/``)."""
+    """Somebody who may log in. ``scope`` is comma-separated area paths; ``/`` is everywhere."""
 
     __tablename__ = "user_account"
+    __table_args__ = (CheckConstraint("scope LIKE '/%'", name="scope"),)
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[Role] = mapped_column(String(16))
-    scope: Mapped[str] = mapped_column(default="*", server_default="*")
+    role: Mapped[Role]
+    scope: Mapped[str] = mapped_column(default="/", server_default="/")
     password_hash: Mapped[str]
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_used: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
@@ -93,7 +112,9 @@ class UserSession(Model):
 
     id: Mapped[Key]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE")
+    )
     data: Mapped[Json]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     seen_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -28,19 +28,27 @@ class Report(Model):
 
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(String(12), unique=True)
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
-    state: Mapped[ReportState] = mapped_column(String(16), default=ReportState.RECEIVED)
-    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id", ondelete="SET NULL"))
-    area_path: Mapped[str] = mapped_column(default="", server_default="")
-    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
+    contact_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE")
+    )
+    address_id: Mapped[UUID] = mapped_column(
+        ForeignKey("address.id", ondelete="CASCADE")
+    )
+    state: Mapped[ReportState] = mapped_column(default=ReportState.RECEIVED)
+    incident_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("incident.id", ondelete="SET NULL")
+    )
+    area_path: Mapped[str] = mapped_column(default="/", server_default="/")
+    place_id: Mapped[str | None] = mapped_column(
+        ForeignKey("place.id", ondelete="SET NULL")
+    )
     lat: Mapped[float | None]
     lon: Mapped[float | None]
-    precision: Mapped[Precision] = mapped_column(String(16), default=Precision.NONE)
+    precision: Mapped[Precision] = mapped_column(default=Precision.NONE)
     radius_km: Mapped[float | None]
-    event_type: Mapped[EventType] = mapped_column(String(24), default=EventType.UNKNOWN)
-    severity: Mapped[Severity] = mapped_column(String(16), default=Severity.UNKNOWN)
-    urgency: Mapped[Urgency] = mapped_column(String(16), default=Urgency.UNKNOWN)
+    event_type: Mapped[EventType] = mapped_column(default=EventType.UNKNOWN)
+    severity: Mapped[Severity] = mapped_column(default=Severity.UNKNOWN)
+    urgency: Mapped[Urgency] = mapped_column(default=Urgency.UNKNOWN)
     language: Mapped[str | None] = mapped_column(String(8))
     missing: Mapped[Words]
     reading: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,0 +1,93 @@
+"""The operator's commands on the database: migrate it, check the audit chain, keep users."""
+
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy import create_engine, pool, text
+from sqlalchemy.engine import make_url
+
+from mbiu import audit as chain
+from mbiu.db import driver_url, transaction
+from mbiu.settings import settings
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+_GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON audit, decision FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
+    "REVOKE INSERT, DELETE ON audit_head FROM {role}",
+)
+
+
+def upgrade(owner_url: str | None = None, *, to: str = "head") -> None:
+    """Bring the database to revision ``to`` and give the app role its rights. Safe to repeat."""
+    from alembic import command
+
+    command.upgrade(_alembic(owner_url), to)
+    grant(owner_url)
+
+
+def downgrade(owner_url: str | None = None, *, to: str = "base") -> None:
+    from alembic import command
+
+    command.downgrade(_alembic(owner_url), to)
+
+
+def _alembic(owner_url: str | None):  # type: ignore[no-untyped-def]  # alembic is only loaded to migrate
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    if owner_url:
+        config.attributes["url"] = owner_url
+    return config
+
+
+def grant(owner_url: str | None = None) -> None:
+    """Let the app role work in the tables without owning them; nothing to do when owner and app are one."""
+    found = settings()
+    owner = owner_url or found.database_owner_url.get_secret_value()
+    app = make_url(driver_url(found.database_url.get_secret_value())).username
+    if not owner or not app or make_url(driver_url(owner)).username == app:
+        return
+    engine = create_engine(driver_url(owner), poolclass=pool.NullPool)
+    with engine.begin() as link:
+        role = engine.dialect.identifier_preparer.quote(app)
+        for statement in _GRANTS:
+            link.execute(text(statement.format(role=role)))
+
+
+@click.command()
+@click.option("--to", default="head", show_default=True, help="revision to stop at")
+def migrate(to: str) -> None:
+    """Bring the database to the shape this version needs."""
+    upgrade(to=to)
+    click.echo("database: up to date")
+
+
+@click.group()
+def audit() -> None:
+    """Look after the record of who did what."""
+
+
+@audit.command()
+def verify() -> None:
+    """Check the whole chain; exit 1 and name the first entry that does not hold."""
+    with transaction() as session:
+        found = chain.verify(session, chain.read_anchors())
+    if found:
+        click.echo(f"audit: broken at entry {found.seq}: {found.why}", err=True)
+        sys.exit(1)
+    click.echo("audit: the chain holds")
+
+
+@audit.command()
+def anchor() -> None:
+    """Note the newest entry in a file outside the database."""
+    with transaction() as session:
+        chain.write_anchor(session)
+    click.echo(f"audit: anchored in {chain.anchor_file()}")

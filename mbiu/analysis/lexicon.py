@@ -1,0 +1,166 @@
+"""The hand-written word lists and the one pass that finds all of them in a text.
+
+Each file in ``data/`` is a table ``code,weight,language,terms,note``. Terms are separated by ``|``. In a
+term ``kill*`` stands for any ending, ``-uawa`` for a Swahili verb stem under any prefixes, and
+``..`` for up to two words in between. The name of the file is the *kind* of its entries.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from mbiu.analysis.swahili import Tense, Verb, verbs
+from mbiu.analysis.words import Token, fold, tokenise
+
+KINDS = ("events", "ignore", "markers", "drivers", "risk_factors", "actors", "counts", "numbers", "moments", "cues")
+GAP = ".."
+MAX_GAP = 2
+_END = ""
+
+
+class Entry(NamedTuple):
+    """One line of a word list. ``code`` is what the term counts for."""
+
+    kind: str
+    code: str
+    weight: float
+    language: str
+    note: str
+
+
+class Word(NamedTuple):
+    """The keys under which a word may stand in the lists, and what its verb prefixes say."""
+
+    keys: tuple[str, ...]
+    verb: Verb | None
+
+
+class Hit(NamedTuple):
+    """An entry found in a text: tokens ``first`` to ``last`` (both included)."""
+
+    entry: Entry
+    first: int
+    last: int
+    tense: Tense
+    negated: bool
+
+    @property
+    def size(self) -> int:
+        return self.last - self.first + 1
+
+
+class Lexicon:
+    """All entries in one trie of token keys."""
+
+    def __init__(self, entries: Iterable[tuple[Entry, str]]) -> None:
+        self._root: dict[str, Any] = {}
+        self._exact: set[str] = set()
+        self._prefixes: set[str] = set()
+        stems: set[str] = set()
+        for entry, term in entries:
+            self._insert(entry, [self._key(part, stems) for part in term.split()])
+        self._stems = frozenset(stems)
+        self._sizes = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
+        self.whole = frozenset(w for w in self._exact if any(c.isdecimal() for c in w) and not w.isdecimal())
+        self.word = lru_cache(maxsize=20_000)(self._word)
+
+    def _key(self, part: str, stems: set[str]) -> str:
+        if part == GAP:
+            return GAP
+        if part.startswith("-"):
+            stems.add(fold(part[1:]))
+            return "-" + fold(part[1:])
+        if part.endswith("*"):
+            self._prefixes.add(fold(part[:-1]))
+            return fold(part[:-1]) + "*"
+        self._exact.add(fold(part))
+        return fold(part)
+
+    def _insert(self, entry: Entry, keys: Sequence[str]) -> None:
+        node = self._root
+        for key in keys:
+            node = node.setdefault(key, {})
+        node.setdefault(_END, []).append(entry)
+
+    def knows(self, folded: str) -> bool:
+        """Whether the word stands in any list (and so is not the misspelt name of a place)."""
+        return bool(self.word(folded).keys)
+
+    def _word(self, folded: str) -> Word:
+        found = verbs(folded, self._stems) if len(folded) <= 24 else ()
+        keys = [folded] if folded in self._exact else []
+        keys += ["-" + verb.stem for verb in found]
+        for size in self._sizes:
+            if len(folded) >= size and folded[:size] in self._prefixes:
+                keys.append(folded[:size] + "*")
+        if not keys and folded.startswith(("ال", "وال")):
+            return self._word(folded.removeprefix("و").removeprefix("ال"))
+        return Word(tuple(keys), found[0] if found else None)
+
+    def find(self, tokens: Sequence[Token]) -> list[Hit]:
+        """Every entry in the text, less those inside a longer one of its kind or an ignored phrase."""
+        words = [self.word(token.folded) for token in tokens]
+        hits: list[Hit] = []
+        for first, word in enumerate(words):
+            for key in word.keys:
+                node = self._root.get(key)
+                if node is not None:
+                    _walk(node, first, first + 1, tokens, words, hits)
+        return _longest(hits)
+
+
+def _walk(
+    node: dict[str, Any], first: int, after: int, tokens: Sequence[Token], words: list[Word], hits: list[Hit]
+) -> None:
+    for entry in node.get(_END, ()):
+        verb = next((w.verb for w in words[first:after] if w.verb), None)
+        hits.append(Hit(entry, first, after - 1, verb.tense if verb else "none", bool(verb and verb.negated)))
+    if len(node) > (_END in node):
+        for target, index in _steps(node, after, len(tokens)):
+            if tokens[index].sentence == tokens[first].sentence:
+                for key in words[index].keys:
+                    if key in target:
+                        _walk(target[key], first, index + 1, tokens, words, hits)
+
+
+def _steps(node: dict[str, Any], after: int, count: int) -> Iterator[tuple[dict[str, Any], int]]:
+    if after < count:
+        yield node, after
+    gap = node.get(GAP)
+    if gap is not None:
+        for index in range(after, min(after + MAX_GAP + 1, count)):
+            yield gap, index
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    return [hit for hit in hits if not any(_covers(other, hit) for other in hits)]
+
+
+def _covers(other: Hit, hit: Hit) -> bool:
+    if other.first > hit.first or other.last < hit.last:
+        return False
+    if other.entry.kind == "ignore" and hit.entry.kind in ("events", "counts", "drivers", "risk_factors"):
+        return True
+    return other.entry.kind == hit.entry.kind and other.size > hit.size
+
+
+def entries(kind: str) -> Iterator[tuple[Entry, str]]:
+    """The entries of one file with each of their terms."""
+    path = resources.files("mbiu.analysis") / "data" / f"{kind}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            entry = Entry(kind, row["code"], float(row["weight"] or 1), row["language"], row["note"] or "")
+            yield from ((entry, term) for term in row["terms"].split("|") if term.strip())
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The shipped word lists, read once."""
+    return Lexicon(pair for kind in KINDS for pair in entries(kind))
+
+
+def split(text: str) -> list[Token]:
+    """Tokens of a text by the shipped lists."""
+    return tokenise(text, lexicon().whole)

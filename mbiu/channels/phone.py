@@ -1,0 +1,60 @@
+"""One form for every way of writing a phone number."""
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumber, ValidationResult
+
+from mbiu.messages import BadPayload
+
+_WRITTEN = re.compile(r"[+＋]?[\d\s().\-/\u2010-\u2015\u200e\u200f\u202a-\u202e]{3,40}")
+_SHORT_CODE = re.compile(r"[0-9]{3,6}")
+
+
+def e164(number: str, country: str, field: str = "from") -> str:
+    """The number as ``+<country code><subscriber>``, whichever way it was written.
+
+    ``country`` (ISO 3166 alpha-2) is that of a number written the national way. A short code of
+    three to six digits is kept as it is. Raises BadPayload naming ``field`` for anything else,
+    such as an alphanumeric sender.
+    """
+    number = number.strip() if isinstance(number, str) else ""
+    if _SHORT_CODE.fullmatch(number):
+        return number
+    if not _WRITTEN.fullmatch(number):
+        raise BadPayload(field)
+    parsed = [p for p in (_parse(*way) for way in _ways(number, country)) if p]
+    best = next(filter(phonenumbers.is_valid_number, parsed), None) or next(filter(_is_possible, parsed), None)
+    if best is None:
+        raise BadPayload(field)
+    return phonenumbers.format_number(best, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_short_code(number: str) -> bool:
+    """Whether nobody can be called there: a service number of three to six digits."""
+    return bool(_SHORT_CODE.fullmatch(number))
+
+
+def _ways(number: str, country: str) -> list[tuple[str, str | None]]:
+    """How the number may be meant, likeliest first.
+
+    ``00`` is read as the international prefix everywhere, though Kenya, Tanzania and Uganda dial
+    ``000`` and others: people write what their phone book taught them.
+    """
+    digits = "".join(str(int(c)) for c in number if c.isdigit())
+    if number[0] in "+＋":
+        return [("+" + digits, None)]
+    if digits.startswith("00"):
+        return [("+" + digits.lstrip("0"), None)]
+    return [(digits, country), ("+" + digits, None)]
+
+
+def _parse(number: str, country: str | None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _is_possible(number: PhoneNumber) -> bool:
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE

@@ -1,0 +1,93 @@
+"""What the HTTP channels share: time-outs, and a provider's refusals as ChannelError."""
+
+import logging
+from typing import Any, Literal
+
+import httpx
+
+from mbiu.messages import ChannelError
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+MAX_WAIT = 3600.0
+
+# At INFO httpx writes whole addresses, and those of Telegram hold the bot's token.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+def request(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
+    """One call. Raises ChannelError("timeout") or ChannelError("unreachable"); any status is an answer."""
+    try:
+        return client.request(method, url, **options)
+    except httpx.TimeoutException:
+        raise ChannelError("timeout") from None
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise ChannelError("unreachable") from None
+
+
+def require_success(answer: httpx.Response) -> None:
+    """Raises ChannelError unless the status is 2xx.
+
+    A refused login is temporary: the message is good, the operator has to mend the setting.
+    """
+    status = answer.status_code
+    if 200 <= status < 300:
+        return
+    if status == 429:
+        raise ChannelError("too_many_requests", retry_after=retry_after(answer.headers.get("Retry-After")))
+    if status in (401, 403):
+        raise ChannelError("unauthorised")
+    raise ChannelError(f"http_{status}", permanent=status in (400, 413, 422))
+
+
+def json_answer(answer: httpx.Response) -> dict[str, Any]:
+    """The JSON object a provider answered. Raises ChannelError("bad_answer")."""
+    try:
+        value = answer.json()
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise ChannelError("bad_answer")
+    return value
+
+
+def retry_after(header: str | None) -> float:
+    """Seconds to wait; 1 where the provider does not say or says it as a date."""
+    try:
+        seconds = float(header or 1)
+    except ValueError:
+        return 1.0
+    return min(max(seconds, 1.0), MAX_WAIT) if seconds == seconds else 1.0
+
+
+def download(url: str, limit: int, auth: tuple[str, str] | None = None) -> tuple[bytes, str]:
+    """The bytes and content type at an address. httpx drops ``auth`` where another host is redirected to.
+
+    Raises ChannelError, permanent ("too_large") as soon as more than ``limit`` bytes came.
+    """
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT, follow_redirects=True, max_redirects=3) as client,
+            client.stream("GET", url, auth=auth) as answer,
+        ):
+            require_success(answer)
+            return _read(answer, limit), answer.headers.get("Content-Type", "").partition(";")[0].strip()
+    except httpx.TimeoutException:
+        raise ChannelError("timeout") from None
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise ChannelError("unreachable") from None
+
+
+def _read(answer: httpx.Response, limit: int) -> bytes:
+    found = bytearray()
+    for chunk in answer.iter_bytes(65_536):
+        found += chunk
+        if len(found) > limit:
+            raise ChannelError("too_large", permanent=True)
+    return bytes(found)
+
+
+def kind_of(content_type: str) -> Literal["photo", "document", "voice", "video"]:
+    """What an attachment is to a reader, by its declared content type."""
+    kinds: dict[str, Literal["photo", "voice", "video"]] = {"image": "photo", "audio": "voice", "video": "video"}
+    return kinds.get(content_type.partition("/")[0].lower(), "document")

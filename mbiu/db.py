@@ -1,0 +1,123 @@
+"""The database link: one transaction at the edge, an area scope on it, and rings after the commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from mbiu.settings import BadSetting, settings
+
+EVERYTHING = "*"
+
+# A link that went dead must not hold a hook: the kernel gives up on unanswered bytes after 5 s,
+# which `statement_timeout` alone would not notice in a network partition.
+_LINK = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+
+#: What a database that is away looks like, as opposed to a statement that is wrong.
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether ``error`` means that the database cannot be reached now."""
+    return isinstance(error, UNAVAILABLE) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def driver_url(url: str) -> str:
+    """A PostgreSQL URL in any usual spelling, with the psycopg 3 driver. Raises BadSetting."""
+    try:
+        parsed = make_url(url)
+    except Exception:
+        raise BadSetting(
+            "MBIU_DATABASE_URL: not a database address; want postgresql://user@host/name"
+        ) from None
+    if not parsed.drivername.startswith(("postgresql", "postgres")):
+        raise BadSetting(
+            f"MBIU_DATABASE_URL: Mbiu needs PostgreSQL, not {parsed.drivername}"
+        )
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(
+        hide_password=False
+    )
+
+
+def _options(scope: str | None) -> str:
+    fixed = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return f"{fixed} -c mbiu.scope={scope}" if scope else fixed
+
+
+@lru_cache
+def engine(*, scoped: bool = False) -> Engine:
+    """The process's engine. A scoped one sees no incident until its transaction names an area.
+
+    Make it after a fork, never before: connections must not be shared between processes.
+    """
+    url = settings().database_url.get_secret_value()
+    if not url:
+        raise BadSetting(
+            "MBIU_DATABASE_URL is empty; `make run` starts a database of its own"
+        )
+    return create_engine(
+        driver_url(url),
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args=_LINK
+        | {"options": _options(None if scoped else EVERYTHING), "prepare_threshold": 2},
+    )
+
+
+@contextmanager
+def transaction(*, scope: str | None = None) -> Iterator[Session]:
+    """One unit of work: committed at the end, rolled back on an exception, rings after the commit.
+
+    ``scope`` is a user's areas (``/`` everywhere, ``/ug/ug-kasese/`` one district); row-level security
+    then hides all incidents outside them, and the vault. Without a scope the caller is the system
+    itself (hooks, workers, bot), which sees everything.
+    """
+    if scope == EVERYTHING:
+        raise ValueError("no user sees as the system does")
+    with (
+        Session(engine(scoped=scope is not None), expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        if scope is not None:
+            session.execute(_SET_SCOPE, {"scope": scope or "-"})
+        yield session
+
+
+_SET_SCOPE = text("SELECT set_config('mbiu.scope', :scope, true)")
+
+
+@event.listens_for(Session, "after_commit")
+def _ring(session: Session) -> None:
+    from mbiu import jobs
+
+    if not session.in_nested_transaction():
+        jobs.ring(session.info.pop("rings", ()))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("rings", None)
+
+
+def dispose() -> None:
+    """Drop all links of this process; the next transaction makes new ones."""
+    for scoped in (False, True):
+        if engine.cache_info().currsize:
+            engine(scoped=scoped).dispose(close=False)
+    engine.cache_clear()
