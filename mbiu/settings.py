@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     telegram_hook_secret: SecretStr = SecretStr("")
 
     gateway_keys: SecretStr = SecretStr("")
+    gateway_urls: str = ""
 
     @field_validator(
         "public_url",
@@ -98,6 +99,17 @@ class Settings(BaseSettings):
                     "MBIU_GATEWAY_KEYS: want name:secret pairs with a secret of 16 or more characters"
                 )
             found[name] = secret.encode()
+        return found
+
+    @cached_property
+    def gateway_addresses(self) -> dict[str, str]:
+        """Where gateways take outgoing messages, by name, from ``name=url,name=url``."""
+        found = {}
+        for pair in filter(None, (p.strip() for p in self.gateway_urls.split(","))):
+            name, _, url = pair.partition("=")
+            if not name or not url.startswith(("https://", "http://")):
+                raise BadSetting("MBIU_GATEWAY_URLS: want name=url pairs with http or https addresses")
+            found[name] = url
         return found
 
     @cached_property

@@ -41,12 +41,18 @@ _PERMANENT = {
     409: "opted_out",
     502: "rejected",
 }
-_TEMPORARY = {401: "risk_hold", 402: "invalid_sender", 405: "no_credit", 500: "provider_down", 501: "provider_down"}
+_TEMPORARY = {
+    401: "risk_hold",
+    402: "invalid_sender",
+    405: "no_credit",
+    500: "provider_down",
+    501: "provider_down",
+}
 _BLOCKED = frozenset({406, 409})
 
 
 def verify_secret(given: str | None, expected: str) -> None:
-    """Raises InvalidSignature unless the path held the secret; one shorter than SECRET_LENGTH admits nobody."""
+    """Raises InvalidSignature unless the path held the secret; a secret under SECRET_LENGTH admits nobody."""
     require_equal(given, expected, SECRET_LENGTH)
 
 
@@ -78,7 +84,7 @@ def parse_status(form: Fields) -> DeliveryReport:
 
 
 class AfricasTalking:
-    """Sends by the bulk SMS API. ``sender`` is a short code or registered name, or empty for the shared one."""
+    """Sends by the bulk SMS API. ``sender`` is a short code or a registered name; empty, the shared one."""
 
     name = NAME
     kind = AddressKind.SMS

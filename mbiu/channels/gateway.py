@@ -16,7 +16,15 @@ from mbiu.channels import web
 from mbiu.channels.payload import body_text, field, identifier, json_object, moment
 from mbiu.channels.phone import e164
 from mbiu.codes import AddressKind, DeliveryState
-from mbiu.messages import BadPayload, ChannelError, DeliveryReport, IncomingMessage, InvalidSignature, OutgoingMessage, Sent
+from mbiu.messages import (
+    BadPayload,
+    ChannelError,
+    DeliveryReport,
+    IncomingMessage,
+    InvalidSignature,
+    OutgoingMessage,
+    Sent,
+)
 
 TIMESTAMP_HEADER = "X-Mbiu-Timestamp"
 SIGNATURE_HEADER = "X-Mbiu-Signature"

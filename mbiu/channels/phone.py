@@ -18,16 +18,16 @@ def e164(number: str, country: str, field: str = "from") -> str:
     three to six digits is kept as it is. Raises BadPayload naming ``field`` for anything else,
     such as an alphanumeric sender.
     """
-    number = number.strip() if isinstance(number, str) else ""
+    number = number.strip()
     if _SHORT_CODE.fullmatch(number):
         return number
     if not _WRITTEN.fullmatch(number):
         raise BadPayload(field)
-    parsed = [p for p in (_parse(*way) for way in _ways(number, country)) if p]
-    best = next(filter(phonenumbers.is_valid_number, parsed), None) or next(filter(_is_possible, parsed), None)
-    if best is None:
-        raise BadPayload(field)
-    return phonenumbers.format_number(best, phonenumbers.PhoneNumberFormat.E164)
+    read = [parsed for way in _ways(number, country) if (parsed := _parse(*way))]
+    for accept in (phonenumbers.is_valid_number, _is_possible):
+        for parsed in filter(accept, read):
+            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    raise BadPayload(field)
 
 
 def is_short_code(number: str) -> bool:

@@ -6,7 +6,7 @@ The twilio library is imported when the first message is sent: the hooks never n
 import base64
 import hmac
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import ParseResult, urlparse
@@ -122,7 +122,7 @@ def _with_host(parsed: ParseResult, host: str) -> str:
 
 
 def parse_message(form: Fields, default_country: str) -> IncomingMessage:
-    """An authenticated form as a message. Raises BadPayload for WhatsApp and other senders without a number."""
+    """An authenticated form as a message. Raises BadPayload, for WhatsApp senders too."""
     country = _country(form) or default_country
     return IncomingMessage(
         channel=NAME,
@@ -146,10 +146,10 @@ def _attachments(form: Fields) -> Iterable[Attachment]:
         raise BadPayload("NumMedia")
     for number in range(min(int(count), MAX_ATTACHMENTS)):
         content_type = field(form, f"MediaContentType{number}")[:100]
-        yield Attachment(identifier_url(form, f"MediaUrl{number}"), web.kind_of(content_type), content_type)
+        yield Attachment(_media_address(form, f"MediaUrl{number}"), web.kind_of(content_type), content_type)
 
 
-def identifier_url(form: Fields, name: str) -> str:
+def _media_address(form: Fields, name: str) -> str:
     """A media address. Raises BadPayload unless it is a short http(s) URL."""
     url = field(form, name)
     if len(url) > 500 or not url.isascii() or not url.startswith(("https://", "http://")):
@@ -215,7 +215,7 @@ class Twilio:
         return self._client.messages
 
     def fetch_media(self, handle: str, limit: int) -> tuple[bytes, str]:
-        """The bytes and content type of an attachment. Raises ChannelError, permanent if over ``limit`` bytes."""
+        """The bytes and content type of an attachment of at most ``limit`` bytes. Raises ChannelError."""
         return web.download(self._media_url(handle), limit, auth=(self._account, self._token))
 
     def delete_media(self, handle: str) -> None:
@@ -254,7 +254,7 @@ def _client(account: str, token: str, api_url: str) -> "Client":
     class Http(TwilioHttpClient):
         """Twilio's own HTTP client, aimed at the configured server."""
 
-        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
             answer = super().request(method, url.replace(API_URL, api_url, 1), *args, **kwargs)
             if answer.status_code == 429:
                 wish = web.retry_after((answer.headers or {}).get("Retry-After"))
@@ -264,4 +264,4 @@ def _client(account: str, token: str, api_url: str) -> "Client":
     # Its log names the account and, for media, the message: nothing that ours should hold.
     quiet = logging.getLogger("mbiu.channels.twilio.http")
     quiet.setLevel(logging.WARNING)
-    return Client(account, token, http_client=Http(timeout=TIMEOUT, logger=quiet))
+    return Client(account, token, http_client=Http(timeout=TIMEOUT, logger=quiet))  # type: ignore[no-untyped-call]

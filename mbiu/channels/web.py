@@ -89,5 +89,9 @@ def _read(answer: httpx.Response, limit: int) -> bytes:
 
 def kind_of(content_type: str) -> Literal["photo", "document", "voice", "video"]:
     """What an attachment is to a reader, by its declared content type."""
-    kinds: dict[str, Literal["photo", "voice", "video"]] = {"image": "photo", "audio": "voice", "video": "video"}
+    kinds: dict[str, Literal["photo", "voice", "video"]] = {
+        "image": "photo",
+        "audio": "voice",
+        "video": "video",
+    }
     return kinds.get(content_type.partition("/")[0].lower(), "document")
