@@ -11,20 +11,14 @@ from mbiu.settings import settings
 def _url() -> str:
     given = context.config.attributes.get("url")
     found = settings()
-    return driver_url(
-        given or (found.database_owner_url or found.database_url).get_secret_value()
-    )
+    return driver_url(given or (found.database_owner_url or found.database_url).get_secret_value())
 
 
 def run() -> None:
     """Migrate on a link of its own; a lock makes two migrations at once wait for each other."""
-    engine = create_engine(
-        _url(), poolclass=pool.NullPool, connect_args={"connect_timeout": 5}
-    )
+    engine = create_engine(_url(), poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
     with engine.connect() as link:
-        context.configure(
-            connection=link, target_metadata=Model.metadata, compare_type=True
-        )
+        context.configure(connection=link, target_metadata=Model.metadata, compare_type=True)
         with context.begin_transaction():
             link.exec_driver_sql("SELECT pg_advisory_xact_lock(1835165045)")
             context.run_migrations()

@@ -46,7 +46,7 @@ class Message(Model):
         ForeignKey("contact.id", ondelete="CASCADE")
     )
     report_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("report.id", ondelete="SET NULL")
+        ForeignKey("report.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
     )
     reply_to: Mapped[UUID | None]
     state: Mapped[MessageState] = mapped_column(default=MessageState.HANDLED)

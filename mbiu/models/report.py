@@ -22,6 +22,7 @@ class Report(Model):
         Index("ix_report_due", "due_at", postgresql_where=text("state <> 'joined'")),
         Index(None, "incident_id"),
         Index(None, "contact_id", "created_at"),
+        Index(None, "address_id", "created_at"),
         Index(None, "created_at"),
         Index(None, "fingerprint", "created_at"),
     )
