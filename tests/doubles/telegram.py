@@ -1,0 +1,373 @@
+"""The Telegram Bot API: polling and web hook, sending with its limits, files."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from tests.doubles.base import Failure, suffer
+from tests.doubles.people import BOT_ID, ChatMessage, People
+
+TOKEN = f"{BOT_ID}:AAE-only-for-the-double-0123456789abcd"
+MAX_FILE = 20 * 1024 * 1024
+TWO_DAYS = 48 * 3600
+
+
+class Refused(Exception):
+    """An answer with ``ok: false`` in Telegram's words."""
+
+    def __init__(self, status: int, text: str, retry_after: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.retry_after = retry_after
+
+
+class TelegramDouble(People):
+    """One bot. With ``limits`` it holds 30 messages/s, 1/s a chat and 20/min a group."""
+
+    shown = ("sent", "answered", "deleted", "menus", "profile", "hook", "hook_answers", "pending")
+
+    def __init__(self, token: str = TOKEN, *, limits: bool = False) -> None:
+        super().__init__()
+        self.token = token
+        self.limits = limits
+        self.sent: list[ChatMessage] = []
+        self.answered: list[str] = []
+        self.deleted: list[tuple[int, int]] = []
+        self.menus: dict[str, list[dict[str, str]]] = {}
+        self.profile: dict[str, str] = {}
+        self.hook: dict[str, Any] = {}
+        self.hook_answers: list[tuple[int, int]] = []
+        self.pending: deque[dict[str, Any]] = deque()
+        self._allowed: set[str] = set()
+        self._times: deque[tuple[float, int]] = deque()
+        self._polls = 0
+        self._news = asyncio.Event()
+        self._arrived = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pump_task: asyncio.Task[None] | None = None
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        return [
+            web.route("*", "/bot{token}/{method}", self._call),
+            web.get("/file/bot{token}/{path:.+}", self._download),
+        ]
+
+    async def started(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._pump_task = self._loop.create_task(self._pump())
+
+    async def stopped(self) -> None:
+        if self._pump_task:
+            self._pump_task.cancel()
+        self._polls += 1
+        self._ring()
+
+    def texts(self, chat_id: int) -> list[str]:
+        """What the bot wrote to a chat, in order."""
+        with self.lock:
+            return [message.text for message in self.sent if message.chat_id == chat_id]
+
+    def queue(self, update: dict[str, Any]) -> None:
+        kind = next(key for key in update if key != "update_id")
+        if self._allowed and kind not in self._allowed:
+            return
+        with self.lock:
+            self.pending.append(update)
+        self._ring()
+
+    def _ring(self) -> None:
+        for event in (self._news, self._arrived):
+            if self._loop:
+                self._loop.call_soon_threadsafe(event.set)
+
+    async def _pump(self) -> None:
+        """Post what is pending to the web hook, one at a time, again and again until it is taken."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30)) as session:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                await self._post_pending(session)
+
+    async def _post_pending(self, session: aiohttp.ClientSession) -> None:
+        pause = 0.05
+        while self.hook and self.pending:
+            update = self.pending[0]
+            status = await self._post(session, update)
+            with self.lock:
+                self.hook_answers.append((update["update_id"], status))
+            if 200 <= status < 300:
+                self.pending.popleft()
+                pause = 0.05
+            else:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 2.0)
+
+    async def _post(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> int:
+        secret = self.hook.get("secret_token")
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
+        try:
+            async with session.post(self.hook["url"], json=update, headers=headers) as answer:
+                return answer.status
+        except (aiohttp.ClientError, TimeoutError):
+            return 0
+
+    async def _call(self, request: web.Request) -> web.Response:
+        if request.match_info["token"] != self.token:
+            return _refused(Refused(401, "Unauthorized"))
+        method = getattr(self, "api_" + request.match_info["method"].lower(), None)
+        if method is None:
+            return _refused(Refused(404, "Not Found"))
+        try:
+            return await self._answer(request, method)
+        except Refused as refusal:
+            return _refused(refusal)
+
+    async def _answer(self, request: web.Request, method: Any) -> web.Response:
+        parameters = await _parameters(request)
+        sends = method.__name__ in ("api_sendmessage", "api_editmessagetext")
+        failure = await self.next_failure(request) if sends else None
+        if failure and not failure.after:
+            return _refused(_scripted(failure))
+        result = method(parameters)
+        result = await result if asyncio.iscoroutine(result) else result
+        if failure:
+            await suffer(request, failure)
+            return _refused(_scripted(failure))
+        return web.json_response({"ok": True, "result": result})
+
+    def api_getme(self, _: dict[str, Any]) -> dict[str, Any]:
+        rights = {
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
+        }
+        return self.bot_json() | rights
+
+    async def api_getupdates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.hook:
+            raise Refused(
+                409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
+            )
+        self._allow(given)
+        self._confirm(int(given.get("offset", 0)))
+        self._polls += 1
+        self._arrived.set()
+        mine, end = self._polls, time.monotonic() + int(given.get("timeout", 0))
+        while not self.pending and (left := end - time.monotonic()) > 0:
+            self._arrived.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._arrived.wait(), left)
+            if mine != self._polls:
+                raise Refused(409, "Conflict: terminated by other getUpdates request")
+        return list(self.pending)[: int(given.get("limit", 100))]
+
+    def _confirm(self, offset: int) -> None:
+        with self.lock:
+            while self.pending and self.pending[0]["update_id"] < offset:
+                self.pending.popleft()
+
+    def _allow(self, given: dict[str, Any]) -> None:
+        if "allowed_updates" in given:
+            self._allowed = set(given["allowed_updates"])
+
+    def api_setwebhook(self, given: dict[str, Any]) -> bool:
+        self._allow(given)
+        self.hook = (
+            {"url": given["url"], "secret_token": given.get("secret_token", "")} if given.get("url") else {}
+        )
+        return self._dropped(given)
+
+    def api_deletewebhook(self, given: dict[str, Any]) -> bool:
+        self.hook = {}
+        return self._dropped(given)
+
+    def _dropped(self, given: dict[str, Any]) -> bool:
+        if given.get("drop_pending_updates") in (True, "true", "True"):
+            self.pending.clear()
+        self._ring()
+        return True
+
+    def api_getwebhookinfo(self, _: dict[str, Any]) -> dict[str, Any]:
+        waiting = len(self.pending)
+        return {
+            "url": self.hook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": waiting,
+        }
+
+    def api_sendmessage(self, given: dict[str, Any]) -> dict[str, Any]:
+        chat_id = self._reachable(given)
+        text, buttons = _text(given), _buttons(given)
+        self._spend(chat_id)
+        with self.lock:
+            message = ChatMessage(chat_id, next(self.message_numbers), text, buttons, at=time.time())
+            self.messages[chat_id, message.message_id] = message
+            self.sent.append(message)
+        return self.message_json(message)
+
+    def _reachable(self, given: dict[str, Any]) -> int:
+        try:
+            chat_id = int(given.get("chat_id", ""))
+        except ValueError:
+            raise Refused(400, "Bad Request: chat not found") from None
+        person = self.people.get(chat_id)
+        if person is None:
+            raise Refused(400, "Bad Request: chat not found")
+        if person.blocked:
+            raise Refused(403, "Forbidden: bot was blocked by the user")
+        return chat_id
+
+    def _spend(self, chat_id: int) -> None:
+        if not self.limits:
+            return
+        now = time.monotonic()
+        while self._times and now - self._times[0][0] > 60:
+            self._times.popleft()
+        second = [chat for at, chat in self._times if now - at < 1]
+        if len(second) >= 30 or chat_id in second:
+            raise Refused(429, "Too Many Requests: retry after 1", 1)
+        if chat_id < 0 and sum(chat == chat_id for _, chat in self._times) >= 20:
+            raise Refused(429, "Too Many Requests: retry after 30", 30)
+        self._times.append((now, chat_id))
+
+    def api_editmessagetext(self, given: dict[str, Any]) -> dict[str, Any]:
+        message = self._own(given, "edit")
+        text, buttons = _text(given), _buttons(given)
+        if (text, buttons) == (message.text, message.buttons):
+            raise Refused(400, "Bad Request: message is not modified")
+        message.text, message.buttons, message.edits = text, buttons, message.edits + 1
+        return self.message_json(message) | {"edit_date": int(time.time())}
+
+    def api_editmessagereplymarkup(self, given: dict[str, Any]) -> dict[str, Any]:
+        message = self._own(given, "edit")
+        message.buttons, message.edits = _buttons(given), message.edits + 1
+        return self.message_json(message) | {"edit_date": int(time.time())}
+
+    def _own(self, given: dict[str, Any], act: str) -> ChatMessage:
+        message = self.messages.get((self._reachable(given), int(given.get("message_id", 0))))
+        if message is None:
+            raise Refused(400, f"Bad Request: message to {act} not found")
+        if act == "edit" and not message.from_bot:
+            raise Refused(400, "Bad Request: message can't be edited")
+        return message
+
+    def api_answercallbackquery(self, given: dict[str, Any]) -> bool:
+        press = str(given.get("callback_query_id", ""))
+        if press not in self.open_presses:
+            raise Refused(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
+        self.open_presses.discard(press)
+        self.answered.append(press)
+        return True
+
+    def api_deletemessage(self, given: dict[str, Any]) -> bool:
+        message = self._own(given, "delete")
+        if time.time() - message.at > TWO_DAYS:
+            raise Refused(400, "Bad Request: message can't be deleted for everyone")
+        self._delete(message)
+        return True
+
+    def api_deletemessages(self, given: dict[str, Any]) -> bool:
+        chat_id = self._reachable(given)
+        for number in given.get("message_ids", []):
+            message = self.messages.get((chat_id, int(number)))
+            if message and time.time() - message.at <= TWO_DAYS:
+                self._delete(message)
+        return True
+
+    def _delete(self, message: ChatMessage) -> None:
+        with self.lock:
+            del self.messages[message.chat_id, message.message_id]
+            self.deleted.append((message.chat_id, message.message_id))
+
+    def api_getfile(self, given: dict[str, Any]) -> dict[str, Any]:
+        name = str(given.get("file_id", ""))
+        if name not in self.files:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        path, content = self.files[name]
+        if len(content) > MAX_FILE:
+            raise Refused(400, "Bad Request: file is too big")
+        return {"file_id": name, "file_unique_id": name[-12:], "file_size": len(content), "file_path": path}
+
+    async def _download(self, request: web.Request) -> web.Response:
+        if request.match_info["token"] != self.token:
+            raise web.HTTPUnauthorized
+        for path, content in self.files.values():
+            if path == request.match_info["path"]:
+                return web.Response(body=content, content_type="application/octet-stream")
+        raise web.HTTPNotFound
+
+    def api_setmycommands(self, given: dict[str, Any]) -> bool:
+        self.menus[given.get("language_code") or ""] = given["commands"]
+        return True
+
+    def api_getmycommands(self, given: dict[str, Any]) -> list[dict[str, str]]:
+        return self.menus.get(given.get("language_code") or "", [])
+
+    def _set_profile(self, given: dict[str, Any]) -> bool:
+        language = given.pop("language_code", "")
+        self.profile |= {f"{key}:{language}" if language else key: str(value) for key, value in given.items()}
+        return True
+
+    api_setmydescription = api_setmyshortdescription = api_setmyname = _set_profile
+
+    def api_sendchataction(self, given: dict[str, Any]) -> bool:
+        return bool(self._reachable(given))
+
+    def api_setchatmenubutton(self, _: dict[str, Any]) -> bool:
+        return True
+
+    api_logout = api_close = api_setchatmenubutton
+
+
+async def _parameters(request: web.Request) -> dict[str, Any]:
+    given: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        return given | dict(await request.json())
+    given |= dict(await request.post())
+    for name in ("reply_markup", "commands", "allowed_updates", "message_ids"):
+        if isinstance(given.get(name), str):
+            given[name] = json.loads(given[name])
+    return given
+
+
+def _text(given: dict[str, Any]) -> str:
+    text = str(given.get("text", ""))
+    if not text.strip():
+        raise Refused(400, "Bad Request: message text is empty")
+    if len(text) > 4096:
+        raise Refused(400, "Bad Request: message is too long")
+    return text
+
+
+def _buttons(given: dict[str, Any]) -> list[list[tuple[str, str]]]:
+    rows = (given.get("reply_markup") or {}).get("inline_keyboard", [])
+    found = [[(button["text"], button.get("callback_data", "")) for button in row] for row in rows]
+    if any(not 0 < len(data.encode()) <= 64 for row in found for _, data in row):
+        raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+    return found
+
+
+def _scripted(failure: Failure) -> Refused:
+    texts = {403: "Forbidden: user is deactivated", 429: "Too Many Requests: retry later", 502: "Bad Gateway"}
+    return Refused(
+        failure.status,
+        failure.text or texts.get(failure.status, "Internal Server Error"),
+        failure.retry_after,
+    )
+
+
+def _refused(refusal: Refused) -> web.Response:
+    body: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.text}
+    if refusal.retry_after is not None:
+        body["parameters"] = {"retry_after": refusal.retry_after}
+    return web.json_response(body, status=refusal.status)
