@@ -43,17 +43,13 @@ class Break:
     why: str
 
 
-def append(
-    session: Session, actor: Actor, action: str, subject: str, **details: Any
-) -> int:
+def append(session: Session, actor: Actor, action: str, subject: str, **details: Any) -> int:
     """Add an entry inside the caller's transaction; returns its number.
 
     ``subject`` is ``kind:reference``; ``details`` are JSON values and name no person, number or text.
     """
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    head = session.execute(
-        select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == 1)
-    ).one()
+    head = session.execute(select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == 1)).one()
     row = {
         "seq": head.seq + 1,
         "at": utcnow(),
@@ -92,16 +88,12 @@ def _seal(seq: int, mac: bytes) -> bytes:
     return hmac.digest(settings().audit_mac_key, b"head:%d:" % seq + mac, "sha256")
 
 
-def verify(
-    session: Session, anchors: list[tuple[int, str]] | None = None
-) -> Break | None:
+def verify(session: Session, anchors: list[tuple[int, str]] | None = None) -> Break | None:
     """Walk the whole chain; the first break, or None. ``anchors`` are (seq, MAC in hex) kept elsewhere."""
     kept = dict(anchors or [])
     mac, seq = _START, 0
     entries = session.execute(
-        select(AuditEntry.__table__)
-        .order_by(AuditEntry.seq)
-        .execution_options(yield_per=1000)
+        select(AuditEntry.__table__).order_by(AuditEntry.seq).execution_options(yield_per=1000)
     )
     for entry in entries.mappings():
         if entry["seq"] != seq + 1:
@@ -120,29 +112,17 @@ def _check_head(session: Session, seq: int, mac: bytes) -> Break | None:
     ).one_or_none()
     if head is None:
         return Break(seq, "the head of the chain is gone")
-    genuine = (
-        head.seq == 0
-        if head.seal == b""
-        else hmac.compare_digest(head.seal, _seal(head.seq, head.mac))
-    )
+    genuine = head.seq == 0 if head.seal == b"" else hmac.compare_digest(head.seal, _seal(head.seq, head.mac))
     if not genuine:
         return Break(head.seq, "the head of the chain was changed")
     if head.seq > seq:
         return Break(seq + 1, f"entries {seq + 1} to {head.seq} were cut off")
-    return (
-        None
-        if (head.seq, head.mac) == (seq, mac)
-        else Break(seq, f"entry {seq} is not the chain's head")
-    )
+    return None if (head.seq, head.mac) == (seq, mac) else Break(seq, f"entry {seq} is not the chain's head")
 
 
 def _check_anchors(kept: dict[int, str], seq: int) -> Break | None:
     beyond = [n for n in kept if n > seq]
-    return (
-        Break(seq + 1, f"entries {seq + 1} to {max(beyond)} were cut off")
-        if beyond
-        else None
-    )
+    return Break(seq + 1, f"entries {seq + 1} to {max(beyond)} were cut off") if beyond else None
 
 
 def anchor_file() -> Path:
@@ -152,9 +132,7 @@ def anchor_file() -> Path:
 def write_anchor(session: Session, path: Path | None = None) -> None:
     """Note the chain's head in a file outside the database, one line a call when it has moved."""
     path = path or anchor_file()
-    head = session.execute(
-        select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == 1)
-    ).one()
+    head = session.execute(select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == 1)).one()
     if head.seq and (head.seq, head.mac.hex()) not in read_anchors(path)[-1:]:
         with path.open("a") as file:
             file.write(f"{head.seq} {head.mac.hex()}\n")
@@ -164,7 +142,4 @@ def read_anchors(path: Path | None = None) -> list[tuple[int, str]]:
     path = path or anchor_file()
     if not path.exists():
         return []
-    return [
-        (int(seq), mac)
-        for seq, mac in (line.split() for line in path.read_text().splitlines() if line)
-    ]
+    return [(int(seq), mac) for seq, mac in (line.split() for line in path.read_text().splitlines() if line)]

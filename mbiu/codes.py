@@ -62,9 +62,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for unknown, then 1 (minor) to 4 (extreme)."""
-        return {"unknown": 0, "minor": 1, "moderate": 2, "severe": 3, "extreme": 4}[
-            self.value
-        ]
+        return {"unknown": 0, "minor": 1, "moderate": 2, "severe": 3, "extreme": 4}[self.value]
 
 
 class Urgency(StrEnum):

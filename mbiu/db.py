@@ -30,9 +30,7 @@ UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 
 def is_away(error: BaseException) -> bool:
     """Whether ``error`` means that the database cannot be reached now."""
-    return isinstance(error, UNAVAILABLE) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
+    return isinstance(error, UNAVAILABLE) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def driver_url(url: str) -> str:
@@ -44,12 +42,8 @@ def driver_url(url: str) -> str:
             "MBIU_DATABASE_URL: not a database address; want postgresql://user@host/name"
         ) from None
     if not parsed.drivername.startswith(("postgresql", "postgres")):
-        raise BadSetting(
-            f"MBIU_DATABASE_URL: Mbiu needs PostgreSQL, not {parsed.drivername}"
-        )
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(
-        hide_password=False
-    )
+        raise BadSetting(f"MBIU_DATABASE_URL: Mbiu needs PostgreSQL, not {parsed.drivername}")
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def _options(scope: str | None) -> str:
@@ -65,9 +59,7 @@ def engine(*, scoped: bool = False) -> Engine:
     """
     url = settings().database_url.get_secret_value()
     if not url:
-        raise BadSetting(
-            "MBIU_DATABASE_URL is empty; `make run` starts a database of its own"
-        )
+        raise BadSetting("MBIU_DATABASE_URL is empty; `make run` starts a database of its own")
     return create_engine(
         driver_url(url),
         pool_size=5,
@@ -75,8 +67,7 @@ def engine(*, scoped: bool = False) -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         pool_recycle=1800,
-        connect_args=_LINK
-        | {"options": _options(None if scoped else EVERYTHING), "prepare_threshold": 2},
+        connect_args=_LINK | {"options": _options(None if scoped else EVERYTHING), "prepare_threshold": 2},
     )
 
 

@@ -21,7 +21,6 @@ from mbiu.codes import (
     AddressKind,
     AlertState,
     ContactRole,
-    DeliveryState,
     IncidentState,
     MessageState,
     ReportState,
@@ -29,15 +28,29 @@ from mbiu.codes import (
 from mbiu.dialogue import Intent, Known, Turn
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import IncomingMessage
-from mbiu.models import Address, Alert, Contact, Delivery, Incident, Media, Message, Report, VaultEntry, utcnow
+from mbiu.models import (
+    Address,
+    Alert,
+    Contact,
+    Delivery,
+    Incident,
+    Media,
+    Message,
+    Report,
+    VaultEntry,
+    utcnow,
+)
+from mbiu.outbox import Buttons, Outgoing, put
 from mbiu.refs import new_code, new_id, new_ref
 from mbiu.settings import settings
 
 #: Automatic replies to one address in an hour; what exceeds them is kept and read, but not answered.
 REPLIES_AN_HOUR = 20
 
-_BUTTONS: dict[Intent, list[list[dict[str, str]]]] = {
-    Intent.CHOOSE_LANGUAGE: [[{"label": "English", "data": "lang:en"}, {"label": "Kiswahili", "data": "lang:sw"}]]
+_BUTTONS: dict[Intent, Buttons] = {
+    Intent.CHOOSE_LANGUAGE: [
+        [{"label": "English", "data": "lang:en"}, {"label": "Kiswahili", "data": "lang:sw"}]
+    ]
 }
 
 
@@ -77,7 +90,7 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
     sender = _sender(session, message, now)
     turn = dialogue.decide(message, sender.known, now)
     report_id, ref, is_new = _report_for(turn, sender)
-    message_id = _store(session, message, turn, sender, report_id, now)
+    message_id = _store(session, message, sender, report_id, now)
     if message_id is None:
         return _again(session, message, inline=inline)
     if is_new and report_id and ref:
@@ -89,10 +102,12 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
     key, values = _act(session, turn, sender, message_id, ref, now)
     text = _say(language, key, values, first=is_new and not sender.noticed)
     replied = _may_reply(sender, turn, now)
-    _remember(session, sender, message, turn, language, now, replied=replied)
+    _remember(session, sender, message.channel, turn, now, replied=replied)
+    if turn.language or (sender.language is None and is_new):
+        session.execute(update(Contact).where(Contact.id == sender.contact_id).values(language=language))
     if not replied:
         return Received(message_id, None, ref)
-    _reply(session, message_id, sender, message, report_id, text, now, inline=inline, intent=turn.intent)
+    _reply(session, message, sender, (message_id, report_id, turn.intent, text), now, inline=inline)
     return Received(message_id, text if inline else None, ref)
 
 
@@ -108,16 +123,30 @@ _LAST = (
 _ASKED = select(Report.ref).where(Report.id == Address.question_report_id).scalar_subquery()
 _FIND = (
     select(
-        Address.id, Address.contact_id, Address.kind, Contact.role, Contact.language, Contact.country,
-        Address.stopped_at, Address.noticed_at, Contact.exercise, Address.replies_from, Address.replies,
-        Address.question, Address.question_report_id, Address.question_at, _ASKED.label("question_ref"),
-        _LAST.c.id.label("last_id"), _LAST.c.ref.label("last_ref"), _LAST.c.created_at.label("last_at"),
+        Address.id,
+        Address.contact_id,
+        Address.kind,
+        Contact.role,
+        Contact.language,
+        Contact.country,
+        Address.stopped_at,
+        Address.noticed_at,
+        Contact.exercise,
+        Address.replies_from,
+        Address.replies,
+        Address.question,
+        Address.question_report_id,
+        Address.question_at,
+        _ASKED.label("question_ref"),
+        _LAST.c.id.label("last_id"),
+        _LAST.c.ref.label("last_ref"),
+        _LAST.c.created_at.label("last_at"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
     .where(Address.kind == bindparam("wanted_kind"), Address.blind_index == bindparam("blind"))
     .with_for_update(of=Address)
-)  # fmt: skip
+)
 _OPEN_ALERTS = (
     select(Alert.ref)
     .join(Delivery, Delivery.alert_id == Alert.id)
@@ -138,8 +167,15 @@ def _sender(session: Session, message: IncomingMessage, now: dt.datetime) -> Sen
         session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(blind[:8], signed=True))))
         found = session.execute(_FIND, {"wanted_kind": message.kind, "blind": blind}).one_or_none()
     if found is None:
-        enrol(session, message.kind, message.sender, channel=message.channel, country=_country(message),
-              exercise=message.channel == "simulator", now=now)  # fmt: skip
+        enrol(
+            session,
+            message.kind,
+            message.sender,
+            channel=message.channel,
+            country=_country(message),
+            exercise=message.channel == "simulator",
+            now=now,
+        )
         found = session.execute(_FIND, {"wanted_kind": message.kind, "blind": blind}).one()
     return _as_sender(session, found)
 
@@ -150,9 +186,21 @@ def _as_sender(session: Session, row: Row[Any]) -> Sender:
         alerts = tuple(dict.fromkeys(session.scalars(_OPEN_ALERTS, {"address": row.id})))
     known = Known(row.question, row.question_ref, row.question_at, row.last_ref, row.last_at, alerts)
     return Sender(
-        row.id, row.contact_id, row.kind, row.role, row.language, row.country, bool(row.stopped_at),
-        bool(row.noticed_at), row.exercise, row.replies_from, row.replies, known, row.question_report_id, row.last_id,
-    )  # fmt: skip
+        row.id,
+        row.contact_id,
+        row.kind,
+        row.role,
+        row.language,
+        row.country,
+        bool(row.stopped_at),
+        bool(row.noticed_at),
+        row.exercise,
+        row.replies_from,
+        row.replies,
+        known,
+        row.question_report_id,
+        row.last_id,
+    )
 
 
 def _country(message: IncomingMessage) -> str:
@@ -160,7 +208,13 @@ def _country(message: IncomingMessage) -> str:
 
 
 def enrol(
-    session: Session, kind: AddressKind, address: str, *, channel: str, now: dt.datetime | None = None, **contact: Any
+    session: Session,
+    kind: AddressKind,
+    address: str,
+    *,
+    channel: str,
+    now: dt.datetime | None = None,
+    **contact: Any,
 ) -> UUID:
     """Make a contact with one address and return the contact's id; the address goes into the vault only.
 
@@ -171,16 +225,23 @@ def enrol(
     session.execute(insert(Contact).values(id=contact_id, created_at=now, **values))
     session.execute(
         insert(VaultEntry).values(
-            id=vault_id, contact_id=contact_id, field=kind.value,
+            id=vault_id,
+            contact_id=contact_id,
+            field=kind.value,
             value=vault.seal("vault", "value", vault_id, address),
         )
-    )  # fmt: skip
+    )
     session.execute(
         insert(Address).values(
-            id=new_id(), contact_id=contact_id, kind=kind, blind_index=vault.blind_index(kind, address),
-            vault_id=vault_id, channel=channel, created_at=now,
+            id=new_id(),
+            contact_id=contact_id,
+            kind=kind,
+            blind_index=vault.blind_index(kind, address),
+            vault_id=vault_id,
+            channel=channel,
+            created_at=now,
         )
-    )  # fmt: skip
+    )
     return contact_id
 
 
@@ -204,20 +265,29 @@ def _report_for(turn: Turn, sender: Sender) -> tuple[UUID | None, str | None, bo
 
 
 def _store(
-    session: Session, message: IncomingMessage, turn: Turn, sender: Sender, report_id: UUID | None, now: dt.datetime
+    session: Session, message: IncomingMessage, sender: Sender, report_id: UUID | None, now: dt.datetime
 ) -> UUID | None:
     """Insert the message; None when it was here before."""
     row_id = new_id()
     stored = session.execute(
         _INSERT_IN,
         {
-            "id": row_id, "direction": "in", "channel": message.channel, "provider_id": message.provider_id,
-            "address_id": sender.address_id, "contact_id": sender.contact_id, "report_id": report_id,
-            "state": MessageState.HANDLED, "text": vault.seal("message", "text", row_id, message.text),
-            "location": _location(row_id, message), "forwarded": message.forwarded, "edited": message.edited,
-            "sent_at": message.sent_at, "created_at": now,
+            "id": row_id,
+            "direction": "in",
+            "channel": message.channel,
+            "provider_id": message.provider_id,
+            "address_id": sender.address_id,
+            "contact_id": sender.contact_id,
+            "report_id": report_id,
+            "state": MessageState.HANDLED,
+            "text": vault.seal("message", "text", row_id, message.text),
+            "location": _location(row_id, message),
+            "forwarded": message.forwarded,
+            "edited": message.edited,
+            "sent_at": message.sent_at,
+            "created_at": now,
         },
-    ).scalar()  # fmt: skip
+    ).scalar()
     if stored and message.attachments:
         _keep_attachments(session, row_id, message, now)
     return stored
@@ -235,10 +305,15 @@ def _keep_attachments(session: Session, message_id: UUID, message: IncomingMessa
         media_id = new_id()
         session.execute(
             insert(Media).values(
-                id=media_id, message_id=message_id, kind=attachment.kind, due_at=now, created_at=now,
-                handle=vault.seal("media", "handle", media_id, attachment.handle), content_type=attachment.content_type,
+                id=media_id,
+                message_id=message_id,
+                kind=attachment.kind,
+                due_at=now,
+                created_at=now,
+                handle=vault.seal("media", "handle", media_id, attachment.handle),
+                content_type=attachment.content_type,
             )
-        )  # fmt: skip
+        )
     enqueue(session, Job.MEDIA)
 
 
@@ -248,17 +323,24 @@ def _make_report(
     session.execute(
         insert(Report),
         {
-            "id": report_id, "ref": ref, "contact_id": sender.contact_id, "address_id": sender.address_id,
-            "state": ReportState.RECEIVED, "due_at": now, "created_at": now,
+            "id": report_id,
+            "ref": ref,
+            "contact_id": sender.contact_id,
+            "address_id": sender.address_id,
+            "state": ReportState.RECEIVED,
+            "due_at": now,
+            "created_at": now,
             "exercise": sender.exercise or message.channel == "simulator",
         },
-    )  # fmt: skip
+    )
 
 
 def _reread(session: Session, report_id: UUID, now: dt.datetime) -> None:
     """A report got more words: it is read again, whole."""
     session.execute(
-        update(Report).where(Report.id == report_id).values(state=ReportState.RECEIVED, due_at=now, attempts=0)
+        update(Report)
+        .where(Report.id == report_id)
+        .values(state=ReportState.RECEIVED, due_at=now, attempts=0)
     )
     enqueue(session, Job.TRIAGE)
 
@@ -283,7 +365,9 @@ def _act(
     if turn.intent is Intent.RESPOND and turn.answer:
         from mbiu import response
 
-        return response.answer_by_message(session, turn, sender.contact_id, sender.known.open_alerts, message_id, now)
+        return response.answer_by_message(
+            session, turn, sender.contact_id, sender.known.open_alerts, message_id, now
+        )
     if turn.intent is Intent.STATUS:
         return _status(session, sender, turn.ref)
     if turn.intent in {Intent.STOP, Intent.START}:
@@ -350,63 +434,46 @@ def _in_hour(sender: Sender, now: dt.datetime) -> bool:
 
 
 def _remember(
-    session: Session, sender: Sender, message: IncomingMessage, turn: Turn, language: str, now: dt.datetime,
-    *, replied: bool,
-) -> None:  # fmt: skip
-    values: dict[str, Any] = {"channel": message.channel, "last_in_at": now, "blocked_at": None}
-    if replied:
-        in_hour = _in_hour(sender, now)
-        values |= {"replies": sender.replies + 1 if in_hour else 1}
-        values |= {} if in_hour else {"replies_from": now}
+    session: Session, sender: Sender, channel: str, turn: Turn, now: dt.datetime, *, replied: bool
+) -> None:
+    values: dict[str, Any] = {"channel": channel, "last_in_at": now, "blocked_at": None}
+    if replied and _in_hour(sender, now):
+        values["replies"] = sender.replies + 1
+    elif replied:
+        values |= {"replies": 1, "replies_from": now}
     if turn.intent is Intent.REPORT and not sender.noticed:
         values["noticed_at"] = now
     if turn.intent in {Intent.REPORT, Intent.ADD}:
         values |= {"question": None, "question_report_id": None}
     session.execute(update(Address).where(Address.id == sender.address_id).values(**values))
-    if turn.language or (sender.language is None and turn.intent is Intent.REPORT):
-        session.execute(update(Contact).where(Contact.id == sender.contact_id).values(language=language))
 
 
 def _reply(
-    session: Session, message_id: UUID, sender: Sender, message: IncomingMessage, report_id: UUID | None, text: str,
-    now: dt.datetime, *, inline: bool, intent: Intent,
-) -> None:  # fmt: skip
-    extra: dict[str, Any] = {"buttons": _BUTTONS[intent]} if intent in _BUTTONS and not inline else {}
-    if message.callback_id:
-        extra["callback_id"] = message.callback_id
-    say(
-        session, sender.address_id, sender.contact_id, message.channel, text, kind="reply", now=now,
-        report_id=report_id, reply_to=message_id, extra=extra, carried=inline,
-    )  # fmt: skip
-
-
-def say(
-    session: Session, address_id: UUID, contact_id: UUID, channel: str, text: str, *, kind: str, now: dt.datetime,
-    report_id: UUID | None = None, reply_to: UUID | None = None, alert_id: UUID | None = None,
-    extra: dict[str, Any] | None = None, carried: bool = False, step: int = 0, expires_at: dt.datetime | None = None,
-) -> UUID:  # fmt: skip
-    """Write down one outgoing text and its delivery; ``carried`` when the provider takes it with our answer."""
-    out_id = new_id()
-    session.execute(
-        insert(Message),
-        {
-            "id": out_id, "direction": "out", "channel": channel, "address_id": address_id, "contact_id": contact_id,
-            "report_id": report_id, "reply_to": reply_to, "state": MessageState.HANDLED,
-            "text": vault.seal("message", "text", out_id, text), "created_at": now,
-        },
-    )  # fmt: skip
-    state = DeliveryState.SENT if carried else DeliveryState.QUEUED
-    session.execute(
-        insert(Delivery),
-        {
-            "id": new_id(), "message_id": out_id, "address_id": address_id, "alert_id": alert_id, "kind": kind,
-            "channel": channel, "state": state, "due_at": now, "extra": extra or {}, "step": step,
-            "created_at": now, "expires_at": expires_at, "sent_at": now if carried else None,
-        },
-    )  # fmt: skip
-    if not carried:
-        enqueue(session, Job.DELIVERY)
-    return out_id
+    session: Session,
+    message: IncomingMessage,
+    sender: Sender,
+    out: tuple[UUID, UUID | None, Intent, str],
+    now: dt.datetime,
+    *,
+    inline: bool,
+) -> None:
+    message_id, report_id, intent, text = out
+    put(
+        session,
+        Outgoing(
+            address_id=sender.address_id,
+            contact_id=sender.contact_id,
+            channel=message.channel,
+            text=text,
+            kind="reply",
+            report_id=report_id,
+            reply_to=message_id,
+            buttons=_BUTTONS.get(intent, []) if not inline else [],
+            callback_id=message.callback_id,
+            carried=inline,
+        ),
+        now,
+    )
 
 
 def _again(session: Session, message: IncomingMessage, *, inline: bool) -> Received:
@@ -415,7 +482,9 @@ def _again(session: Session, message: IncomingMessage, *, inline: bool) -> Recei
         select(Message.id, Report.ref)
         .outerjoin(Report, Report.id == Message.report_id)
         .where(
-            Message.channel == message.channel, Message.provider_id == message.provider_id, Message.direction == "in"
+            Message.channel == message.channel,
+            Message.provider_id == message.provider_id,
+            Message.direction == "in",
         )
     ).one()
     if not inline:

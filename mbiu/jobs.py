@@ -87,12 +87,8 @@ def ring_now(job: Job) -> bool:
             retry=False,
             ignore_result=True,
         )
-    except (
-        Exception
-    ) as error:  # the transport's errors are many; the sweep makes good for all
-        log.warning(
-            "bell.silent", extra={"job": job.value, "why": type(error).__name__}
-        )
+    except Exception as error:  # the transport's errors are many; the sweep makes good for all
+        log.warning("bell.silent", extra={"job": job.value, "why": type(error).__name__})
         return False
     return True
 

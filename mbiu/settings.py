@@ -88,9 +88,7 @@ class Settings(BaseSettings):
     @cached_property
     def gateways(self) -> dict[str, bytes]:
         """Signing keys of the generic gateways by name, from ``name:secret,name:secret``."""
-        pairs = [
-            p for p in self.gateway_keys.get_secret_value().split(",") if p.strip()
-        ]
+        pairs = [p for p in self.gateway_keys.get_secret_value().split(",") if p.strip()]
         found = {}
         for pair in pairs:
             name, colon, secret = pair.strip().partition(":")
@@ -121,9 +119,7 @@ class Settings(BaseSettings):
             if key_id:
                 ring[key_id] = _key(f"MBIU_VAULT_KEYS ({key_id})", value)
         if not ring:
-            raise BadSetting(
-                "MBIU_VAULT_KEYS is empty: without a key nothing can be kept; see .env.example"
-            )
+            raise BadSetting("MBIU_VAULT_KEYS is empty: without a key nothing can be kept; see .env.example")
         return ring
 
     @cached_property
@@ -152,9 +148,7 @@ def _key(name: str, value: str) -> bytes:
     if len(key) != 32:
         raise BadSetting(f"{name}: want 32 bytes in base64; `mbiu keys` makes a set")
     if len(set(key)) < 8:
-        raise BadSetting(
-            f"{name}: this is a test pattern, not a key; `mbiu keys` makes a set"
-        )
+        raise BadSetting(f"{name}: this is a test pattern, not a key; `mbiu keys` makes a set")
     return key
 
 

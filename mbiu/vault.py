@@ -48,9 +48,7 @@ def open_with(ring: dict[str, bytes], blob: bytes, context: str) -> bytes:
     try:
         end = 2 + blob[1]
         key = ring[blob[2:end].decode()]
-        return _cipher(key).decrypt(
-            blob[end : end + _NONCE], blob[end + _NONCE :], context.encode()
-        )
+        return _cipher(key).decrypt(blob[end : end + _NONCE], blob[end + _NONCE :], context.encode())
     except (KeyError, IndexError, UnicodeDecodeError, InvalidTag, ValueError):
         raise CannotOpen(context) from None
 
@@ -89,13 +87,9 @@ def blind_index(kind: AddressKind, address: str) -> bytes:
 
     ``address`` is a phone number in E.164 or a chat id in decimal.
     """
-    return hmac.digest(
-        settings().blind_index_key, f"{kind.value}:{address}".encode(), "sha256"
-    )
+    return hmac.digest(settings().blind_index_key, f"{kind.value}:{address}".encode(), "sha256")
 
 
 def blind_digest(purpose: str, value: str) -> bytes:
     """A keyed digest for comparing things equal (text fingerprints, account names) without keeping them."""
-    return hmac.digest(
-        settings().blind_index_key, f"{purpose}\0{value}".encode(), "sha256"
-    )
+    return hmac.digest(settings().blind_index_key, f"{purpose}\0{value}".encode(), "sha256")

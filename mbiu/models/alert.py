@@ -36,9 +36,7 @@ class RouteRecipient(Model):
 
     id: Mapped[Key]
     route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id", ondelete="CASCADE"))
-    contact_id: Mapped[UUID] = mapped_column(
-        ForeignKey("contact.id", ondelete="CASCADE")
-    )
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     step: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
@@ -63,16 +61,12 @@ class Alert(Model):
 
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(String(12), unique=True)
-    incident_id: Mapped[UUID] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE")
-    )
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     incident_version: Mapped[int]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     state: Mapped[AlertState] = mapped_column(default=AlertState.OPEN)
     texts: Mapped[Sealed]
-    chain: Mapped[list[dict[str, Any]]] = mapped_column(
-        JSONB, default=list, server_default="[]"
-    )
+    chain: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     step: Mapped[int] = mapped_column(default=0, server_default="0")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     due_at: Mapped[Moment | None]
@@ -113,15 +107,9 @@ class Delivery(Model):
     )
 
     id: Mapped[Key]
-    message_id: Mapped[UUID] = mapped_column(
-        ForeignKey("message.id", ondelete="CASCADE")
-    )
-    address_id: Mapped[UUID] = mapped_column(
-        ForeignKey("address.id", ondelete="CASCADE")
-    )
-    alert_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("alert.id", ondelete="CASCADE")
-    )
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str] = mapped_column(String(40))
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)
@@ -162,12 +150,8 @@ class Response(Model):
 
     id: Mapped[Key]
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
-    contact_id: Mapped[UUID] = mapped_column(
-        ForeignKey("contact.id", ondelete="CASCADE")
-    )
-    message_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("message.id", ondelete="SET NULL")
-    )
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
     answer: Mapped[Answer]
     text: Mapped[bytes | None] = mapped_column(LargeBinary)
     due_at: Mapped[Moment | None]

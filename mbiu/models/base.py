@@ -22,12 +22,8 @@ NAMES = {
 Key = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 Moment = Annotated[dt.datetime, mapped_column(DateTime(timezone=True))]
-Words = Annotated[
-    list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")
-]
-Json = Annotated[
-    dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")
-]
+Words = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
+Json = Annotated[dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")]
 
 
 # Codes are kept as their words; a new code needs no migration.

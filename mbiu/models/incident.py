@@ -22,6 +22,7 @@ class Incident(Model):
     """One event. ``version`` counts changes of text, place or severity, each of which voids approvals.
 
     ``numbers`` maps killed, injured, displaced, abducted and livestock to ``{"low", "best", "high"}``.
+    ``block`` is the district's path, where other reports of the same event are looked for.
     ``sources`` counts independent reporters; copies of one text count once.
     """
 
@@ -35,12 +36,10 @@ class Incident(Model):
             postgresql_where=text("state IN ('open', 'claimed')"),
         ),
         Index(None, "state", "created_at"),
-        Index(None, "country", "event_type", "occurred_from"),
+        Index(None, "block", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
-        CheckConstraint(
-            "grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"
-        ),
+        CheckConstraint("grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"),
         CheckConstraint("grade_information BETWEEN 1 AND 6", name="grade_information"),
     )
 
@@ -56,11 +55,10 @@ class Incident(Model):
     priority: Mapped[Priority] = mapped_column(default=Priority.P4)
     numbers: Mapped[Json]
     missing: Mapped[Words]
-    place_id: Mapped[str | None] = mapped_column(
-        ForeignKey("place.id", ondelete="SET NULL")
-    )
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
     area_path: Mapped[str] = mapped_column(default="/", server_default="/")
     country: Mapped[str | None] = mapped_column(String(2))
+    block: Mapped[str] = mapped_column(default="", server_default="")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     precision: Mapped[Precision] = mapped_column(default=Precision.NONE)
@@ -69,9 +67,7 @@ class Incident(Model):
     occurred_to: Mapped[Moment | None]
     reports: Mapped[int] = mapped_column(default=0, server_default="0")
     sources: Mapped[int] = mapped_column(default=0, server_default="0")
-    grade_source: Mapped[str] = mapped_column(
-        String(1), default="F", server_default="F"
-    )
+    grade_source: Mapped[str] = mapped_column(String(1), default="F", server_default="F")
     grade_information: Mapped[int] = mapped_column(default=6, server_default="6")
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     claim_until: Mapped[Moment | None]
@@ -92,9 +88,7 @@ class Decision(Model):
     __table_args__ = (Index(None, "incident_id", "created_at"),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE")
-    )
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     verdict: Mapped[Verdict]
     version: Mapped[int]
@@ -108,14 +102,10 @@ class Authorship(Model):
     """Who shaped an incident's facts (corrected, merged, split): they may not approve it when it is severe."""
 
     __tablename__ = "authorship"
-    __table_args__ = (
-        Index("uq_authorship_incident_user", "incident_id", "user_id", unique=True),
-    )
+    __table_args__ = (Index("uq_authorship_incident_user", "incident_id", "user_id", unique=True),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE")
-    )
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
 
@@ -127,9 +117,7 @@ class Note(Model):
     __table_args__ = (Index(None, "incident_id"),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE")
-    )
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     text: Mapped[Sealed]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
@@ -142,13 +130,9 @@ class Outcome(Model):
     __table_args__ = (Index(None, "incident_id"),)
 
     id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE")
-    )
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    contact_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("contact.id", ondelete="SET NULL")
-    )
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     done: Mapped[str] = mapped_column(String(24))
     effect: Mapped[str] = mapped_column(String(24))
     note: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -39,12 +39,8 @@ class Message(Model):
     direction: Mapped[str] = mapped_column(String(3))
     channel: Mapped[str] = mapped_column(String(40))
     provider_id: Mapped[str | None]
-    address_id: Mapped[UUID] = mapped_column(
-        ForeignKey("address.id", ondelete="CASCADE")
-    )
-    contact_id: Mapped[UUID] = mapped_column(
-        ForeignKey("contact.id", ondelete="CASCADE")
-    )
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     report_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("report.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
     )
@@ -69,9 +65,7 @@ class Media(Model):
     )
 
     id: Mapped[Key]
-    message_id: Mapped[UUID] = mapped_column(
-        ForeignKey("message.id", ondelete="CASCADE")
-    )
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     handle: Mapped[Sealed]
     state: Mapped[str] = mapped_column(String(16), default="pending")

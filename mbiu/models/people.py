@@ -28,9 +28,7 @@ class Contact(Model):
     role: Mapped[ContactRole] = mapped_column(default=ContactRole.UNKNOWN)
     language: Mapped[str | None] = mapped_column(String(8))
     country: Mapped[str | None] = mapped_column(String(2))
-    home_place_id: Mapped[str | None] = mapped_column(
-        ForeignKey("place.id", ondelete="SET NULL")
-    )
+    home_place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
     area_path: Mapped[str] = mapped_column(default="/", server_default="/")
     organisation: Mapped[str] = mapped_column(default="", server_default="")
     grade: Mapped[str] = mapped_column(String(1), default="F", server_default="F")
@@ -47,9 +45,7 @@ class VaultEntry(Model):
     __table_args__ = (Index(None, "contact_id"),)
 
     id: Mapped[Key]
-    contact_id: Mapped[UUID] = mapped_column(
-        ForeignKey("contact.id", ondelete="CASCADE")
-    )
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     field: Mapped[str] = mapped_column(String(16))
     value: Mapped[Sealed]
 
@@ -68,9 +64,7 @@ class Address(Model):
     )
 
     id: Mapped[Key]
-    contact_id: Mapped[UUID] = mapped_column(
-        ForeignKey("contact.id", ondelete="CASCADE")
-    )
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     kind: Mapped[AddressKind]
     blind_index: Mapped[bytes] = mapped_column(LargeBinary)
     vault_id: Mapped[UUID] = mapped_column(ForeignKey("vault.id", ondelete="CASCADE"))
@@ -112,9 +106,7 @@ class UserSession(Model):
 
     id: Mapped[Key]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    user_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("user_account.id", ondelete="CASCADE")
-    )
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     data: Mapped[Json]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     seen_at: Mapped[Moment] = mapped_column(default=utcnow)

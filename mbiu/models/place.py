@@ -12,9 +12,7 @@ class Place(Model):
     __tablename__ = "place"
     __table_args__ = (
         Index(None, "path", postgresql_ops={"path": "text_pattern_ops"}),
-        Index(
-            "uq_place_pcode", "pcode", unique=True, postgresql_where="pcode IS NOT NULL"
-        ),
+        Index("uq_place_pcode", "pcode", unique=True, postgresql_where="pcode IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -32,7 +30,5 @@ class Place(Model):
     coord_precision: Mapped[str] = mapped_column(default="none", server_default="none")
     radius_km: Mapped[float | None]
     population: Mapped[int | None]
-    match_policy: Mapped[str] = mapped_column(
-        String(8), default="auto", server_default="auto"
-    )
+    match_policy: Mapped[str] = mapped_column(String(8), default="auto", server_default="auto")
     source: Mapped[str] = mapped_column(default="", server_default="")

@@ -14,12 +14,13 @@ class Report(Model):
 
     ``reading`` is the sealed JSON of the machine's Reading; the columns beside it are what the
     queue, the map and the join need to search, and hold no words of the reporter.
-    ``fingerprint`` is a keyed digest of the normalised text.
+    ``fingerprint`` is a keyed digest of the normalised text; ``copied`` says that the words are those
+    of an earlier report, so that it is no second source.
     """
 
     __tablename__ = "report"
     __table_args__ = (
-        Index("ix_report_due", "due_at", postgresql_where=text("state <> 'joined'")),
+        Index("ix_report_due", "due_at", postgresql_where=text("state = 'received'")),
         Index(None, "incident_id"),
         Index(None, "contact_id", "created_at"),
         Index(None, "address_id", "created_at"),
@@ -29,20 +30,12 @@ class Report(Model):
 
     id: Mapped[Key]
     ref: Mapped[str] = mapped_column(String(12), unique=True)
-    contact_id: Mapped[UUID] = mapped_column(
-        ForeignKey("contact.id", ondelete="CASCADE")
-    )
-    address_id: Mapped[UUID] = mapped_column(
-        ForeignKey("address.id", ondelete="CASCADE")
-    )
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
     state: Mapped[ReportState] = mapped_column(default=ReportState.RECEIVED)
-    incident_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("incident.id", ondelete="SET NULL")
-    )
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id", ondelete="SET NULL"))
     area_path: Mapped[str] = mapped_column(default="/", server_default="/")
-    place_id: Mapped[str | None] = mapped_column(
-        ForeignKey("place.id", ondelete="SET NULL")
-    )
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     precision: Mapped[Precision] = mapped_column(default=Precision.NONE)
@@ -54,6 +47,7 @@ class Report(Model):
     missing: Mapped[Words]
     reading: Mapped[bytes | None] = mapped_column(LargeBinary)
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    copied: Mapped[bool] = mapped_column(default=False, server_default="false")
     corrected: Mapped[bool] = mapped_column(default=False, server_default="false")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Text(), nullable=True),
         sa.Column("area_path", sa.Text(), server_default="/", nullable=False),
         sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("block", sa.Text(), server_default="", nullable=False),
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
         sa.Column("precision", sa.String(length=24), nullable=False),
@@ -193,12 +194,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_ops={"area_path": "text_pattern_ops"},
     )
-    op.create_index(
-        "ix_incident_country_event_type_occurred_from",
-        "incident",
-        ["country", "event_type", "occurred_from"],
-        unique=False,
-    )
+    op.create_index("ix_incident_block_created_at", "incident", ["block", "created_at"], unique=False)
     op.create_index(
         "ix_incident_queue",
         "incident",
@@ -399,6 +395,7 @@ def upgrade() -> None:
         sa.Column("missing", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("reading", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=True),
+        sa.Column("copied", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("corrected", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("exercise", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -426,7 +423,7 @@ def upgrade() -> None:
     op.create_index("ix_report_contact_id_created_at", "report", ["contact_id", "created_at"], unique=False)
     op.create_index("ix_report_created_at", "report", ["created_at"], unique=False)
     op.create_index(
-        "ix_report_due", "report", ["due_at"], unique=False, postgresql_where=sa.text("state <> 'joined'")
+        "ix_report_due", "report", ["due_at"], unique=False, postgresql_where=sa.text("state = 'received'")
     )
     op.create_index("ix_report_fingerprint_created_at", "report", ["fingerprint", "created_at"], unique=False)
     op.create_index("ix_report_incident_id", "report", ["incident_id"], unique=False)
@@ -628,7 +625,7 @@ def downgrade() -> None:
     op.drop_table("correction")
     op.drop_index("ix_report_incident_id", table_name="report")
     op.drop_index("ix_report_fingerprint_created_at", table_name="report")
-    op.drop_index("ix_report_due", table_name="report", postgresql_where=sa.text("state <> 'joined'"))
+    op.drop_index("ix_report_due", table_name="report", postgresql_where=sa.text("state = 'received'"))
     op.drop_index("ix_report_created_at", table_name="report")
     op.drop_index("ix_report_contact_id_created_at", table_name="report")
     op.drop_index("ix_report_address_id_created_at", table_name="report")
@@ -659,7 +656,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_incident_queue", table_name="incident", postgresql_where=sa.text("state IN ('open', 'claimed')")
     )
-    op.drop_index("ix_incident_country_event_type_occurred_from", table_name="incident")
+    op.drop_index("ix_incident_block_created_at", table_name="incident")
     op.drop_index(
         "ix_incident_area_path", table_name="incident", postgresql_ops={"area_path": "text_pattern_ops"}
     )

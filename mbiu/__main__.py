@@ -1,0 +1,5 @@
+"""``python -m mbiu`` is ``mbiu``."""
+
+from mbiu.cli import main
+
+main(prog_name="mbiu")

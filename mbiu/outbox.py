@@ -1,0 +1,86 @@
+"""The way out: one text to one address is written down here, and sent by `delivery` afterwards."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from mbiu import vault
+from mbiu.codes import DeliveryState, MessageState
+from mbiu.jobs import Job, enqueue
+from mbiu.models import Delivery, Message
+from mbiu.refs import new_id
+
+Buttons = list[list[dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A text for an address. ``kind`` is reply, question, alert or outcome.
+
+    ``carried`` says that the provider takes the text with our answer to its call, so that nothing is
+    left to send. ``buttons`` are rows of ``{"label", "data"}``.
+    """
+
+    address_id: UUID
+    contact_id: UUID
+    channel: str
+    text: str
+    kind: str
+    report_id: UUID | None = None
+    reply_to: UUID | None = None
+    alert_id: UUID | None = None
+    buttons: Buttons = field(default_factory=list)
+    callback_id: str | None = None
+    carried: bool = False
+    step: int = 0
+    expires_at: dt.datetime | None = None
+
+
+def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
+    """Write down the message and its delivery, and ring; the id of the message."""
+    message_id = new_id()
+    session.execute(insert(Message), _message(message_id, out, now))
+    session.execute(insert(Delivery), _delivery(message_id, out, now))
+    if not out.carried:
+        enqueue(session, Job.DELIVERY)
+    return message_id
+
+
+def _message(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": message_id,
+        "direction": "out",
+        "channel": out.channel,
+        "address_id": out.address_id,
+        "contact_id": out.contact_id,
+        "report_id": out.report_id,
+        "reply_to": out.reply_to,
+        "state": MessageState.HANDLED,
+        "text": vault.seal("message", "text", message_id, out.text),
+        "created_at": now,
+    }
+
+
+def _delivery(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
+    extra: dict[str, Any] = {"buttons": out.buttons} if out.buttons else {}
+    if out.callback_id:
+        extra["callback_id"] = out.callback_id
+    return {
+        "id": new_id(),
+        "message_id": message_id,
+        "address_id": out.address_id,
+        "alert_id": out.alert_id,
+        "kind": out.kind,
+        "channel": out.channel,
+        "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
+        "due_at": now,
+        "expires_at": out.expires_at,
+        "extra": extra,
+        "step": out.step,
+        "created_at": now,
+        "sent_at": now if out.carried else None,
+    }
