@@ -50,7 +50,7 @@ setup-test: setup $(VENV)/test.stamp ## install what testing and developing need
 
 .PHONY: run
 run: setup ## start everything on this machine: console, hooks, worker, beat, bot, database, broker
-	@exec $(BIN)/mbiu run
+	@exec $(BIN)/mbiu run --with-parent
 
 .PHONY: test
 test: setup-test lint ## lint, then run the whole suite against a real database and broker

@@ -1,0 +1,284 @@
+"""What the tests stand on: a real PostgreSQL, a real Valkey, real child processes, a real browser.
+
+Services start with the first test that asks for them, in a folder of their own. Each test gets its
+own database, copied from a migrated one, and an emptied broker.
+"""
+
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import run
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+
+from mbiu.launch import home, keys, programs
+from mbiu.launch.postgres import APP, DATABASE, HASTY, OWNER, Postgres
+from mbiu.launch.process import Child, stop_all
+from mbiu.launch.readiness import wait_for_health
+from mbiu.launch.valkey import Valkey
+from mbiu.settings import Settings
+from mbiu.settings import settings as read_settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of one test: the app role's address, the owner's, and the superuser's."""
+
+    name: str
+    url: str
+    owner_url: str
+    superuser_url: str
+
+
+@dataclass
+class Launched:
+    """A program under test. ``lines`` is what it has printed so far; ``url`` is empty for no web app."""
+
+    child: Child
+    url: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def service_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("services")
+
+
+@pytest.fixture(scope="session")
+def service_keys() -> keys.Keys:
+    return keys.fresh()
+
+
+@pytest.fixture(scope="session")
+def service_log(service_home: Path) -> Iterator[Callable[[Child], None]]:
+    """Starts a service; its lines go to a file of their own."""
+    with (service_home / "services.log").open("w") as file:
+
+        def write(name: str, line: str) -> None:
+            if not file.closed:
+                print(name, line, file=file, flush=True)
+
+        yield lambda child: child.start(write)
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    service_home: Path, service_keys: keys.Keys, service_log: Callable[[Child], None]
+) -> Iterator[Postgres]:
+    """A server of the whole run, with the two roles."""
+    server = Postgres(service_home, service_keys, home.free_port(), HASTY)
+    server.start(service_log)
+    server.prepare()
+    yield server
+    server.stop()
+    if not server.data.is_relative_to(service_home):
+        shutil.rmtree(server.data.parent)
+
+
+@pytest.fixture(scope="session")
+def valkey(
+    service_home: Path, service_keys: keys.Keys, service_log: Callable[[Child], None]
+) -> Iterator[Valkey]:
+    """A broker of the whole run."""
+    server = Valkey(service_home, service_keys, home.free_port(), durable=False)
+    server.start(service_log)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def bare_environment() -> dict[str, str]:
+    """This process's environment without any setting of Mbiu."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MBIU_")}
+
+
+@pytest.fixture(scope="session")
+def template(
+    postgres: Postgres, service_home: Path, service_keys: keys.Keys, bare_environment: dict[str, str]
+) -> str:
+    """The name of a database that is migrated and holds the seed places, to copy from."""
+    env = bare_environment | service_keys.as_environment()
+    env |= {"MBIU_DATABASE_URL": postgres.url(APP), "MBIU_DATABASE_OWNER_URL": postgres.url(OWNER)}
+    env |= {"MBIU_HOME_DIR": str(service_home)}
+    steps = [["migrate"]]
+    if find_spec("mbiu.gazetteer.command"):
+        steps.append(["gazetteer", "load"])
+    for words in steps:
+        done = run(
+            [sys.executable, "-m", "mbiu", *words],
+            env=env,
+            cwd=service_home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"mbiu {' '.join(words)}: {done.stderr[-2000:]}"
+    return DATABASE
+
+
+@pytest.fixture
+def database(postgres: Postgres, template: str) -> Iterator[Database]:
+    """A database of its own for each test, like a fresh installation's."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with closing(postgres.connect()) as link:
+        postgres.create_database(name, template=template, link=link)
+    yield Database(name, postgres.url(APP, name), postgres.url(OWNER, name), postgres.url("postgres", name))
+    with closing(postgres.connect()) as link:
+        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def superuser(database: Database) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A link that row-level security does not hold back, to see what really is in the tables."""
+    with closing(psycopg.connect(database.superuser_url, autocommit=True)) as link:
+        yield link
+
+
+@pytest.fixture
+def broker(valkey: Valkey) -> str:
+    """The address of an empty broker."""
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+    return valkey.url
+
+
+@pytest.fixture
+def environment(
+    bare_environment: dict[str, str],
+    service_keys: keys.Keys,
+    database: Database,
+    broker: str,
+    tmp_path: Path,
+) -> dict[str, str]:
+    """The whole environment of a fresh installation, for child processes; change it before they start."""
+    return {
+        **bare_environment,
+        **service_keys.as_environment(),
+        "MBIU_HOME_DIR": str(tmp_path),
+        "MBIU_DATABASE_URL": database.url,
+        "MBIU_DATABASE_OWNER_URL": database.owner_url,
+        "MBIU_REDIS_URL": broker,
+        "MBIU_CONSOLE_PORT": str(home.free_port()),
+        "MBIU_HOOKS_PORT": str(home.free_port()),
+        "MBIU_WORKERS": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+@pytest.fixture
+def settings(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """The same installation for the test process itself; links and caches are dropped afterwards."""
+    for name in [name for name in os.environ if name.startswith("MBIU_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        if name.startswith("MBIU_"):
+            monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    _forget()
+    yield read_settings()
+    _forget()
+
+
+def _forget() -> None:
+    """Close the links of this process and drop what it remembers of an installation."""
+    from mbiu import db, jobs
+
+    if db.engine.cache_info().currsize:
+        for scoped in (False, True):
+            db.engine(scoped=scoped).dispose()
+    db.engine.cache_clear()
+    jobs.celery_app.cache_clear()
+    read_settings.cache_clear()
+
+
+@pytest.fixture
+def launch(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[str], Launched]]:
+    """Starts a program by name (console, hooks, worker, beat, bot) and waits until it answers.
+
+    Programs of one test share its installation and end with it, the last one first.
+    """
+    started: list[Launched] = []
+
+    def start(name: str) -> Launched:
+        program = _program(name, environment, tmp_path)
+        started.append(program)
+        program.child.start(lambda _, line: program.lines.append(line))
+        if program.url:
+            port = int(program.url.rpartition(":")[2])
+            wait_for_health({name: port}, "127.0.0.1", lambda: _alive(program), 30.0)
+        return program
+
+    yield start
+    for program in reversed(started):
+        stop_all([program.child])
+
+
+def _program(name: str, env: dict[str, str], folder: Path) -> Launched:
+    console, hooks = int(env["MBIU_CONSOLE_PORT"]), int(env["MBIU_HOOKS_PORT"])
+    if name == "console":
+        return Launched(programs.console("127.0.0.1", console, 1, env), f"http://127.0.0.1:{console}")
+    if name == "hooks":
+        return Launched(programs.hooks("127.0.0.1", hooks, 1, env), f"http://127.0.0.1:{hooks}")
+    if name == "worker":
+        return Launched(programs.worker(1, env))
+    return Launched(programs.beat(folder, env) if name == "beat" else programs.bot(env))
+
+
+def _alive(program: Launched) -> None:
+    if not program.child.is_alive:
+        raise AssertionError(f"{program.child.name} ended: " + "\n".join(program.lines[-30:]))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium or Chrome of this machine."""
+    found = os.environ.get("MBIU_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if not found:
+        pytest.fail("no Chromium here: install the package chromium, or set MBIU_CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator["Browser"]:
+    """A browser of one module: Playwright's event loop must not outlast it, or asyncio tests fail."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page of a browser nobody has used yet."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
