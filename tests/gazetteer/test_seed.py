@@ -10,16 +10,23 @@ import pytest
 
 SEED = Path(__file__).parents[2] / "mbiu" / "gazetteer" / "data" / "seed_places.csv"
 
-COLUMNS = (
-    "place_id name aliases kind admin_level type_local country parent_id adm1 adm2 pcode lat lon "
-    "coord_precision radius_km population match_policy source source_id licence valid_from valid_to "
-    "replaced_by"
-).split()
-REQUIRED = "place_id name kind type_local country lat lon coord_precision radius_km match_policy source".split()
+COLUMNS = [
+    *("place_id", "name", "aliases", "kind", "admin_level", "type_local", "country", "parent_id"),
+    *("adm1", "adm2", "pcode", "lat", "lon", "coord_precision", "radius_km", "population"),
+    *("match_policy", "source", "source_id", "licence", "valid_from", "valid_to", "replaced_by"),
+]
+REQUIRED = [
+    *("place_id", "name", "kind", "type_local", "country", "lat", "lon"),
+    *("coord_precision", "radius_km", "match_policy", "source"),
+]
 FIRST_LEVEL = {"TZ": 31, "UG": 4, "KE": 47, "SS": 13, "RW": 5, "BI": 5, "CD": 26, "ET": 14, "SO": 18}
 KINDS = {"adm", "locality", "slum", "feature", "facility", "road", "camp"}
 PRECISIONS = re.compile(r"gps|point|seat|centroid|parent_adm[0-4]|none")
 POLICIES = {"auto", "cue", "never"}
+WORDS = {
+    *("Same", "Hai", "Mwanga", "Moshi", "Kibaya", "Kati", "Kusini", "Mjini", "Mkoani", "Pwani"),
+    *("Central", "Lakes", "Unity", "Bay", "Lira", "Moyo", "Kumi", "Amuru", "Baraka", "Huruma"),
+}
 DAY = re.compile(r"(19|20)\d\d-[01]\d-[0-3]\d")
 
 # South, north, west, east in degrees, with about half a degree to spare.
@@ -71,7 +78,8 @@ def aliases(row: Row) -> list[str]:
 def kilometres(a: Row, b: Row) -> float:
     """Great-circle distance (haversine) between two rows."""
     lat1, lon1, lat2, lon2 = (math.radians(float(r[c])) for r in (a, b) for c in ("lat", "lon"))
-    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    across = math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    half = math.sin((lat2 - lat1) / 2) ** 2 + across
     return 12742.0 * math.asin(math.sqrt(half))
 
 
@@ -114,7 +122,9 @@ def test_units_have_a_level_and_other_places_have_none(rows: list[Row]) -> None:
     assert wrong == []
 
 
-def test_every_place_hangs_under_a_larger_unit_of_its_own_country(rows: list[Row], by_id: dict[str, Row]) -> None:
+def test_every_place_hangs_under_a_larger_unit_of_its_own_country(
+    rows: list[Row], by_id: dict[str, Row]
+) -> None:
     for row in rows:
         if row["admin_level"] == "0":
             assert row["parent_id"] == "", row["place_id"]
@@ -142,7 +152,9 @@ def test_all_nine_countries_and_their_first_level_units_are_there(rows: list[Row
 
 
 @pytest.mark.parametrize(("country", "least"), [("TZ", 140), ("UG", 135), ("SS", 79), ("KE", 30)])
-def test_second_level_units_are_there_where_reports_come_from(rows: list[Row], country: str, least: int) -> None:
+def test_second_level_units_are_there_where_reports_come_from(
+    rows: list[Row], country: str, least: int
+) -> None:
     assert sum(r["country"] == country and r["admin_level"] == "2" for r in rows) >= least
 
 
@@ -186,9 +198,19 @@ def test_kenyan_pcodes_run_over_all_47_counties(rows: list[Row]) -> None:
     assert codes == {f"KE{number:03d}" for number in range(1, 48)}
 
 
+def test_a_name_leads_to_one_place_of_a_country(rows: list[Row]) -> None:
+    bearers: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        for name in (row["name"], *aliases(row)):
+            bearers.setdefault((row["country"], name.casefold()), set()).add(row["place_id"])
+    assert {key: ids for key, ids in bearers.items() if len(ids) > 1} == {}
+
+
 def test_iso_codes_belong_to_the_country_and_are_unique(rows: list[Row]) -> None:
     coded = [r for r in rows if r["source_id"]]
-    assert [r["place_id"] for r in coded if not re.fullmatch(r["country"] + r"-[A-Z0-9]{1,3}", r["source_id"])] == []
+    assert [
+        r["place_id"] for r in coded if not re.fullmatch(r["country"] + r"-[A-Z0-9]{1,3}", r["source_id"])
+    ] == []
     assert [c for c, n in Counter(r["source_id"] for r in coded).items() if n > 1] == []
 
 
@@ -206,17 +228,18 @@ def test_brothers_have_different_names(rows: list[Row]) -> None:
     assert [key for key, n in twins.items() if n > 1] == []
 
 
-def test_dates_are_days_and_a_replaced_place_names_its_successor(rows: list[Row], by_id: dict[str, Row]) -> None:
+def test_dates_are_days_and_a_replaced_place_names_its_successor(
+    rows: list[Row], by_id: dict[str, Row]
+) -> None:
     dates = [r[c] for r in rows for c in ("valid_from", "valid_to") if r[c]]
     assert [d for d in dates if not DAY.fullmatch(d)] == []
     assert [r["place_id"] for r in rows if r["replaced_by"] and r["replaced_by"] not in by_id] == []
 
 
 def test_names_that_are_ordinary_words_need_a_cue(rows: list[Row]) -> None:
-    words = ["Same", "Hai", "Mwanga", "Kati", "Kusini", "Mjini", "Mkoani", "Central", "Lakes", "Unity", "Bay", "Lira"]
-    units = [r for word in words for r in rows if r["name"] == word]
-    assert {r["name"] for r in units} == set(words)
-    assert [r["place_id"] for r in units if r["match_policy"] != "cue"] == []
+    named = [r for r in rows if r["name"] in WORDS]
+    assert {r["name"] for r in named} == WORDS
+    assert [r["place_id"] for r in named if r["match_policy"] != "cue"] == []
 
 
 @pytest.mark.parametrize(
