@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from mbiu.codes import Role
 from mbiu.models import AuditEntry, AuditHead, utcnow
 from mbiu.settings import settings
 
@@ -26,10 +27,11 @@ _START = b"\0" * 32
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a user of the console, or a part of the system (``id`` None)."""
+    """Who acts: a user of the console, or a part of the system (no ``id``, no ``role``)."""
 
     name: str
     id: UUID | None = None
+    role: Role | None = None
 
 
 SYSTEM = Actor("system")
