@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,7 @@ def driver_url(url: str) -> str:
     """A PostgreSQL URL in any usual spelling, with the psycopg 3 driver. Raises BadSetting."""
     try:
         parsed = make_url(url)
-    except Exception:
+    except ArgumentError:
         raise BadSetting(
             "MBIU_DATABASE_URL: not a database address; want postgresql://user@host/name"
         ) from None
@@ -106,9 +106,13 @@ def _forget(session: Session) -> None:
     session.info.pop("rings", None)
 
 
+def forget() -> None:
+    """After a fork: leave the parent's connections alone and make own ones when they are needed."""
+    engine.cache_clear()
+
+
 def dispose() -> None:
-    """Drop all links of this process; the next transaction makes new ones."""
+    """Close all idle connections of this process."""
     for scoped in (False, True):
-        if engine.cache_info().currsize:
-            engine(scoped=scoped).dispose(close=False)
+        engine(scoped=scoped).dispose()
     engine.cache_clear()

@@ -102,7 +102,7 @@ class UserSession(Model):
     """A log-in in one browser. The cookie holds a random token; only its SHA-256 is here."""
 
     __tablename__ = "user_session"
-    __table_args__ = (Index(None, "user_id"),)
+    __table_args__ = (Index(None, "user_id"), Index(None, "created_at"))
 
     id: Mapped[Key]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)

@@ -219,6 +219,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_user_session"),
         sa.UniqueConstraint("token_hash", name="uq_user_session_token_hash"),
     )
+    op.create_index("ix_user_session_created_at", "user_session", ["created_at"], unique=False)
     op.create_index("ix_user_session_user_id", "user_session", ["user_id"], unique=False)
     op.create_table(
         "alert",
@@ -650,6 +651,7 @@ def downgrade() -> None:
     op.drop_index("ix_alert_created_at", table_name="alert")
     op.drop_table("alert")
     op.drop_index("ix_user_session_user_id", table_name="user_session")
+    op.drop_index("ix_user_session_created_at", table_name="user_session")
     op.drop_table("user_session")
     op.drop_index("ix_incident_updated_at", table_name="incident")
     op.drop_index("ix_incident_state_created_at", table_name="incident")

@@ -1,0 +1,78 @@
+"""What providers hand over, in one shape for the hooks, the bot and the spool, and what is done with it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mbiu import intake, vault
+from mbiu.codes import AddressKind, DeliveryState
+from mbiu.intake import Received
+from mbiu.jobs import Job, enqueue
+from mbiu.messages import DeliveryReport, IncomingMessage
+from mbiu.models import Address, Delivery, Message, utcnow
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The person behind an address ended the conversation: nothing may be sent there any more."""
+
+    channel: str
+    kind: AddressKind
+    sender: str
+    at: dt.datetime
+
+
+Arrival = IncomingMessage | DeliveryReport | Blocked
+
+
+def take(session: Session, arrival: Arrival, *, inline: bool = False) -> Received:
+    """Do what ``arrival`` asks for, inside the caller's transaction. A repeat changes nothing.
+
+    Only a message is answered; ``inline`` is as for `intake.receive`.
+    """
+    if isinstance(arrival, IncomingMessage):
+        return intake.receive(session, arrival, inline=inline)
+    if isinstance(arrival, DeliveryReport):
+        from mbiu import delivery
+
+        delivery.report(session, arrival)
+    else:
+        _block(session, arrival)
+    return Received(None)
+
+
+def take_late(session: Session, arrival: Arrival, *, inline: bool) -> None:
+    """Take in what waited in the spool; its provider got no words with our answer.
+
+    With ``inline`` the reply was meant for that answer. Where the first try was committed after all
+    (the link broke before we heard so), the reply counts as carried although nobody carried it.
+    """
+    received = take(session, arrival)
+    if not (inline and received.repeated):
+        return
+    replies = select(Message.id).where(Message.reply_to == received.message_id)
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.message_id.in_(replies),
+            Delivery.state == DeliveryState.SENT,
+            Delivery.provider_id.is_(None),
+        )
+        .values(state=DeliveryState.QUEUED, due_at=utcnow(), sent_at=None)
+    )
+    enqueue(session, Job.DELIVERY)
+
+
+def _block(session: Session, blocked: Blocked) -> None:
+    """Note it, unless the person wrote again since."""
+    session.execute(
+        update(Address)
+        .where(
+            Address.kind == blocked.kind,
+            Address.blind_index == vault.blind_index(blocked.kind, blocked.sender),
+            Address.last_in_at.is_(None) | (Address.last_in_at < blocked.at),
+        )
+        .values(blocked_at=blocked.at)
+    )

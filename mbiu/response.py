@@ -1,0 +1,190 @@
+"""What comes back: responders' answers, escalation when none comes, the outcome, and word to the reporters."""
+
+import datetime as dt
+import re
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mbiu import audit, questions, routing, vault
+from mbiu.audit import SYSTEM, Actor
+from mbiu.codes import AlertState, Answer, DeliveryState, IncidentState
+from mbiu.dialogue import Turn
+from mbiu.jobs import Job, enqueue
+from mbiu.models import Alert, Contact, Delivery, Incident, Outcome, Report, Response, utcnow
+from mbiu.refs import new_id
+from mbiu.refusals import NotPossible
+from mbiu.verification import MAY_DECIDE, find
+
+#: What was done about an incident, and what it changed.
+DONE = ("visit", "dialogue", "patrol", "arrest", "relief", "referral", "nothing")
+EFFECTS = ("prevented", "contained", "too_late", "false", "unknown")
+
+#: A promise without a time of its own is looked at again after so long.
+PROMISE = dt.timedelta(hours=4)
+_HOURS = re.compile(r"\b(\d{1,2})\s*(?:h|hr|hrs|hours?|saa)\b", re.IGNORECASE)
+
+
+# --- answers -----------------------------------------------------------------------------------
+
+
+def answer_by_message(
+    session: Session,
+    turn: Turn,
+    contact_id: UUID,
+    open_alerts: tuple[str, ...],
+    message_id: UUID,
+    now: dt.datetime,
+) -> tuple[str, dict[str, object]]:
+    """Take a responder's word; the key of the reply and what fills it.
+
+    Only someone to whom the alert was sent can answer it; any other reference is as unknown as an
+    invented one.
+    """
+    if turn.ref is None and len(open_alerts) > 1:
+        return "reply.alert.which", {"refs": ", ".join(open_alerts), "first": open_alerts[0]}
+    if turn.ref is None or turn.ref not in open_alerts or turn.answer is None:
+        return "reply.alert.none", {"ref": turn.ref or ""}
+    alert = session.execute(select(Alert).where(Alert.ref == turn.ref).with_for_update()).scalar_one()
+    _record(session, alert, contact_id, turn, message_id, now)
+    return f"reply.alert.{turn.answer.value}", {"ref": alert.ref}
+
+
+def _record(
+    session: Session, alert: Alert, contact_id: UUID, turn: Turn, message_id: UUID, now: dt.datetime
+) -> None:
+    row_id = new_id()
+    session.add(
+        Response(
+            id=row_id,
+            alert_id=alert.id,
+            contact_id=contact_id,
+            message_id=message_id,
+            answer=turn.answer,
+            text=vault.seal("response", "text", row_id, turn.words) if turn.words else None,
+            due_at=_promised(turn, now),
+            created_at=now,
+        )
+    )
+    if turn.answer is Answer.CANNOT:
+        _cannot(session, alert, now)
+    elif routing.is_open(alert):
+        _move(alert, AlertState.DONE if turn.answer is Answer.DONE else AlertState.ACKNOWLEDGED, now)
+    session.execute(update(Incident).where(Incident.id == alert.incident_id).values(updated_at=now))
+    code = session.scalar(select(Contact.code).where(Contact.id == contact_id))
+    audit.append(session, Actor(f"contact {code}"), f"alert.{turn.answer}", f"alert:{alert.ref}")
+
+
+def _promised(turn: Turn, now: dt.datetime) -> dt.datetime | None:
+    if turn.answer not in {Answer.ACK, Answer.GO}:
+        return None
+    hours = _HOURS.search(turn.words)
+    return now + (dt.timedelta(hours=int(hours[1])) if hours else PROMISE)
+
+
+def _move(alert: Alert, state: AlertState, now: dt.datetime) -> None:
+    alert.state, alert.due_at = state, None
+    alert.acknowledged_at = alert.acknowledged_at or now
+    if state is AlertState.DONE:
+        alert.ended_at = now
+
+
+def _cannot(session: Session, alert: Alert, now: dt.datetime) -> None:
+    """When everybody told so far has said no, the next step need not wait."""
+    told = set(
+        session.scalars(
+            select(Delivery.address_id)
+            .where(Delivery.alert_id == alert.id)
+            .with_only_columns(Delivery.address_id)
+        )
+    )
+    said_no = set(
+        session.scalars(
+            select(Response.contact_id).where(Response.alert_id == alert.id, Response.answer == Answer.CANNOT)
+        )
+    )
+    if alert.state is AlertState.OPEN and len(said_no) >= len(told):
+        alert.due_at = now
+        enqueue(session, Job.ESCALATION)
+
+
+# --- escalation --------------------------------------------------------------------------------
+
+
+def escalate(session: Session, limit: int = 20) -> int:
+    """Take the next step of every open alert whose time is up; how many there were."""
+    now = utcnow()
+    due = list(
+        session.scalars(
+            select(Alert)
+            .where(Alert.state == AlertState.OPEN, Alert.due_at <= now)
+            .order_by(Alert.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for alert in due:
+        told = routing.take_step(session, alert, now)
+        session.execute(update(Incident).where(Incident.id == alert.incident_id).values(updated_at=now))
+        action = "alert.escalated" if told else "alert.unanswered"
+        audit.append(session, SYSTEM, action, f"alert:{alert.ref}", step=alert.step)
+    return len(due)
+
+
+def cancel(session: Session, actor: Actor, alert_ref: str) -> Alert:
+    """Stop an alert: what is not sent yet is not sent, and nobody is escalated to."""
+    alert = session.scalar(select(Alert).where(Alert.ref == alert_ref).with_for_update())
+    if alert is None or actor.role not in MAY_DECIDE:
+        raise NotPossible(f"There is no alert {alert_ref} that you could cancel.")
+    if not routing.is_open(alert):
+        raise NotPossible(f"{alert_ref} is {alert.state.value} already.")
+    now = utcnow()
+    alert.state, alert.due_at, alert.ended_at = AlertState.CANCELLED, None, now
+    session.execute(
+        update(Delivery)
+        .where(Delivery.alert_id == alert.id, Delivery.state == DeliveryState.QUEUED)
+        .values(state=DeliveryState.EXPIRED, error="cancelled")
+    )
+    audit.append(session, actor, "alert.cancelled", f"alert:{alert_ref}")
+    return alert
+
+
+# --- outcome -----------------------------------------------------------------------------------
+
+
+def close(session: Session, actor: Actor, ref: str, done: str, effect: str, words: str = "") -> Incident:
+    """Record what was done and what it changed, end the incident, and tell those who reported it."""
+    incident = find(session, ref, lock=True)
+    if actor.role not in MAY_DECIDE:
+        raise NotPossible("Only analysts and coordinators record an outcome.")
+    if done not in DONE or effect not in EFFECTS:
+        raise NotPossible("Choose what was done and what it changed.")
+    if incident.state not in {IncidentState.VERIFIED, IncidentState.ALERTED}:
+        raise NotPossible(f"{ref} is {incident.state.value}; an outcome belongs to a verified incident.")
+    now = utcnow()
+    _write_outcome(session, actor, incident, (done, effect, words))
+    incident.state, incident.closed_at, incident.updated_at = IncidentState.CLOSED, now, now
+    _end_alerts(session, incident, now)
+    for report in session.scalars(select(Report).where(Report.incident_id == incident.id)):
+        questions.tell_outcome(session, report, None, done)
+    audit.append(session, actor, "incident.closed", f"incident:{ref}", done=done, effect=effect)
+    return incident
+
+
+def _write_outcome(session: Session, actor: Actor, incident: Incident, what: tuple[str, str, str]) -> None:
+    done, effect, words = what
+    row_id = new_id()
+    values: dict[str, Any] = {"note": vault.seal("outcome", "note", row_id, words)} if words.strip() else {}
+    session.add(
+        Outcome(id=row_id, incident_id=incident.id, user_id=actor.id, done=done, effect=effect, **values)
+    )
+
+
+def _end_alerts(session: Session, incident: Incident, now: dt.datetime) -> None:
+    session.execute(
+        update(Alert)
+        .where(Alert.incident_id == incident.id, Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]))
+        .values(state=AlertState.DONE, due_at=None, ended_at=now)
+    )

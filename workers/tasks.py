@@ -1,0 +1,86 @@
+"""One function a job. A task takes no argument: it asks the database what is due, in batches.
+
+A task ends well within the broker's visibility time-out; if more is due then, it rings again.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from mbiu import audit, delivery, response
+from mbiu import triage as reading
+from mbiu.db import is_away, transaction
+from mbiu.gazetteer import store
+from mbiu.jobs import Job, ring_now
+from workers import housekeeping as chores
+from workers.app import app
+
+log = logging.getLogger(__name__)
+
+#: Half of the visibility time-out: a task that ran longer could be handed out twice.
+AT_MOST = 30.0
+
+
+def _drain(job: Job, step: Callable[[], int]) -> int:
+    """Repeat ``step`` until nothing is due or time is up; how many rows were done."""
+    started, done = time.monotonic(), 0
+    try:
+        while count := step():
+            done += count
+            if time.monotonic() - started > AT_MOST:
+                ring_now(job)
+                break
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("job.put_off", extra={"job": job.value, "why": "database away"})
+    return done
+
+
+@app.task(name="mbiu.triage")
+def triage() -> None:
+    """Read and join what came in."""
+
+    def step() -> int:
+        with transaction() as session:
+            return reading.triage(session, store.current(session))
+
+    _drain(Job.TRIAGE, step)
+
+
+@app.task(name="mbiu.delivery")
+def deliver() -> None:
+    """Send what is due."""
+    _drain(Job.DELIVERY, delivery.deliver)
+
+
+@app.task(name="mbiu.escalation")
+def escalate() -> None:
+    """Tell the next people where nobody answered in time."""
+
+    def step() -> int:
+        with transaction() as session:
+            return response.escalate(session)
+
+    _drain(Job.ESCALATION, step)
+
+
+@app.task(name="mbiu.media")
+def media() -> None:
+    """Fetch and clean pictures."""
+    from mbiu import media as pictures
+
+    _drain(Job.MEDIA, pictures.fetch_due)
+
+
+@app.task(name="mbiu.housekeeping")
+def housekeeping() -> None:
+    """Close finished days, end dead sessions and claims, anchor the audit chain."""
+    try:
+        with transaction() as session:
+            chores.tidy(session)
+            audit.write_anchor(session)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("job.put_off", extra={"job": Job.HOUSEKEEPING.value, "why": "database away"})
