@@ -1,7 +1,9 @@
 """What providers hand over, in one shape for the hooks, the bot and the spool, and what is done with it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -76,3 +78,13 @@ def _block(session: Session, blocked: Blocked) -> None:
         )
         .values(blocked_at=blocked.at)
     )
+
+
+def from_update(update: Mapping[str, Any]) -> IncomingMessage | Blocked | None:
+    """A Telegram update as an arrival; None for one that is no message to us. Raises BadPayload."""
+    from mbiu.channels import telegram
+
+    read = telegram.parse_update(update)
+    if isinstance(read, telegram.Blocked):
+        return Blocked(telegram.NAME, AddressKind.TELEGRAM, read.sender, utcnow())
+    return read

@@ -10,6 +10,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, case, delete, func, literal, select, update
@@ -31,6 +32,9 @@ SENDERS = 8
 LEASE = dt.timedelta(seconds=60)
 GIVE_UP_AFTER = 8
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+
+_Row = Row[Any]
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def _expire(session: Session, now: dt.datetime) -> None:
     )
 
 
-def _rows(session: Session, ids: list[UUID]) -> list[Row[tuple[Delivery, Message, Address, VaultEntry]]]:
+def _rows(session: Session, ids: list[UUID]) -> list[_Row]:
     return list(
         session.execute(
             select(Delivery, Message, Address, VaultEntry)
@@ -103,8 +107,8 @@ def _rows(session: Session, ids: list[UUID]) -> list[Row[tuple[Delivery, Message
     )
 
 
-def _open(row: Row[tuple[Delivery, Message, Address, VaultEntry]]) -> Claimed:
-    delivery, message, address, entry = row
+def _open(row: _Row) -> Claimed:
+    delivery, message, address, entry = row.Delivery, row.Message, row.Address, row.VaultEntry
     buttons = tuple(
         tuple(Button(one["label"], one["data"]) for one in line) for line in delivery.extra.get("buttons", [])
     )
@@ -142,7 +146,7 @@ def _send(item: Claimed) -> None:
 
 
 def way_out(channel: str, kind: AddressKind) -> str:
-    """The channel to send by: the one the person used, else the first enabled one that reaches the address."""
+    """The channel to send by: the one the person used, else the first enabled that reaches the address."""
     enabled = channels.enabled(settings())
     if channel in enabled or channel == "simulator":
         return channel

@@ -11,38 +11,32 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from mbiu import dialogue, texts, vault
 from mbiu.analysis.language import reply_language
 from mbiu.codes import (
-    AddressKind,
-    AlertState,
-    ContactRole,
     IncidentState,
     MessageState,
     ReportState,
 )
-from mbiu.dialogue import Intent, Known, Turn
+from mbiu.contacts import Sender, sender_of
+from mbiu.dialogue import Intent, Turn
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import IncomingMessage
 from mbiu.models import (
     Address,
-    Alert,
     Contact,
-    Delivery,
     Incident,
     Media,
     Message,
     Report,
-    VaultEntry,
     utcnow,
 )
 from mbiu.outbox import Buttons, Outgoing, put
-from mbiu.refs import new_code, new_id, new_ref
-from mbiu.settings import settings
+from mbiu.refs import new_id, new_ref
 
 #: Automatic replies to one address in an hour; what exceeds them is kept and read, but not answered.
 REPLIES_AN_HOUR = 20
@@ -55,28 +49,8 @@ _BUTTONS: dict[Intent, Buttons] = {
 
 
 @dataclass(frozen=True)
-class Sender:
-    """The row of an address and its contact, with what the conversation needs of the recent past."""
-
-    address_id: UUID
-    contact_id: UUID
-    kind: AddressKind
-    role: ContactRole
-    language: str | None
-    country: str | None
-    stopped: bool
-    noticed: bool
-    exercise: bool
-    replies_from: dt.datetime | None
-    replies: int
-    known: Known
-    question_report_id: UUID | None
-    last_report_id: UUID | None
-
-
-@dataclass(frozen=True)
 class Received:
-    """``reply`` is what to answer at once (only when asked to answer inline); ``ref`` the report's reference."""
+    """``reply`` is what to answer at once (only if that was asked for), ``ref`` the report's reference."""
 
     message_id: UUID | None
     reply: str | None = None
@@ -85,9 +59,9 @@ class Received:
 
 
 def receive(session: Session, message: IncomingMessage, *, inline: bool = False) -> Received:
-    """Take in one message. With ``inline`` the reply is returned for the provider to carry; otherwise it is queued."""
+    """Take in one message; the reply is queued, or with ``inline`` returned for the provider to carry."""
     now = utcnow()
-    sender = _sender(session, message, now)
+    sender = sender_of(session, message, now)
     turn = dialogue.decide(message, sender.known, now)
     report_id, ref, is_new = _report_for(turn, sender)
     message_id = _store(session, message, sender, report_id, now)
@@ -109,140 +83,6 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
         return Received(message_id, None, ref)
     _reply(session, message, sender, (message_id, report_id, turn.intent, text), now, inline=inline)
     return Received(message_id, text if inline else None, ref)
-
-
-# --- who wrote ---------------------------------------------------------------------------------
-
-_LAST = (
-    select(Report.id, Report.ref, Report.created_at)
-    .where(Report.address_id == Address.id)
-    .order_by(Report.created_at.desc())
-    .limit(1)
-    .lateral("last")
-)
-_ASKED = select(Report.ref).where(Report.id == Address.question_report_id).scalar_subquery()
-_FIND = (
-    select(
-        Address.id,
-        Address.contact_id,
-        Address.kind,
-        Contact.role,
-        Contact.language,
-        Contact.country,
-        Address.stopped_at,
-        Address.noticed_at,
-        Contact.exercise,
-        Address.replies_from,
-        Address.replies,
-        Address.question,
-        Address.question_report_id,
-        Address.question_at,
-        _ASKED.label("question_ref"),
-        _LAST.c.id.label("last_id"),
-        _LAST.c.ref.label("last_ref"),
-        _LAST.c.created_at.label("last_at"),
-    )
-    .join(Contact, Contact.id == Address.contact_id)
-    .outerjoin(_LAST, Address.id.is_not(None))
-    .where(Address.kind == bindparam("wanted_kind"), Address.blind_index == bindparam("blind"))
-    .with_for_update(of=Address)
-)
-_OPEN_ALERTS = (
-    select(Alert.ref)
-    .join(Delivery, Delivery.alert_id == Alert.id)
-    .where(
-        Delivery.address_id == bindparam("address"),
-        Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]),
-    )
-    .order_by(Alert.created_at.desc())
-    .limit(5)
-)
-
-
-def _sender(session: Session, message: IncomingMessage, now: dt.datetime) -> Sender:
-    """The sender's row, locked, so that two messages of one person are taken one after the other."""
-    blind = vault.blind_index(message.kind, message.sender)
-    found = session.execute(_FIND, {"wanted_kind": message.kind, "blind": blind}).one_or_none()
-    if found is None:
-        session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(blind[:8], signed=True))))
-        found = session.execute(_FIND, {"wanted_kind": message.kind, "blind": blind}).one_or_none()
-    if found is None:
-        enrol(
-            session,
-            message.kind,
-            message.sender,
-            channel=message.channel,
-            country=_country(message),
-            exercise=message.channel == "simulator",
-            now=now,
-        )
-        found = session.execute(_FIND, {"wanted_kind": message.kind, "blind": blind}).one()
-    return _as_sender(session, found)
-
-
-def _as_sender(session: Session, row: Row[Any]) -> Sender:
-    alerts: tuple[str, ...] = ()
-    if row.role in {ContactRole.RESPONDER, ContactRole.COMMITTEE}:
-        alerts = tuple(dict.fromkeys(session.scalars(_OPEN_ALERTS, {"address": row.id})))
-    known = Known(row.question, row.question_ref, row.question_at, row.last_ref, row.last_at, alerts)
-    return Sender(
-        row.id,
-        row.contact_id,
-        row.kind,
-        row.role,
-        row.language,
-        row.country,
-        bool(row.stopped_at),
-        bool(row.noticed_at),
-        row.exercise,
-        row.replies_from,
-        row.replies,
-        known,
-        row.question_report_id,
-        row.last_id,
-    )
-
-
-def _country(message: IncomingMessage) -> str:
-    return message.country or settings().default_country
-
-
-def enrol(
-    session: Session,
-    kind: AddressKind,
-    address: str,
-    *,
-    channel: str,
-    now: dt.datetime | None = None,
-    **contact: Any,
-) -> UUID:
-    """Make a contact with one address and return the contact's id; the address goes into the vault only.
-
-    ``contact`` holds values for the contact's columns; without a ``code`` it gets a random one.
-    """
-    contact_id, vault_id, now = new_id(), new_id(), now or utcnow()
-    values = {"code": new_code(), "role": ContactRole.UNKNOWN} | contact
-    session.execute(insert(Contact).values(id=contact_id, created_at=now, **values))
-    session.execute(
-        insert(VaultEntry).values(
-            id=vault_id,
-            contact_id=contact_id,
-            field=kind.value,
-            value=vault.seal("vault", "value", vault_id, address),
-        )
-    )
-    session.execute(
-        insert(Address).values(
-            id=new_id(),
-            contact_id=contact_id,
-            kind=kind,
-            blind_index=vault.blind_index(kind, address),
-            vault_id=vault_id,
-            channel=channel,
-            created_at=now,
-        )
-    )
-    return contact_id
 
 
 # --- keep it -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What comes back: responders' answers, escalation when none comes, the outcome, and word to the reporters."""
+"""What comes back: answers, escalation when none comes, the outcome, and word to those who reported."""
 
 import datetime as dt
 import re

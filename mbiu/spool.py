@@ -46,6 +46,7 @@ _FORM: TypeAdapter[Kept] = TypeAdapter(Kept)
 _counter = itertools.count()
 _naming = threading.Lock()
 _latest = 0
+_again: dict[str, tuple[int, float]] = {}
 
 
 def put(arrival: Arrival, *, inline: bool = False) -> str:
@@ -97,6 +98,8 @@ def take_in() -> int:
 
 def _take(name: str) -> bool:
     path = settings().spool_dir / name
+    if time.monotonic() < _again.get(name, (0, 0.0))[1]:
+        return False
     kept = _open(path)
     if kept is None:
         return False
@@ -107,9 +110,17 @@ def _take(name: str) -> bool:
         if is_away(error):
             raise
         log.exception("spool.stays", extra={"file": name})
+        _later(name)
         return False
     path.unlink(missing_ok=True)
+    _again.pop(name, None)
     return True
+
+
+def _later(name: str) -> None:
+    """What failed for a reason of its own is tried again after 1, 2, 4 … seconds, at most 5 minutes."""
+    tries = _again.get(name, (0, 0.0))[0] + 1
+    _again[name] = (tries, time.monotonic() + min(2.0 ** (tries - 1), 300.0))
 
 
 def _open(path: Path) -> Kept | None:

@@ -8,30 +8,27 @@ shown to a person unread: nothing waits for ever.
 import datetime as dt
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import analysis, texts, vault
-from mbiu.analysis.reading import NumberRange, Reading
+from mbiu import analysis, questions, vault
+from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import fingerprint, similarity
-from mbiu.codes import Certainty, EventType, IncidentState, Precision, ReportState, Severity, Urgency
+from mbiu.codes import EventType, IncidentState, ReportState, Severity, Urgency
+from mbiu.facts import block_of, place_columns, reading_facts
 from mbiu.gazetteer.lookup import Gazetteer
-from mbiu.joining import WINDOW, Facts, Match, compare
-from mbiu.models import Address, Contact, Incident, Message, Report, utcnow
-from mbiu.outbox import Outgoing, put
-from mbiu.priority import due_at, priority
-from mbiu.refs import new_id, new_ref
+from mbiu.incidents import Candidate, absorb, candidates, new_incident
+from mbiu.joining import Facts, Match, compare
+from mbiu.models import Contact, Incident, Message, Report, utcnow
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
 GIVE_UP_AFTER = 5
-NUMBERS = ("killed", "injured", "displaced", "abducted", "livestock")
-_JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
 
 
 @dataclass(frozen=True)
@@ -53,15 +50,6 @@ class Work:
     match: Match | None = None
     copied: bool = False
     incident_id: UUID | None = None
-
-
-@dataclass
-class Candidate:
-    """An incident a report may belong to, with the texts already told of it."""
-
-    facts: Facts
-    ref: str
-    texts: list[str] = field(default_factory=list)
 
 
 def triage(session: Session, gazetteer: Gazetteer, limit: int = BATCH) -> int:
@@ -189,7 +177,7 @@ def _unread(ref: str) -> Reading:
 def _join(session: Session, works: list[Work]) -> None:
     blocks = sorted({block_of(work.reading) for work in works})
     _lock(session, blocks)
-    known = _candidates(session, blocks)
+    known = candidates(session, blocks)
     by_id = {item.facts.id: item for found in known.values() for item in found}
     changed: dict[UUID, list[Work]] = {}
     fresh: list[dict[str, Any]] = []
@@ -213,7 +201,7 @@ def _join(session: Session, works: list[Work]) -> None:
         session.execute(insert(Incident), fresh)
     fresh_ids = {row["id"] for row in fresh}
     for incident_id, joined in changed.items():
-        _absorb(session, incident_id, joined, is_fresh=incident_id in fresh_ids)
+        absorb(session, incident_id, joined, is_fresh=incident_id in fresh_ids)
 
 
 def _lock(session: Session, blocks: list[str]) -> None:
@@ -226,58 +214,11 @@ def _lock(session: Session, blocks: list[str]) -> None:
         )
 
 
-def block_of(reading: Reading) -> str:
-    """Where to look for the same event: the district's path, or the country's where no more is known."""
-    path = reading.place.path if reading.place else ()
-    depth = _DISTRICT_DEPTH.get(path[0], 3) if path else 0
-    return "/" + "".join(f"{part}/" for part in path[:depth])
-
-
-# How many steps from the country down to what people call a district; Kenya's counties come first.
-_DISTRICT_DEPTH = {"ke": 2}
-
-
-def area_path(reading: Reading) -> str:
-    path = reading.place.path if reading.place else ()
-    return "/" + "".join(f"{part}/" for part in path)
-
-
-def _candidates(session: Session, blocks: list[str]) -> dict[str, list[Candidate]]:
-    rows = session.execute(
-        select(Incident)
-        .where(
-            Incident.block.in_(blocks), Incident.created_at > utcnow() - WINDOW, Incident.state.in_(_JOINABLE)
-        )
-        .order_by(Incident.created_at.desc())
-        .limit(500)
-    ).scalars()
-    found: dict[str, list[Candidate]] = {}
-    for row in rows:
-        found.setdefault(row.block, []).append(Candidate(incident_facts(row), row.ref))
-    _add_texts(session, [item for items in found.values() for item in items])
-    return found
-
-
-def _add_texts(session: Session, candidates: list[Candidate]) -> None:
-    by_id = {item.facts.id: item for item in candidates}
-    if not by_id:
-        return
-    query = (
-        select(Report.incident_id, Message.id, Message.text)
-        .join(Message, Message.report_id == Report.id)
-        .where(Report.incident_id.in_(by_id), Message.direction == "in")
-        .order_by(Message.created_at)
-        .limit(1000)
-    )
-    for row in session.execute(query):
-        by_id[row.incident_id].texts.append(vault.unseal("message", "text", row.id, row.text))
-
-
-def best_match(work: Work, candidates: list[Candidate]) -> Match | None:
+def best_match(work: Work, known: list[Candidate]) -> Match | None:
     """The candidate that fits best, the newest first among equals."""
     facts = reading_facts(work.reading, work.words.sent_at, exercise=work.row.exercise)
     matches = []
-    for candidate in candidates:
+    for candidate in known:
         if candidate.facts.id != work.row.incident_id and _may_be_same(facts, candidate.facts):
             likeness = max((similarity(work.words.text, told) for told in candidate.texts), default=0.0)
             matches.append(compare(facts, candidate.facts, likeness))
@@ -302,168 +243,7 @@ def _fresh_candidate(work: Work, incident: dict[str, Any], block: str) -> Candid
     )
 
 
-def reading_facts(reading: Reading, sent_at: dt.datetime, *, exercise: bool) -> Facts:
-    """The comparable facts of a reading."""
-    place = reading.place
-    return Facts(
-        event_type=EventType(reading.event_type),
-        place_id=place.place_id if place else None,
-        block=block_of(reading),
-        lat=place.lat if place else None,
-        lon=place.lon if place else None,
-        radius_km=place.radius_km if place else None,
-        precision=Precision(place.precision) if place else Precision.NONE,
-        at=reading.when.start if reading.when else sent_at,
-        exercise=exercise,
-        other_types=reading.other_types,
-        numbers=numbers_of(reading),
-    )
-
-
-def incident_facts(row: Incident) -> Facts:
-    """The comparable facts of an incident."""
-    return Facts(
-        event_type=row.event_type,
-        place_id=row.place_id,
-        block=row.block,
-        lat=row.lat,
-        lon=row.lon,
-        radius_km=row.radius_km,
-        precision=row.precision,
-        at=row.occurred_from or row.created_at,
-        exercise=row.exercise,
-        other_types=tuple(row.other_types),
-        numbers=row.numbers,
-        id=row.id,
-    )
-
-
-def numbers_of(reading: Reading) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for name in NUMBERS:
-        value: NumberRange | None = getattr(reading, name)
-        if value is not None:
-            found[name] = {"low": value.low, "best": value.best, "high": value.high}
-    return found
-
-
 # --- write -------------------------------------------------------------------------------------
-
-
-def new_incident(work: Work) -> dict[str, Any]:
-    """The row of a new incident that so far only this report speaks of."""
-    now = utcnow()
-    return facts_of(work.reading) | {
-        "id": new_id(),
-        "ref": new_ref("I"),
-        "state": IncidentState.OPEN,
-        "exercise": work.row.exercise,
-        "reports": 1,
-        "sources": 1,
-        "created_at": now,
-        "updated_at": now,
-        "due_at": due_at(facts_of(work.reading)["priority"], work.row.created_at),
-        "occurred_from": work.reading.when.start if work.reading.when else None,
-        "occurred_to": work.reading.when.end if work.reading.when else None,
-    }
-
-
-def facts_of(reading: Reading) -> dict[str, Any]:
-    """The columns that a reading gives an incident."""
-    kind, severity, urgency = (
-        EventType(reading.event_type),
-        Severity(reading.severity),
-        Urgency(reading.urgency),
-    )
-    return place_columns(reading) | {
-        "event_type": kind,
-        "other_types": list(reading.other_types),
-        "drivers": list(reading.drivers),
-        "severity": severity,
-        "urgency": urgency,
-        "certainty": Certainty.UNKNOWN,
-        "priority": priority(kind, severity, urgency),
-        "numbers": numbers_of(reading),
-        "missing": list(reading.missing),
-        "country": reading.place.country if reading.place else None,
-        "block": block_of(reading),
-    }
-
-
-def place_columns(reading: Reading) -> dict[str, Any]:
-    place = reading.place
-    return {
-        "place_id": place.place_id if place else None,
-        "area_path": area_path(reading),
-        "lat": place.lat if place else None,
-        "lon": place.lon if place else None,
-        "precision": Precision(place.precision) if place else Precision.NONE,
-        "radius_km": place.radius_km if place else None,
-    }
-
-
-def _absorb(session: Session, incident_id: UUID, works: list[Work], *, is_fresh: bool) -> None:
-    """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
-    incident = session.get(Incident, incident_id, with_for_update=not is_fresh)
-    if incident is None:
-        return
-    for work in works:
-        if work.row.incident_id == incident_id:
-            if incident.reports <= 1 and incident.state is IncidentState.OPEN and not work.row.corrected:
-                _assign(incident, facts_of(work.reading))
-            continue
-        if work.row.incident_id:
-            _leave(session, work.row.incident_id, incident_id)
-        _strengthen(incident, work)
-    incident.updated_at = utcnow()
-    incident.due_at = min(incident.due_at, due_at(incident.priority, works[0].row.created_at))
-
-
-def _assign(incident: Incident, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(incident, name, value)
-
-
-def _leave(session: Session, old_id: UUID, new_id_: UUID) -> None:
-    """The report was all that its old incident was: that one is merged into the new."""
-    session.execute(
-        update(Incident)
-        .where(Incident.id == old_id)
-        .values(state=IncidentState.MERGED, merged_into=new_id_, updated_at=utcnow(), reports=0, sources=0)
-    )
-
-
-def _strengthen(incident: Incident, work: Work) -> None:
-    facts = facts_of(work.reading)
-    incident.reports += 1
-    if not work.copied:
-        incident.sources += 1
-    if facts["severity"].rank > incident.severity.rank:
-        incident.severity = facts["severity"]
-    incident.numbers = _widest(incident.numbers, facts["numbers"])
-    incident.drivers = sorted({*incident.drivers, *facts["drivers"]})
-    incident.other_types = sorted(
-        {*incident.other_types, *facts["other_types"]} - {incident.event_type.value}
-    )
-    if incident.urgency is Urgency.UNKNOWN:
-        incident.urgency = facts["urgency"]
-    incident.missing = [name for name in incident.missing if name in facts["missing"]]
-    incident.priority = min(
-        incident.priority, priority(incident.event_type, incident.severity, incident.urgency)
-    )
-
-
-def _widest(a: dict[str, dict[str, int]], b: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-    """Both tellings as one range; the best guess stays with the first until a person decides."""
-    merged = dict(b) | dict(a)
-    for name in a.keys() & b.keys():
-        merged[name] = {
-            "low": min(a[name]["low"], b[name]["low"]),
-            "best": a[name]["best"],
-            "high": max(a[name]["high"], b[name]["high"]),
-        }
-    return merged
-
 
 _UPDATE = (
     update(Report)
@@ -542,21 +322,6 @@ def _ask(session: Session, work: Work) -> None:
     """If nobody can say where it was, ask once; a report that was asked about is not asked about again."""
     if "place" not in work.reading.missing or work.row.read_at is not None or work.copied:
         return
-    address = session.get(Address, work.row.address_id, with_for_update=True)
-    if address is None or address.stopped_at or address.blocked_at or address.question:
-        return
-    now = utcnow()
-    language = work.row.language or texts.first_language(work.row.country)
-    address.question, address.question_report_id, address.question_at = "place", work.row.id, now
-    put(
-        session,
-        Outgoing(
-            address_id=address.id,
-            contact_id=work.row.contact_id,
-            channel=address.channel,
-            text=texts.say(language, "reply.question_place", ref=work.row.ref),
-            kind="question",
-            report_id=work.row.id,
-        ),
-        now,
-    )
+    report = session.get(Report, work.row.id)
+    if report is not None:
+        questions.ask(session, report, "place")

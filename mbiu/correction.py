@@ -1,0 +1,227 @@
+"""Changing what an incident is: correct its facts, merge incidents, split a report out.
+
+Each change makes its author one who may not approve the incident while it is grave, and makes
+earlier approvals void (the database counts the versions).
+"""
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from mbiu import audit, vault
+from mbiu.audit import Actor
+from mbiu.codes import EventType, IncidentState, Precision, Severity, Urgency, Verdict
+from mbiu.facts import block_of_path
+from mbiu.models import Authorship, Correction, Incident, Place, Report, utcnow
+from mbiu.priority import due_at, priority
+from mbiu.refs import new_id, new_ref
+from mbiu.refusals import NotAllowed, NotFound, NotPossible
+from mbiu.verification import ENDED, MAY_DECIDE, decide, held, needs_reason
+
+_CODES = {"event_type": EventType, "severity": Severity, "urgency": Urgency}
+
+
+def correct(
+    session: Session, actor: Actor, ref: str, changes: dict[str, Any], *, version: int | None = None
+) -> Incident:
+    """Put the facts of an incident right.
+
+    ``changes`` may hold event_type, severity, urgency (codes), place_id (a place's id or None) and
+    numbers (``{"killed": {"low", "best", "high"}}``). Approvals of the earlier facts no longer count.
+    """
+    row = held(session, actor, ref, version)
+    if row.state in ENDED:
+        raise NotPossible(f"{ref} is {row.state.value}; reopen it to change it.")
+    before = {name: _plain(getattr(row, name)) for name in changes}
+    for name, value in changes.items():
+        _change(session, row, name, value)
+    after = {name: _plain(getattr(row, name)) for name in changes}
+    changed = [name for name in changes if before[name] != after[name]]
+    if changed:
+        _note_change(session, actor, row, {name: (before[name], after[name]) for name in changed})
+    return row
+
+
+def _change(session: Session, row: Incident, name: str, value: Any) -> None:
+    if name in _CODES:
+        setattr(row, name, _code(_CODES[name], value))
+    elif name == "place_id":
+        _move(session, row, value)
+    elif name == "numbers":
+        row.numbers = {**row.numbers, **value}
+    else:
+        raise NotPossible(f"{name} cannot be corrected.")
+
+
+def _code(codes: Any, value: Any) -> Any:
+    try:
+        return codes(value)
+    except ValueError:
+        raise NotPossible(f"{value} is not one of: {', '.join(codes)}.") from None
+
+
+def _move(session: Session, row: Incident, place_id: str | None) -> None:
+    place = session.get(Place, place_id) if place_id else None
+    if place_id and place is None:
+        raise NotPossible("No such place in the gazetteer.")
+    row.place_id = place.id if place else None
+    row.area_path, row.country = (place.path, place.country) if place else ("/", None)
+    row.block = _block(place.path) if place else "/"
+    row.lat, row.lon, row.radius_km = (place.lat, place.lon, place.radius_km) if place else (None, None, None)
+    row.precision = _precision(place) if place else Precision.NONE
+    row.missing = [name for name in row.missing if name != "place"] + ([] if place else ["place"])
+
+
+def _block(path: str) -> str:
+    return block_of_path(tuple(part for part in path.split("/") if part))
+
+
+_BY_LEVEL = {0: Precision.COUNTRY, 1: Precision.REGION, 2: Precision.DISTRICT, 3: Precision.WARD}
+
+
+def _precision(place: Place) -> Precision:
+    return _BY_LEVEL.get(place.level, Precision.VILLAGE) if place.level is not None else Precision.VILLAGE
+
+
+def _plain(value: Any) -> Any:
+    return value.value if hasattr(value, "value") else value
+
+
+def _note_change(session: Session, actor: Actor, row: Incident, changed: dict[str, tuple[Any, Any]]) -> None:
+    now = utcnow()
+    row.priority = priority(row.event_type, row.severity, row.urgency)
+    row.due_at, row.updated_at = due_at(row.priority, row.created_at), now
+    write_authorship(session, actor, row)
+    reports = list(session.scalars(select(Report).where(Report.incident_id == row.id)))
+    for report in reports:
+        report.corrected = True
+        for name, (before, after) in changed.items():
+            session.add(_correction(actor, report, name, before, after))
+    codes = {name: values for name, values in changed.items() if name != "place_id"}
+    audit.append(
+        session, actor, "incident.corrected", f"incident:{row.ref}", fields=sorted(changed), codes=codes
+    )
+
+
+def _correction(actor: Actor, report: Report, name: str, before: Any, after: Any) -> Correction:
+    row_id = new_id()
+    return Correction(
+        id=row_id,
+        report_id=report.id,
+        user_id=actor.id,
+        field=name,
+        before=vault.seal("correction", "before", row_id, str(before)),
+        after=vault.seal("correction", "after", row_id, str(after)),
+    )
+
+
+def write_authorship(session: Session, actor: Actor, row: Incident) -> None:
+    """Note that this person shaped the incident's facts, so that others must approve it when it is grave."""
+    session.execute(
+        upsert(Authorship).values(id=new_id(), incident_id=row.id, user_id=actor.id).on_conflict_do_nothing()
+    )
+
+
+# --- merge and split ---------------------------------------------------------------------------
+
+
+def merge(session: Session, actor: Actor, ref: str, into: str, reason: str) -> Incident:
+    """Move all reports of ``ref`` into the incident ``into``, which is returned."""
+    if ref == into:
+        raise NotPossible("An incident cannot be merged into itself.")
+    first, second = sorted((ref, into))
+    both = {name: held(session, actor, name, None) for name in (first, second)}
+    source, target = both[ref], both[into]
+    if source.state in ENDED or target.state in ENDED:
+        raise NotPossible("Only open incidents can be merged.")
+    if source.exercise != target.exercise:
+        raise NotPossible("An exercise is never merged with a real incident.")
+    needs_reason(reason)
+    decide(session, actor, source, Verdict.MERGED, reason, None)
+    session.execute(update(Report).where(Report.incident_id == source.id).values(incident_id=target.id))
+    source.state, source.merged_into, source.claimed_by = IncidentState.MERGED, target.id, None
+    if source.severity.rank > target.severity.rank:
+        target.severity = source.severity
+    target.version += 1
+    write_authorship(session, actor, target)
+    recount(session, source)
+    recount(session, target)
+    return target
+
+
+def split(session: Session, actor: Actor, report_ref: str, reason: str) -> Incident:
+    """Take a report out of its incident into a new one of its own, which is returned."""
+    report = session.scalar(select(Report).where(Report.ref == report_ref))
+    if report is None or report.incident_id is None:
+        raise NotFound(f"There is no joined report {report_ref}.")
+    old = session.get(Incident, report.incident_id, with_for_update=True)
+    if old is None or actor.role not in MAY_DECIDE:
+        raise NotAllowed("Only analysts and coordinators split incidents.")
+    if old.reports <= 1:
+        raise NotPossible("This is the incident's only report.")
+    needs_reason(reason)
+    fresh = _from_report(report)
+    session.add(fresh)
+    session.flush()
+    report.incident_id, report.copied = fresh.id, False
+    old.version += 1
+    for row in (old, fresh):
+        write_authorship(session, actor, row)
+        recount(session, row)
+    audit.append(session, actor, "incident.split", f"incident:{old.ref}", into=fresh.ref, report=report.ref)
+    return fresh
+
+
+def _from_report(report: Report) -> Incident:
+    now = utcnow()
+    level = priority(report.event_type, report.severity, report.urgency)
+    return Incident(
+        id=new_id(),
+        ref=new_ref("I"),
+        event_type=report.event_type,
+        severity=report.severity,
+        urgency=report.urgency,
+        priority=level,
+        place_id=report.place_id,
+        area_path=report.area_path,
+        country=report.area_path.split("/")[1].upper() or None,
+        block=_block(report.area_path) if report.place_id else "/",
+        lat=report.lat,
+        lon=report.lon,
+        precision=report.precision,
+        radius_km=report.radius_km,
+        missing=list(report.missing),
+        exercise=report.exercise,
+        due_at=due_at(level, report.created_at),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def raise_incident(session: Session, actor: Actor, report_ref: str) -> Incident:
+    """Make an incident of a report that the machine took for nothing."""
+    report = session.scalar(select(Report).where(Report.ref == report_ref))
+    if report is None or report.incident_id is not None:
+        raise NotFound(f"There is no report {report_ref} without an incident.")
+    fresh = _from_report(report)
+    fresh.event_type = EventType.UNKNOWN if report.event_type is EventType.NONE else report.event_type
+    session.add(fresh)
+    session.flush()
+    report.incident_id = fresh.id
+    recount(session, fresh)
+    audit.append(session, actor, "incident.raised", f"incident:{fresh.ref}", report=report.ref)
+    return fresh
+
+
+def recount(session: Session, row: Incident) -> None:
+    """Count an incident's reports, and its independent sources: people, less those who only copied."""
+    session.flush()
+    mine = Report.incident_id == row.id
+    row.reports = session.scalar(select(func.count()).where(mine)) or 0
+    row.sources = (
+        session.scalar(select(func.count(Report.contact_id.distinct())).where(mine, Report.copied.is_(False)))
+        or 0
+    )
+    row.updated_at = utcnow()

@@ -1,0 +1,150 @@
+"""Incidents as reports make them: the candidates, how one begins, how it takes in another report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mbiu import vault
+from mbiu.analysis.reading import Reading
+from mbiu.codes import IncidentState, Urgency
+from mbiu.facts import facts_of, incident_facts
+from mbiu.joining import WINDOW, Facts
+from mbiu.models import Incident, Message, Report, utcnow
+from mbiu.priority import due_at, priority
+from mbiu.refs import new_id, new_ref
+
+_JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
+
+
+class Joining(Protocol):
+    """A report that has been read and is about to join: its row, its reading, whether it copies another."""
+
+    row: Any
+    reading: Reading
+    copied: bool
+
+
+@dataclass
+class Candidate:
+    """An incident a report may belong to, with the texts already told of it."""
+
+    facts: Facts
+    ref: str
+    texts: list[str] = field(default_factory=list)
+
+
+def candidates(session: Session, blocks: list[str]) -> dict[str, list[Candidate]]:
+    """The incidents of these districts that a report may still join, by district, the newest first."""
+    rows = session.execute(
+        select(Incident)
+        .where(
+            Incident.block.in_(blocks), Incident.created_at > utcnow() - WINDOW, Incident.state.in_(_JOINABLE)
+        )
+        .order_by(Incident.created_at.desc())
+        .limit(500)
+    ).scalars()
+    found: dict[str, list[Candidate]] = {}
+    for row in rows:
+        found.setdefault(row.block, []).append(Candidate(incident_facts(row), row.ref))
+    _add_texts(session, [item for items in found.values() for item in items])
+    return found
+
+
+def _add_texts(session: Session, known: list[Candidate]) -> None:
+    by_id = {item.facts.id: item for item in known}
+    if not by_id:
+        return
+    query = (
+        select(Report.incident_id, Message.id, Message.text)
+        .join(Message, Message.report_id == Report.id)
+        .where(Report.incident_id.in_(by_id), Message.direction == "in")
+        .order_by(Message.created_at)
+        .limit(1000)
+    )
+    for row in session.execute(query):
+        by_id[row.incident_id].texts.append(vault.unseal("message", "text", row.id, row.text))
+
+
+def new_incident(work: Joining) -> dict[str, Any]:
+    """The row of a new incident that so far only this report speaks of."""
+    now = utcnow()
+    return facts_of(work.reading) | {
+        "id": new_id(),
+        "ref": new_ref("I"),
+        "state": IncidentState.OPEN,
+        "exercise": work.row.exercise,
+        "reports": 1,
+        "sources": 1,
+        "created_at": now,
+        "updated_at": now,
+        "due_at": due_at(facts_of(work.reading)["priority"], work.row.created_at),
+        "occurred_from": work.reading.when.start if work.reading.when else None,
+        "occurred_to": work.reading.when.end if work.reading.when else None,
+    }
+
+
+def absorb(session: Session, incident_id: UUID, works: Sequence[Joining], *, is_fresh: bool) -> None:
+    """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
+    incident = session.get(Incident, incident_id, with_for_update=not is_fresh)
+    if incident is None:
+        return
+    for work in works:
+        if work.row.incident_id == incident_id:
+            if incident.reports <= 1 and incident.state is IncidentState.OPEN and not work.row.corrected:
+                _assign(incident, facts_of(work.reading))
+            continue
+        if work.row.incident_id:
+            _leave(session, work.row.incident_id, incident_id)
+        _strengthen(incident, work)
+    incident.updated_at = utcnow()
+    incident.due_at = min(incident.due_at, due_at(incident.priority, works[0].row.created_at))
+
+
+def _assign(incident: Incident, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(incident, name, value)
+
+
+def _leave(session: Session, old_id: UUID, new_id_: UUID) -> None:
+    """The report was all that its old incident was: that one is merged into the new."""
+    session.execute(
+        update(Incident)
+        .where(Incident.id == old_id)
+        .values(state=IncidentState.MERGED, merged_into=new_id_, updated_at=utcnow(), reports=0, sources=0)
+    )
+
+
+def _strengthen(incident: Incident, work: Joining) -> None:
+    facts = facts_of(work.reading)
+    incident.reports += 1
+    if not work.copied:
+        incident.sources += 1
+    if facts["severity"].rank > incident.severity.rank:
+        incident.severity = facts["severity"]
+    incident.numbers = _widest(incident.numbers, facts["numbers"])
+    incident.drivers = sorted({*incident.drivers, *facts["drivers"]})
+    incident.other_types = sorted(
+        {*incident.other_types, *facts["other_types"]} - {incident.event_type.value}
+    )
+    if incident.urgency is Urgency.UNKNOWN:
+        incident.urgency = facts["urgency"]
+    incident.missing = [name for name in incident.missing if name in facts["missing"]]
+    incident.priority = min(
+        incident.priority, priority(incident.event_type, incident.severity, incident.urgency)
+    )
+
+
+def _widest(a: dict[str, dict[str, int]], b: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Both tellings as one range; the best guess stays with the first until a person decides."""
+    merged = dict(b) | dict(a)
+    for name in a.keys() & b.keys():
+        merged[name] = {
+            "low": min(a[name]["low"], b[name]["low"]),
+            "best": a[name]["best"],
+            "high": max(a[name]["high"], b[name]["high"]),
+        }
+    return merged
