@@ -38,6 +38,17 @@ def outgoing(name: str, settings: Settings) -> Channel:
     return channel
 
 
+def close() -> None:
+    """Forget all channels and close their connections."""
+    while _made:
+        _, (_, channel) = _made.popitem()
+        getattr(channel, "close", _nothing)()
+
+
+def _nothing() -> None:
+    return
+
+
 def _make(name: str, settings: Settings) -> Channel:
     if name.startswith("gateway:"):
         return _gateway(name.removeprefix("gateway:"), settings)

@@ -95,6 +95,10 @@ class AfricasTalking:
         headers = {"apiKey": api_key, "Accept": "application/json"}
         self._client = httpx.Client(timeout=web.TIMEOUT, headers=headers)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def send(self, message: OutgoingMessage) -> Sent:
         """Hand one SMS to Africa's Talking. Raises ChannelError."""
         form = self._form | {"to": message.to, "message": message.text}

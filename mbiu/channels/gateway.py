@@ -102,6 +102,10 @@ class Gateway:
         self._url = url
         self._client = httpx.Client(timeout=web.TIMEOUT)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def send(self, message: OutgoingMessage) -> Sent:
         """Hand one SMS to the gateway, which may use the id to drop a repeat. Raises ChannelError."""
         given = message.reference or str(uuid.uuid4())

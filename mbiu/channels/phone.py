@@ -7,7 +7,9 @@ from phonenumbers import PhoneNumber, ValidationResult
 
 from mbiu.messages import BadPayload
 
-_WRITTEN = re.compile(r"[+＋]?[\d\s().\-/\u2010-\u2015\u200e\u200f\u202a-\u202e]{3,40}")
+_WRITTEN = re.compile(r"[+＋]?[\d\s().\-/\u2010-\u2015]{3,40}")
+# A number copied from a phone book on Android or iOS brings its direction marks along.
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SHORT_CODE = re.compile(r"[0-9]{3,6}")
 
 
@@ -18,7 +20,7 @@ def e164(number: str, country: str, field: str = "from") -> str:
     three to six digits is kept as it is. Raises BadPayload naming ``field`` for anything else,
     such as an alphanumeric sender.
     """
-    number = number.strip()
+    number = _MARKS.sub("", number).strip()
     if _SHORT_CODE.fullmatch(number):
         return number
     if not _WRITTEN.fullmatch(number):

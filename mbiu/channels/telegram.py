@@ -1,5 +1,6 @@
 """Telegram: updates in, the Bot API out, through python-telegram-bot."""
 
+import logging
 import os
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
@@ -36,6 +37,9 @@ TIMEOUT = 10.0
 
 T = TypeVar("T")
 
+# At DEBUG the library writes every call with its chat and its text.
+logging.getLogger("telegram").setLevel(logging.INFO)
+
 
 def verify(header: str | None, secret: str) -> None:
     """Raises InvalidSignature unless the header is the secret; one under SECRET_LENGTH admits nobody."""
@@ -63,6 +67,10 @@ class Telegram:
 
     def __init__(self, token: str, *, api_url: str = "") -> None:
         self._bot = bot(token, api_url)
+
+    def close(self) -> None:
+        """Close the connections."""
+        _run(self._bot.request.shutdown(), TIMEOUT)
 
     def send(self, message: OutgoingMessage) -> Sent:
         """Send one text with its buttons, and answer the pressed button if there was one.

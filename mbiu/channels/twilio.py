@@ -8,7 +8,7 @@ import hmac
 import logging
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import ParseResult, urlparse
 from xml.sax.saxutils import escape
 
@@ -28,9 +28,6 @@ from mbiu.messages import (
     OutgoingMessage,
     Sent,
 )
-
-if TYPE_CHECKING:
-    from twilio.rest import Client
 
 NAME = "twilio"
 API_URL = "https://api.twilio.com"
@@ -191,7 +188,13 @@ class Twilio:
         self._api_url = api_url or API_URL
         role = "messaging_service_sid" if sender.startswith("MG") else "from_"
         self._options = {role: sender} | ({"status_callback": status_url} if status_url else {})
-        self._client: Client | None = None
+        self._client: Any = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.http_client.session.close()
+            self._client = None
 
     def send(self, message: OutgoingMessage) -> Sent:
         """Hand one SMS to Twilio. Raises ChannelError."""
@@ -247,7 +250,7 @@ def _refusal(error: Exception) -> ChannelError:
     return ChannelError(f"twilio_{code or status}", permanent=refused)
 
 
-def _client(account: str, token: str, api_url: str) -> "Client":
+def _client(account: str, token: str, api_url: str) -> Any:
     from twilio.http.http_client import TwilioHttpClient
     from twilio.rest import Client
 
