@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -89,7 +89,7 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
 
 _INSERT_IN = (
     upsert(Message)
-    .on_conflict_do_nothing(index_elements=["channel", "provider_id"], index_where=Message.direction == "in")
+    .on_conflict_do_nothing(index_elements=["channel", "provider_id"], index_where=text("direction = 'in'"))
     .returning(Message.id)
 )
 
