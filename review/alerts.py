@@ -1,0 +1,210 @@
+"""Alerts as the console shows them: the words, who got them, who answered."""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mbiu import vault
+from mbiu.channels.text import segments
+from mbiu.codes import AddressKind, AlertState, DeliveryState
+from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response, User
+from mbiu.routing import Plan
+from review import places
+
+MANY = 100
+
+
+@dataclass(frozen=True)
+class Reply:
+    code: str
+    answer: str
+    text: str
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One delivery of an alert with what its recipient answered."""
+
+    code: str
+    organisation: str
+    kind: str
+    state: str
+    error: str
+    sent_at: dt.datetime | None
+    answers: list[Reply]
+
+
+@dataclass(frozen=True)
+class AlertCard:
+    """An alert on the incident's page."""
+
+    ref: str
+    state: str
+    by: str
+    text: str
+    step: int
+    steps: int
+    due_at: dt.datetime | None
+    created_at: dt.datetime
+    deliveries: list[Sending]
+
+    @property
+    def open(self) -> bool:
+        return self.state in {AlertState.OPEN, AlertState.ACKNOWLEDGED}
+
+
+def cards(db: Session, incident_id: UUID) -> list[AlertCard]:
+    """The alerts of one incident, newest first."""
+    rows = db.execute(
+        select(Alert, User.name)
+        .join(User, User.id == Alert.created_by)
+        .where(Alert.incident_id == incident_id)
+        .order_by(Alert.created_at.desc())
+    ).all()
+    sendings = _sendings(db, [row.Alert.id for row in rows])
+    return [_card(row.Alert, row.name, sendings[row.Alert.id]) for row in rows]
+
+
+def _card(alert: Alert, by: str, deliveries: list[Sending]) -> AlertCard:
+    return AlertCard(
+        ref=alert.ref,
+        state=alert.state.value,
+        by=by,
+        text=_text(alert),
+        step=alert.step,
+        steps=len(alert.chain),
+        due_at=alert.due_at,
+        created_at=alert.created_at,
+        deliveries=deliveries,
+    )
+
+
+def _text(alert: Alert) -> str:
+    """The wording an analyst reads: English where somebody got it in English."""
+    wordings: dict[str, str] = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
+    return wordings.get("en") or next(iter(wordings.values()), "")
+
+
+def _sendings(db: Session, alerts: Iterable[UUID]) -> dict[UUID | None, list[Sending]]:
+    ids = list(alerts)
+    answers = _answers(db, ids)
+    rows = db.execute(
+        select(Delivery, Contact.id.label("contact_id"), Contact.code, Contact.organisation, Address.kind)
+        .join(Address, Address.id == Delivery.address_id)
+        .join(Contact, Contact.id == Address.contact_id)
+        .where(Delivery.alert_id.in_(ids))
+        .order_by(Delivery.step, Contact.code)
+    )
+    found: dict[UUID | None, list[Sending]] = defaultdict(list)
+    for row in rows:
+        replies = answers.get((row.Delivery.alert_id, row.contact_id), [])
+        found[row.Delivery.alert_id].append(_sending(row, replies))
+    return found
+
+
+def _sending(row: Any, replies: list[Reply]) -> Sending:
+    delivery: Delivery = row.Delivery
+    return Sending(
+        code=row.code,
+        organisation=row.organisation,
+        kind=row.kind.value,
+        state=delivery.state.value,
+        error=delivery.error,
+        sent_at=delivery.sent_at,
+        answers=replies,
+    )
+
+
+def _answers(db: Session, alerts: list[UUID]) -> dict[tuple[UUID | None, UUID], list[Reply]]:
+    rows = db.execute(
+        select(Response, Contact.code)
+        .join(Contact, Contact.id == Response.contact_id)
+        .where(Response.alert_id.in_(alerts))
+        .order_by(Response.created_at)
+    )
+    found: dict[tuple[UUID | None, UUID], list[Reply]] = defaultdict(list)
+    for response, code in rows:
+        text = vault.unseal("response", "text", response.id, response.text)
+        reply = Reply(code, response.answer.value, text, response.created_at)
+        found[response.alert_id, response.contact_id].append(reply)
+    return found
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One wording of a planned alert."""
+
+    kind: str
+    language: str
+    text: str
+    segments: int
+    length: int
+
+
+def samples(plan: Plan) -> list[Sample]:
+    """Each different wording once, by channel and language."""
+    found: dict[tuple[str, str], Sample] = {}
+    for one in plan.recipients:
+        sms = one.kind is AddressKind.SMS
+        count = segments(one.text) if sms else 0
+        found[one.kind.value, one.language] = Sample(
+            one.kind.value, one.language, one.text, count, len(one.text)
+        )
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """A line of the list of all alerts."""
+
+    ref: str
+    incident: str
+    event_type: str
+    priority: str
+    place: str
+    state: str
+    sent: int
+    delivered: int
+    failed: int
+    answers: list[Reply]
+    due_at: dt.datetime | None
+    created_at: dt.datetime
+
+
+def listed(db: Session) -> list[AlertRow]:
+    """The newest alerts of all incidents in scope; those nobody has answered stand first."""
+    rows = db.execute(
+        select(Alert, Incident)
+        .join(Incident, Incident.id == Alert.incident_id)
+        .order_by((Alert.state == AlertState.OPEN).desc(), Alert.created_at.desc())
+        .limit(MANY)
+    ).all()
+    known = places.names(db, [row.Incident.area_path for row in rows])
+    sendings = _sendings(db, [row.Alert.id for row in rows])
+    return [_listed(row.Alert, row.Incident, sendings[row.Alert.id], known) for row in rows]
+
+
+def _listed(alert: Alert, incident: Incident, sendings: list[Sending], known: places.Names) -> AlertRow:
+    states = [sending.state for sending in sendings]
+    return AlertRow(
+        ref=alert.ref,
+        incident=incident.ref,
+        event_type=incident.event_type.value,
+        priority=incident.priority.value,
+        place=places.place_name(incident.area_path, known),
+        state=alert.state.value,
+        sent=len(states),
+        delivered=states.count(DeliveryState.DELIVERED),
+        failed=states.count(DeliveryState.FAILED) + states.count(DeliveryState.EXPIRED),
+        answers=[reply for sending in sendings for reply in sending.answers],
+        due_at=alert.due_at,
+        created_at=alert.created_at,
+    )

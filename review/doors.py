@@ -1,0 +1,150 @@
+"""Who may go where. Every door is shut unless it is listed as open or names a permission."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from mbiu.audit import Actor
+from mbiu.codes import Role
+from mbiu.db import transaction
+from mbiu.settings import settings
+from review.errors import problem, wants_json
+from review.sessions import ConsoleSession, Identity, touch
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: Endpoints that need no log-in.
+OPEN = frozenset({"static", "login.show", "login.enter", "health.healthz"})
+#: Endpoints that a page calls by itself: they do not count as somebody being there.
+PASSIVE = frozenset({"queue.events", "queue.rows", "phone.messages"})
+
+
+class Permission(StrEnum):
+    ACCOUNT = "account"
+    SEE = "see"
+    DECIDE = "decide"
+    PEOPLE = "people"
+    ROUTES = "routes"
+    AUDIT = "audit"
+    USERS = "users"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.ANALYST: frozenset({Permission.ACCOUNT, Permission.SEE, Permission.DECIDE, Permission.PEOPLE}),
+    Role.CUSTODIAN: frozenset({Permission.ACCOUNT, Permission.SEE, Permission.PEOPLE, Permission.AUDIT}),
+    Role.COORDINATOR: frozenset(Permission) - {Permission.USERS},
+    # Runs the house without reading the reports.
+    Role.ADMIN: frozenset({Permission.ACCOUNT, Permission.ROUTES, Permission.AUDIT, Permission.USERS}),
+}
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    endpoint: str
+    label: str
+    icon: str
+    permission: Permission
+    current: bool = False
+
+
+MENU = (
+    MenuItem("queue.show", "Queue", "queue", Permission.SEE),
+    MenuItem("map.show", "Map", "map", Permission.SEE),
+    MenuItem("alerts.show", "Alerts", "alert", Permission.SEE),
+    MenuItem("people.show", "People", "people", Permission.PEOPLE),
+    MenuItem("routes.show", "Routes", "route", Permission.ROUTES),
+    MenuItem("audit.show", "Audit", "audit", Permission.AUDIT),
+    MenuItem("users.show", "Users", "user", Permission.USERS),
+    MenuItem("phone.show", "Phones", "phone", Permission.SEE),
+)
+
+
+def door(permission: Permission) -> Callable[[View], View]:
+    """Say which permission a view needs. A view without one is reached by nobody."""
+
+    def mark(view: View) -> View:
+        view.door = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def install(app: Flask) -> None:
+    """Guard every request and tell the templates who is there."""
+    app.before_request(_guard)
+    app.context_processor(_context)
+
+
+def current_user() -> Identity:
+    """Who is logged in. Only for views behind a door."""
+    found = identity()
+    if found is None:
+        abort(401)
+    return found
+
+
+def identity() -> Identity | None:
+    return session.identity if isinstance(session, ConsoleSession) else None
+
+
+def actor() -> Actor:
+    """The current user as the audit chain names them."""
+    user = current_user()
+    return Actor(user.name, user.id, user.role)
+
+
+def may(permission: str) -> bool:
+    user = identity()
+    return user is not None and Permission(permission) in GRANTS[user.role]
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint in OPEN or request.endpoint is None:
+        return None
+    if not isinstance(session, ConsoleSession) or session.identity is None:
+        return _to_login()
+    if request.endpoint not in PASSIVE:
+        touch(session)
+    return None if _allowed(request.endpoint) else _refused()
+
+
+def _allowed(endpoint: str) -> bool:
+    permission = getattr(current_app.view_functions[endpoint], "door", None)
+    return permission is not None and may(permission)
+
+
+def _to_login() -> ResponseReturnValue:
+    if wants_json():
+        return problem(401, "Log in first", "The session has ended or there was none.")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("login.show", next=wanted if wanted != "/" else None))
+
+
+def _refused() -> ResponseReturnValue:
+    if request.endpoint == "queue.show":
+        return redirect(url_for(menu()[0].endpoint))
+    return problem(403)
+
+
+def menu() -> list[MenuItem]:
+    """The pages the current user may open, the present one marked."""
+    here = (request.blueprint or "").replace("incident", "queue")
+    items = [m for m in MENU if may(m.permission) and (m.endpoint != "phone.show" or settings().demo)]
+    return [
+        MenuItem(m.endpoint, m.label, m.icon, m.permission, m.endpoint.startswith(f"{here}.")) for m in items
+    ]
+
+
+def _context() -> dict[str, Any]:
+    return {"current_user": identity(), "may": may, "menu": menu, "demo": settings().demo}
+
+
+def scoped() -> AbstractContextManager[Session]:
+    """A transaction that sees what the current user may see, and nothing else."""
+    return transaction(scope=current_user().scope)

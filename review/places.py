@@ -1,0 +1,70 @@
+"""Names of places and areas for the screen."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mbiu.models import Place
+
+Names = dict[str, str]
+
+
+def names(db: Session, paths: Iterable[str]) -> Names:
+    """The name of every place that occurs in these paths (``/ug/ug-kasese/``), by id."""
+    ids = {part for path in paths for part in parts(path)}
+    if not ids:
+        return {}
+    return dict(db.execute(select(Place.id, Place.name).where(Place.id.in_(ids))).tuples())
+
+
+def parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part]
+
+
+def place_name(path: str, known: Names) -> str:
+    """The last place of a path, or words for not knowing."""
+    found = [known[part] for part in parts(path) if part in known]
+    return found[-1] if found else "place not known"
+
+
+def area_name(path: str, known: Names) -> str:
+    """Where the last place of a path lies, finest first: ``Kasese, Western, Uganda``."""
+    found = [known[part] for part in parts(path) if part in known]
+    return ", ".join(reversed(found[:-1] if len(found) > 1 else found))
+
+
+def scope_name(scope: str, known: Names) -> str:
+    """A user's areas in words."""
+    if scope == "/":
+        return "all areas"
+    return ", ".join(place_name(path, known) for path in scope.split(","))
+
+
+def search(db: Session, text: str, limit: int = 12) -> list[tuple[str, str]]:
+    """Places whose name begins with ``text``: id, and the name with its area."""
+    like = text.casefold().replace("%", "").replace("_", "") + "%"
+    rows = db.execute(
+        select(Place.id, Place.path)
+        .where(func.lower(Place.name).like(like))
+        .order_by(Place.level.nulls_last(), Place.name)
+        .limit(limit)
+    ).all()
+    known = names(db, [row.path for row in rows])
+    return [(row.id, full_name(row.path, known)) for row in rows]
+
+
+def full_name(path: str, known: Names) -> str:
+    """``Bwera, Kasese, Western, Uganda``: what a person picks from, and what we find again."""
+    return ", ".join(reversed([known[part] for part in parts(path) if part in known]))
+
+
+def find(db: Session, text: str) -> str | None:
+    """The id of the place that somebody picked or typed; None unless exactly one fits."""
+    wanted = " ".join(text.split()).casefold()
+    first = wanted.partition(",")[0].strip()
+    rows = db.execute(select(Place.id, Place.path).where(func.lower(Place.name) == first)).all()
+    known = names(db, [row.path for row in rows])
+    exact = [row.id for row in rows if full_name(row.path, known).casefold() == wanted]
+    found = exact or [row.id for row in rows]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,237 @@
+"""The reports of an incident as an analyst reads them: the words, why we read them so, the conversation."""
+
+import datetime as dt
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mbiu import texts, vault
+from mbiu.analysis.reading import Evidence, Reading
+from mbiu.models import Address, Contact, Delivery, Media, Message, Report
+from review.words import label
+
+NUMBERS = frozenset({"killed", "injured", "displaced", "abducted", "livestock"})
+LANGUAGES = {
+    "en": "English",
+    "sw": "Swahili",
+    "lg": "Luganda",
+    "fr": "French",
+    "ar": "Arabic",
+    "apd": "Juba Arabic",
+}
+QUESTIONS = ("question_place", "question_what")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a text, marked if something was read from it."""
+
+    text: str
+    fields: tuple[str, ...] = ()
+    title: str = ""
+
+    @property
+    def kind(self) -> str:
+        if "place" in self.fields:
+            return "place"
+        return "numbers" if NUMBERS & set(self.fields) else "other"
+
+
+@dataclass(frozen=True)
+class Words:
+    """One message of a report."""
+
+    parts: list[Part]
+    at: dt.datetime
+    pin: str
+    forwarded: bool
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the conversation with a reporter."""
+
+    direction: str
+    text: str
+    at: dt.datetime
+    state: str
+
+
+@dataclass(frozen=True)
+class File:
+    id: UUID
+    kind: str
+    ready: bool
+    picture: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class ReportCard:
+    """A report on the incident's page."""
+
+    ref: str
+    code: str
+    role: str
+    grade: str
+    channel: str
+    language: str
+    language_code: str
+    created_at: dt.datetime
+    corrected: bool
+    copied: bool
+    silent: bool
+    messages: list[Words]
+    legend: list[tuple[str, str]]
+    media: list[File]
+    talk: list[Line]
+    questions: list[str]
+    reading: Reading | None = field(repr=False)
+
+
+def cards(db: Session, incident_id: UUID) -> list[ReportCard]:
+    """The reports of an incident, the first to come first."""
+    rows = db.execute(
+        select(Report, Contact, Address)
+        .join(Contact, Contact.id == Report.contact_id)
+        .join(Address, Address.id == Report.address_id)
+        .where(Report.incident_id == incident_id)
+        .order_by(Report.created_at)
+        .limit(200)
+    ).all()
+    said = _messages(db, [row.Report.id for row in rows])
+    files = _files(db, [message.id for messages in said.values() for message, _ in messages])
+    return [_card(row.Report, row.Contact, row.Address, said[row.Report.id], files) for row in rows]
+
+
+def _messages(db: Session, reports: Iterable[UUID]) -> dict[UUID | None, list[tuple[Message, str]]]:
+    rows = db.execute(
+        select(Message, Delivery.state)
+        .outerjoin(Delivery, Delivery.message_id == Message.id)
+        .where(Message.report_id.in_(list(reports)))
+        .order_by(Message.created_at, Message.id)
+    )
+    found: dict[UUID | None, list[tuple[Message, str]]] = defaultdict(list)
+    for message, state in rows:
+        found[message.report_id].append((message, state.value if state else ""))
+    return found
+
+
+def _files(db: Session, messages: Iterable[UUID]) -> dict[UUID, list[Media]]:
+    found: dict[UUID, list[Media]] = defaultdict(list)
+    for media in db.scalars(select(Media).where(Media.message_id.in_(list(messages)))):
+        found[media.message_id].append(media)
+    return found
+
+
+def _card(
+    report: Report,
+    contact: Contact,
+    address: Address,
+    said: list[tuple[Message, str]],
+    files: dict[UUID, list[Media]],
+) -> ReportCard:
+    reading = reading_of(report)
+    incoming = [message for message, _ in said if message.direction == "in"]
+    language = contact.language or texts.first_language(contact.country)
+    return ReportCard(
+        ref=report.ref,
+        code=contact.code,
+        role=contact.role.value,
+        grade=contact.grade,
+        channel=label(address.kind),
+        language=LANGUAGES.get(report.language or "", ""),
+        language_code=report.language if report.language in LANGUAGES else "",
+        created_at=report.created_at,
+        corrected=report.corrected,
+        copied=report.copied,
+        silent=bool(address.stopped_at or address.blocked_at),
+        messages=_words(incoming, reading.evidence if reading else ()),
+        legend=_legend(reading),
+        media=[_file(media) for message in incoming for media in files.get(message.id, [])],
+        talk=[_line(message, state) for message, state in said] if len(said) > 1 else [],
+        questions=_questions(language),
+        reading=reading,
+    )
+
+
+def reading_of(report: Report) -> Reading | None:
+    """The machine's reading of a report, or None where it has not been read."""
+    if not report.reading:
+        return None
+    return Reading.from_json(json.loads(vault.unseal("report", "reading", report.id, report.reading)))
+
+
+def _words(messages: list[Message], evidence: Iterable[Evidence]) -> list[Words]:
+    """Each message with its marks; evidence counts code points in all texts put together by line feeds."""
+    found, start = [], 0
+    for message in messages:
+        text = vault.unseal("message", "text", message.id, message.text)
+        found.append(
+            Words(
+                mark(text, evidence, start),
+                message.created_at,
+                _pin(message),
+                message.forwarded,
+                message.edited,
+            )
+        )
+        start += len(text) + 1 if text else 0
+    return found
+
+
+def mark(text: str, evidence: Iterable[Evidence], start: int = 0) -> list[Part]:
+    """``text`` cut where evidence begins or ends; ``start`` is its place in the text that was read."""
+    spans = [(max(e.start - start, 0), min(e.end - start, len(text)), e) for e in evidence]
+    spans = [span for span in spans if span[0] < span[1]]
+    cuts = sorted({0, len(text), *(cut for a, b, _ in spans for cut in (a, b))})
+    return [
+        _part(text[a:b], [e for first, last, e in spans if first <= a and b <= last])
+        for a, b in itertools.pairwise(cuts)
+    ]
+
+
+def _part(text: str, marks: list[Evidence]) -> Part:
+    fields = tuple(dict.fromkeys(e.field for e in marks))
+    return Part(text, fields, "; ".join(dict.fromkeys(f"{label(e.field)}: {label(e.value)}" for e in marks)))
+
+
+def _legend(reading: Reading | None) -> list[tuple[str, str]]:
+    """Why each fact was read so, one sentence a fact."""
+    found: dict[str, str] = {}
+    for item in reading.evidence if reading else ():
+        if item.why:
+            found.setdefault(item.field, item.why)
+    return list(found.items())
+
+
+def _pin(message: Message) -> str:
+    if not message.location:
+        return ""
+    shared: dict[str, Any] = json.loads(vault.unseal("message", "location", message.id, message.location))
+    return f"{shared['lat']:.4f}, {shared['lon']:.4f}"
+
+
+def _line(message: Message, state: str) -> Line:
+    text = vault.unseal("message", "text", message.id, message.text)
+    return Line(message.direction, text, message.created_at, state)
+
+
+def _file(media: Media) -> File:
+    ready = media.state == "ready" and media.content is not None
+    words = {"pending": "on its way"}.get(media.state, media.reason or "not kept")
+    return File(media.id, media.kind, ready, media.content_type.startswith("image/"), words)
+
+
+def _questions(language: str) -> list[str]:
+    """The ready questions in the reporter's language, without the reference that is put before them."""
+    found = [texts.say(language, f"reply.{key}", ref="") for key in QUESTIONS]
+    return [words.lstrip(": ") for words in found]

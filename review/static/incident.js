@@ -1,0 +1,45 @@
+// Counts segments of a question as it is typed, offers ready questions, completes place names.
+
+const GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const TWICE = "^{}\\[~]|€\f";
+
+export function segments(text) {
+  let units = 0;
+  for (const letter of text) {
+    if (GSM.includes(letter)) units += 1;
+    else if (TWICE.includes(letter)) units += 2;
+    else { units = -1; break; }
+  }
+  const [length, one, many] = units < 0 ? [text.length, 70, 67] : [units, 160, 153];
+  return { length, count: length <= one ? 1 : Math.ceil(length / many), plain: units >= 0 };
+}
+
+for (const area of document.querySelectorAll("textarea[data-count]")) {
+  const show = area.form.querySelector(".counter");
+  const count = () => {
+    const { length, count: parts, plain } = segments(area.dataset.prefix + area.value);
+    show.textContent = `${length} characters, ${parts} SMS${plain ? "" : "; special letters make it longer"}`;
+  };
+  area.addEventListener("input", count);
+  count();
+  area.form.querySelector("[data-template]").addEventListener("change", (event) => {
+    if (event.target.selectedIndex > 0) area.value = event.target.value;
+    count();
+    area.focus();
+  });
+}
+
+const list = document.createElement("datalist");
+list.id = "places";
+document.body.append(list);
+for (const input of document.querySelectorAll("input[data-places]")) {
+  let last = "";
+  input.addEventListener("input", async () => {
+    const text = input.value.trim();
+    if (text.length < 2 || text === last) return;
+    last = text;
+    const answer = await fetch(`${input.dataset.places}?q=${encodeURIComponent(text)}`);
+    if (!answer.ok || text !== last) return;
+    list.replaceChildren(...(await answer.json()).places.map((place) => new Option("", place)));
+  });
+}

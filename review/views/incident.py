@@ -1,0 +1,317 @@
+"""One incident: see it, decide about it, ask, alert, close."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mbiu import audit, correction, questions, response, routing, vault, verification
+from mbiu.codes import IncidentState, Verdict
+from mbiu.models import Incident, Media, Message, Report
+from mbiu.refs import normal_ref
+from mbiu.refusals import NotFound, NotPossible, Refused
+from review import alerts, dossier, history, places
+from review.doors import Permission, actor, door, scoped
+from review.words import label
+
+pages = Blueprint("incident", __name__, url_prefix="/incidents/<ref>")
+Change = Callable[[Session, str], str]
+
+VERIFIED = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
+
+
+@pages.get("")
+@door(Permission.SEE)
+def show(ref: str) -> ResponseReturnValue:
+    """The whole page. That it was looked at is recorded."""
+    with scoped() as db:
+        page = _page(db, normal_ref(ref))
+        audit.append(db, actor(), "incident.viewed", f"incident:{page['dossier'].row.ref}")
+    return render_template("pages/incident.html", **page)
+
+
+def _page(db: Session, ref: str) -> dict[str, Any]:
+    found = dossier.gather(db, ref, actor())
+    sent = alerts.cards(db, found.row.id)
+    plan = routing.plan(db, found.row) if found.row.state in {*VERIFIED, *dossier.LIVE} else None
+    may_decide = actor().role in verification.MAY_DECIDE
+    return {
+        "dossier": found,
+        "row": found.row,
+        "alerts": sent,
+        "plan": plan,
+        "samples": alerts.samples(plan) if plan else [],
+        "approved": found.row.state in VERIFIED and verification.approvals(db, found.row).complete,
+        "can_close": may_decide and found.row.state in VERIFIED,
+        "may_decide": may_decide,
+        "outcomes": history.outcomes(db, found.row),
+        "steps": history.steps(db, found.row, found.reports, sent),
+        "choices": dossier.choices() | _outcome_choices(),
+    }
+
+
+def _outcome_choices() -> dict[str, Any]:
+    return {
+        "done": [(code, label(f"done_{code}")) for code in response.DONE],
+        "effect": [(code, label(f"effect_{code}")) for code in response.EFFECTS],
+    }
+
+
+@pages.post("/claim")
+@door(Permission.DECIDE)
+def claim(ref: str) -> ResponseReturnValue:
+    """Hold it for a while."""
+
+    def change(db: Session, ref: str) -> str:
+        verification.claim(db, actor(), ref)
+        return f"{ref} is yours for the next {verification.CLAIM.seconds // 60} minutes."
+
+    return _do(ref, change)
+
+
+@pages.post("/release")
+@door(Permission.DECIDE)
+def release(ref: str) -> ResponseReturnValue:
+    """Let it go."""
+
+    def change(db: Session, ref: str) -> str:
+        verification.release(db, actor(), ref)
+        return f"{ref} is free again."
+
+    return _do(ref, change)
+
+
+@pages.post("/decide")
+@door(Permission.DECIDE)
+def decide(ref: str) -> ResponseReturnValue:
+    """Verify, refute or leave open, with a reason and a grade."""
+
+    def change(db: Session, ref: str) -> str:
+        verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")[:2000]
+        facts: dict[str, Any] = {"version": _version(), "grade": _grade()}
+        if verdict != Verdict.VERIFIED:
+            verification.reject(db, actor(), ref, _verdict(verdict), reason, **facts)
+            return f"{ref} is {label(verdict).lower()}."
+        found = verification.verify(db, actor(), ref, reason, **facts)
+        return f"{ref} is verified." if found.complete else f"Noted. {ref} still needs a second person."
+
+    return _do(ref, change)
+
+
+@pages.post("/reopen")
+@door(Permission.DECIDE)
+def reopen(ref: str) -> ResponseReturnValue:
+    """Take up what was ended."""
+
+    def change(db: Session, ref: str) -> str:
+        verification.reopen(db, actor(), ref, request.form.get("reason", "")[:2000])
+        return f"{ref} is open again."
+
+    return _do(ref, change)
+
+
+@pages.post("/correct")
+@door(Permission.DECIDE)
+def correct(ref: str) -> ResponseReturnValue:
+    """Put the facts right."""
+
+    def change(db: Session, ref: str) -> str:
+        changes = _changes(db, verification.find(db, ref))
+        if not changes:
+            raise NotPossible("Nothing was different, so nothing was changed.")
+        correction.correct(db, actor(), ref, changes, version=_version())
+        return f"Corrected: {', '.join(label(name).lower() for name in changes)}."
+
+    return _do(ref, change)
+
+
+@pages.post("/merge")
+@door(Permission.DECIDE)
+def merge(ref: str) -> ResponseReturnValue:
+    """Take another incident's reports into this one."""
+
+    def change(db: Session, ref: str) -> str:
+        other = normal_ref(request.form.get("other", "")[:20])
+        correction.merge(db, actor(), other, ref, request.form.get("reason", "")[:2000])
+        return f"{other} is now part of {ref}."
+
+    return _do(ref, change)
+
+
+@pages.post("/split")
+@door(Permission.DECIDE)
+def split(ref: str) -> ResponseReturnValue:
+    """Make one report an incident of its own."""
+
+    def change(db: Session, ref: str) -> str:
+        report = _report(db, ref)
+        fresh = correction.split(db, actor(), report.ref, request.form.get("reason", "")[:2000])
+        return f"{report.ref} is now incident {fresh.ref}."
+
+    return _do(ref, change)
+
+
+@pages.post("/ask")
+@door(Permission.DECIDE)
+def ask(ref: str) -> ResponseReturnValue:
+    """Send a reporter a question."""
+
+    def change(db: Session, ref: str) -> str:
+        report = _report(db, ref)
+        questions.ask_as(db, actor(), report, request.form.get("text", "")[:300])
+        return "The question is on its way. The answer will stand with the report."
+
+    return _do(ref, change)
+
+
+@pages.post("/note")
+@door(Permission.DECIDE)
+def note(ref: str) -> ResponseReturnValue:
+    """Keep a remark."""
+
+    def change(db: Session, ref: str) -> str:
+        verification.note(db, actor(), ref, request.form.get("text", "")[:2000])
+        return "Noted."
+
+    return _do(ref, change)
+
+
+@pages.post("/alert")
+@door(Permission.DECIDE)
+def send(ref: str) -> ResponseReturnValue:
+    """Send the alert that the preview showed."""
+
+    def change(db: Session, ref: str) -> str:
+        alert = routing.send(db, actor(), ref, version=_version())
+        return f"Alert {alert.ref} is on its way."
+
+    return _do(ref, change)
+
+
+@pages.post("/cancel")
+@door(Permission.DECIDE)
+def cancel(ref: str) -> ResponseReturnValue:
+    """Stop an alert of this incident."""
+
+    def change(db: Session, _ref: str) -> str:
+        alert = response.cancel(db, actor(), normal_ref(request.form.get("alert", "")[:20]))
+        return f"Alert {alert.ref} is cancelled; what was not sent yet will not be."
+
+    return _do(ref, change)
+
+
+@pages.post("/outcome")
+@door(Permission.DECIDE)
+def outcome(ref: str) -> ResponseReturnValue:
+    """Say what was done; ends the incident and tells its reporters."""
+
+    def change(db: Session, ref: str) -> str:
+        form = request.form
+        response.close(
+            db, actor(), ref, form.get("done", ""), form.get("effect", ""), form.get("note", "")[:2000]
+        )
+        return f"{ref} is closed, and those who reported it are told."
+
+    return _do(ref, change)
+
+
+@pages.get("/media/<uuid:media_id>")
+@door(Permission.SEE)
+def media(ref: str, media_id: UUID) -> ResponseReturnValue:
+    """A picture or recording, as a file to keep; its name says nothing."""
+    with scoped() as db:
+        found = db.scalar(
+            select(Media)
+            .join(Message, Message.id == Media.message_id)
+            .join(Report, Report.id == Message.report_id)
+            .join(Incident, Incident.id == Report.incident_id)
+            .where(Media.id == media_id, Incident.ref == normal_ref(ref), Media.state == "ready")
+        )
+        if found is None or found.content is None:
+            abort(404)
+        content = vault.unseal_bytes("media", "content", found.id, found.content)
+        audit.append(db, actor(), "media.viewed", f"incident:{normal_ref(ref)}", media=str(media_id))
+    answer = Response(content, mimetype=found.content_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{media_id}"'
+    return answer
+
+
+def _do(ref: str, change: Change) -> ResponseReturnValue:
+    """Make one change and go back to where it was asked for, with words on how it went."""
+    ref = normal_ref(ref)
+    try:
+        with scoped() as db:
+            flash(change(db, ref), "ok")
+    except NotFound:
+        abort(404)
+    except Refused as refused:
+        flash(refused.why, "bad")
+    from_queue = request.form.get("back") == "queue"
+    return redirect(url_for("queue.show") if from_queue else url_for("incident.show", ref=ref))
+
+
+def _report(db: Session, ref: str) -> Report:
+    """The report of this incident that a form names. Raises NotFound."""
+    wanted = normal_ref(request.form.get("report", "")[:20])
+    found = db.scalar(
+        select(Report)
+        .join(Incident, Incident.id == Report.incident_id)
+        .where(Report.ref == wanted, Incident.ref == ref)
+    )
+    if found is None:
+        raise NotFound(f"There is no report {wanted} in {ref}.")
+    return found
+
+
+def _version() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def _verdict(text: str) -> Verdict:
+    if text not in {Verdict.REFUTED, Verdict.UNVERIFIABLE}:
+        raise NotPossible("Choose a verdict first.")
+    return Verdict(text)
+
+
+def _grade() -> tuple[str, int] | None:
+    source, information = request.form.get("grade_source", ""), request.form.get("grade_information", "")
+    return (source, int(information)) if source and information in set("123456") else None
+
+
+def _changes(db: Session, row: Incident) -> dict[str, Any]:
+    """What the form says otherwise than the incident does."""
+    found: dict[str, Any] = {}
+    for name in ("event_type", "severity", "urgency"):
+        value = request.form.get(name, "")
+        if value and value != getattr(row, name).value:
+            found[name] = value
+    typed, before = request.form.get("place", "").strip()[:120], request.form.get("place_before", "").strip()
+    if typed != before:
+        found["place_id"] = _place(db, typed)
+    numbers = _numbers(row)
+    return found | ({"numbers": numbers} if numbers else {})
+
+
+def _place(db: Session, typed: str) -> str | None:
+    if not typed:
+        return None
+    found = places.find(db, typed.replace("\0", ""))
+    if found is None:
+        raise NotPossible(f"«{typed}» is not one place of the gazetteer. Pick one from the list.")
+    return found
+
+
+def _numbers(row: Incident) -> dict[str, dict[str, int]]:
+    found = {}
+    for name in ("killed", "injured"):
+        text = request.form.get(name, "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 7:
+            number = int(text)
+            if number != (row.numbers.get(name) or {}).get("best"):
+                found[name] = {"low": number, "best": number, "high": number}
+    return found
