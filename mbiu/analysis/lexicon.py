@@ -5,19 +5,31 @@ term ``kill*`` stands for any ending, ``-uawa`` for a Swahili verb stem under an
 ``..`` for up to two words in between. The name of the file is the *kind* of its entries.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 from mbiu.analysis.swahili import Tense, Verb, verbs
-from mbiu.analysis.words import Token, fold, tokenise
+from mbiu.analysis.tables import rows
+from mbiu.analysis.words import Token, tokenise
+from mbiu.gazetteer.names import fold
 
-KINDS = ("events", "ignore", "markers", "drivers", "risk_factors", "actors", "counts", "numbers", "moments", "cues")
+KINDS = (
+    "events",
+    "ignore",
+    "markers",
+    "drivers",
+    "risk_factors",
+    "actors",
+    "counts",
+    "numbers",
+    "moments",
+    "cues",
+)
 GAP = ".."
 MAX_GAP = 2
 _END = ""
+_NO_KINDS: frozenset[str] = frozenset()
 
 
 class Entry(NamedTuple):
@@ -58,6 +70,7 @@ class Lexicon:
         self._root: dict[str, Any] = {}
         self._exact: set[str] = set()
         self._prefixes: set[str] = set()
+        self._kinds: dict[str, frozenset[str]] = {}
         stems: set[str] = set()
         for entry, term in entries:
             self._insert(entry, [self._key(part, stems) for part in term.split()])
@@ -81,12 +94,13 @@ class Lexicon:
     def _insert(self, entry: Entry, keys: Sequence[str]) -> None:
         node = self._root
         for key in keys:
+            self._kinds[key] = self._kinds.get(key, _NO_KINDS) | {entry.kind}
             node = node.setdefault(key, {})
         node.setdefault(_END, []).append(entry)
 
-    def knows(self, folded: str) -> bool:
-        """Whether the word stands in any list (and so is not the misspelt name of a place)."""
-        return bool(self.word(folded).keys)
+    def stands_in(self, folded: str, kinds: frozenset[str]) -> bool:
+        """Whether the word alone is an entry, or begins one, of one of these kinds."""
+        return any(kinds & self._kinds.get(key, _NO_KINDS) for key in self.word(folded).keys)
 
     def _word(self, folded: str) -> Word:
         found = verbs(folded, self._stems) if len(folded) <= 24 else ()
@@ -135,7 +149,8 @@ def _steps(node: dict[str, Any], after: int, count: int) -> Iterator[tuple[dict[
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    return [hit for hit in hits if not any(_covers(other, hit) for other in hits)]
+    longer = [hit for hit in hits if hit.last > hit.first or hit.entry.kind == "ignore"]
+    return [hit for hit in hits if not any(_covers(other, hit) for other in longer)]
 
 
 def _covers(other: Hit, hit: Hit) -> bool:
@@ -148,11 +163,9 @@ def _covers(other: Hit, hit: Hit) -> bool:
 
 def entries(kind: str) -> Iterator[tuple[Entry, str]]:
     """The entries of one file with each of their terms."""
-    path = resources.files("mbiu.analysis") / "data" / f"{kind}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            entry = Entry(kind, row["code"], float(row["weight"] or 1), row["language"], row["note"] or "")
-            yield from ((entry, term) for term in row["terms"].split("|") if term.strip())
+    for row in rows(kind):
+        entry = Entry(kind, row["code"], float(row["weight"] or 1), row["language"], row["note"])
+        yield from ((entry, term) for term in row["terms"].split("|") if term.strip())
 
 
 @cache

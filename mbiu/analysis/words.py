@@ -1,14 +1,15 @@
 """Text into tokens: folded spellings, spans in code points, sentences and clauses."""
 
 import re
-import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 
+from mbiu.gazetteer.names import WORD, fold
+
 MAX_TOKENS = 600
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
+TURNS = frozenset(
+    ("but", "lakini", "however", "only", "mais", "ila", "bali", "although", "though", "while", "huku", "naye")
+)
 _PARTS = re.compile(r"\d+|\D+")
-_APOSTROPHES = str.maketrans("", "", "'’ʼ`")
 _SENTENCE_END = re.compile(r"[!?؟;\n\r]|\.(?=\s|$)|\.{2,}|[.](?=\D)")
 _CLAUSE_END = frozenset(",:*/()،–—|+=&")
 
@@ -16,7 +17,8 @@ _CLAUSE_END = frozenset(",:*/()،–—|+=&")
 class Token(NamedTuple):
     """One word or number: ``start``/``end`` are code points of the text it stands in.
 
-    ``sentence`` and ``clause`` count from 0 and never restart; a clause ends at a comma or the like.
+    ``sentence`` and ``clause`` count from 0 and never restart; a clause ends at a comma or the like, and
+    before a word like *but*.
     """
 
     folded: str
@@ -27,21 +29,6 @@ class Token(NamedTuple):
     capital: bool
 
 
-@lru_cache(maxsize=20_000)
-def fold(word: str) -> str:
-    """Lower case without accents and apostrophes: ``Ng'ombe`` and ``NGOMBE`` become ``ngombe``."""
-    plain = word.translate(_APOSTROPHES)
-    if plain.isascii():
-        return plain.lower()
-    decomposed = unicodedata.normalize("NFKD", plain.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c) and c != "ـ")
-
-
-def fold_name(name: str) -> str:
-    """A whole name folded word by word, words joined by one space."""
-    return " ".join(fold(match.group()) for match in _WORD.finditer(name))
-
-
 def tokenise(text: str, whole: frozenset[str] = frozenset()) -> list[Token]:
     """The first ``MAX_TOKENS`` words of a text.
 
@@ -50,7 +37,7 @@ def tokenise(text: str, whole: frozenset[str] = frozenset()) -> list[Token]:
     """
     tokens: list[Token] = []
     sentence = clause = last = 0
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         start, end = match.span()
         if start > last + 1 or (start > last and text[last] != " "):
             gap = text[last:start]
@@ -58,6 +45,7 @@ def tokenise(text: str, whole: frozenset[str] = frozenset()) -> list[Token]:
             sentence += bool(ends)
             clause += bool(ends) or not _CLAUSE_END.isdisjoint(gap)
         last = end
+        clause += fold(match.group()) in TURNS
         _add(tokens, match.group(), start, (sentence, clause), whole)
         if len(tokens) >= MAX_TOKENS:
             break
@@ -70,8 +58,10 @@ def _add(tokens: list[Token], word: str, start: int, place: tuple[int, int], who
     if word.isalpha() or word.isdecimal() or not _mixed(word) or folded in whole:
         tokens.append(Token(folded, start, start + len(word), *place, capital))
         return
-    for part in _PARTS.finditer(word):
-        tokens.append(Token(fold(part.group()), start + part.start(), start + part.end(), *place, capital))
+    tokens.extend(
+        Token(fold(part.group()), start + part.start(), start + part.end(), *place, capital)
+        for part in _PARTS.finditer(word)
+    )
 
 
 def _mixed(word: str) -> bool:

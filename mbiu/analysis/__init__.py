@@ -1,0 +1,199 @@
+"""Reading reports: one text in, one ``Reading`` out. Pure: no database, no clock, no network."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from mbiu.analysis.actors import actors
+from mbiu.analysis.counts import Counts, count
+from mbiu.analysis.events import Event, event
+from mbiu.analysis.language import detect
+from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.moment import Moment, moment
+from mbiu.analysis.places import Found, locate, pinned, prior_of
+from mbiu.analysis.reading import Evidence, Reading
+from mbiu.analysis.rules import Facts, decide
+from mbiu.analysis.scan import Scan, scan
+from mbiu.gazetteer.lookup import Gazetteer
+
+__all__ = ["Reading", "read"]
+
+MAX_LENGTH = 6000
+Location = tuple[float, float, float | None]
+_COORDINATES = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{3,8})[,;\s]\s?(-?\d{1,3}\.\d{3,8})(?![\d.])")
+_SELF_EXPLAINING = ("none",)
+
+
+def read(  # noqa: PLR0913 - all that may be known of a message, each optional
+    text: str,
+    gazetteer: Gazetteer,
+    *,
+    country: str | None = None,
+    home: str | None = None,
+    sent_at: datetime | None = None,
+    language: str | None = None,
+    message_id: str = "",
+    location: Location | None = None,
+) -> Reading:
+    """Understand one message; never raises, whatever the text.
+
+    ``country`` (ISO 3166-1 alpha-2) and ``home`` (place id or P-code) are what is known of the sender;
+    ``sent_at`` is needed to resolve *yesterday* and the like; ``language`` overrides the detection;
+    ``location`` is a shared position: latitude, longitude in degrees, accuracy in metres or None. Only
+    the first 6,000 code points are read.
+    """
+    text = text[:MAX_LENGTH]
+    code, sure = (language, 1.0) if language else detect(text)
+    known = scan(text)
+    prior = prior_of(gazetteer, country, home)
+    found = _place(known, gazetteer, locate(known, gazetteer, prior), location)
+    counts = count(known)
+    happened = event(known, counts)
+    where = found.place.country if found.place else prior.country
+    ahead = "threat" in (happened.type, *happened.others[:1])
+    time = moment(known, sent_at, where, ahead=ahead)
+    return _reading(known, message_id, (code, sure), happened, found, counts, time)
+
+
+def _place(known: Scan, gazetteer: Gazetteer, found: Found, location: Location | None) -> Found:
+    """A shared or written position outweighs every name."""
+    why = "a shared position"
+    start = end = 0
+    match = _COORDINATES.search(known.text) if location is None else None
+    if match:
+        location, why = (float(match[1]), float(match[2]), None), "a position in figures"
+        start, end = match.span()
+    place = pinned(gazetteer, *location) if location else None
+    if place is None:
+        return found
+    seen = Evidence("place", place.place_id, start, end, known.text[start:end], why)
+    others = tuple(one for one in found.candidates if one.place_id != place.place_id)
+    return Found(place, (place, *others), (seen, *found.evidence))
+
+
+def _reading(
+    known: Scan,
+    message_id: str,
+    language: tuple[str, float],
+    happened: Event,
+    found: Found,
+    counts: Counts,
+    time: Moment,
+) -> Reading:
+    groups, group_evidence = actors(known)
+    drivers, driver_evidence = _tags(known, "drivers", happened)
+    risks, risk_evidence = _tags(known, "risk_factors", happened)
+    facts = _facts(known, happened, counts, time)
+    severity, urgency, rule_evidence = _judged(known, happened, facts)
+    evidence = (
+        *happened.evidence, *found.evidence, *counts.evidence, *time.evidence, *rule_evidence,
+        *group_evidence, *driver_evidence, *risk_evidence,
+    )  # fmt: skip
+    return Reading(
+        id=message_id,
+        language=language[0],
+        language_confidence=language[1],
+        event_type=happened.type,
+        event_confidence=happened.confidence,
+        other_types=happened.others,
+        drivers=drivers,
+        severity=severity,
+        urgency=urgency,
+        place=found.place,
+        candidates=found.candidates,
+        when=time.when,
+        killed=counts.killed,
+        injured=counts.injured,
+        displaced=counts.displaced,
+        abducted=counts.abducted,
+        livestock=counts.livestock,
+        actors=groups,
+        risk_factors=tuple(sorted(int(risk) for risk in risks)),
+        evidence=evidence,
+        missing=_missing(happened, found, time),
+    )
+
+
+def _tags(known: Scan, kind: str, happened: Event) -> tuple[tuple[str, ...], tuple[Evidence, ...]]:
+    """Codes of a list found in the text, each with its first evidence. Nothing reported has none."""
+    if happened.type == "none":
+        return (), ()
+    hits: dict[str, Hit] = {}
+    for hit in known.of(kind):
+        if not known.denied(hit):
+            hits.setdefault(hit.entry.code, hit)
+    what = "driver" if kind == "drivers" else "risk factor"
+    evidence = (
+        known.evidence(kind, code, hit.first, hit.last, f"a word of {what} {code}" + _noted(hit))
+        for code, hit in hits.items()
+    )
+    return tuple(hits), tuple(evidence)
+
+
+def _noted(hit: Hit) -> str:
+    return f" ({hit.entry.note})" if hit.entry.note else ""
+
+
+def _facts(known: Scan, happened: Event, counts: Counts, time: Moment) -> Facts:
+    flags = {f"primary:{happened.type}", f"type:{happened.type}"}
+    flags |= {f"type:{other}" for other in happened.others}
+    flags |= {
+        f"marker:{code}" for code, hits in known.codes.items() if any(not known.denied(hit) for hit in hits)
+    }
+    if time.past:
+        flags.add("moment:past")
+    if known.marked("history") or known.marked("past_habit"):
+        flags.add("marker:old")
+    if happened.type == "threat" and (known.marked("imminent") or known.marked("ongoing")) and _today(time):
+        flags.add("marker:imminent_attack")
+    if any(hit.tense == "past" for hit in known.of("events")) or _told_in_past(known):
+        flags.add("marker:past")
+    values = {
+        name: one.best
+        for name in ("killed", "injured", "displaced", "abducted", "livestock")
+        if (one := getattr(counts, name))
+    }
+    return Facts(frozenset(flags), values)
+
+
+def _today(time: Moment) -> bool:
+    return time.when is None or time.when.precision in ("hour", "part")
+
+
+def _told_in_past(known: Scan) -> bool:
+    return any(known.tokens[hit.last].folded.endswith(("ed", "dead", "shot")) for hit in known.of("events"))
+
+
+def _judged(known: Scan, happened: Event, facts: Facts) -> tuple[str, str, list[Evidence]]:
+    """Severity and urgency, each with the rule that decided as evidence over the event's own words."""
+    values, evidence = [], []
+    for sets in ("severity", "urgency"):
+        value, note = (
+            ("unknown", "")
+            if happened.type in ("none", "unknown") and not facts.counts
+            else decide(sets, facts)
+        )
+        values.append(value)
+        if note:
+            start, end = _span(happened.evidence)
+            evidence.append(Evidence(sets, value, start, end, known.text[start:end], f"rule: {note}"))
+    return values[0], values[1], evidence
+
+
+def _span(evidence: Iterable[Evidence]) -> tuple[int, int]:
+    first = next(iter(evidence), None)
+    return (first.start, first.end) if first else (0, 0)
+
+
+def _missing(happened: Event, found: Found, time: Moment) -> tuple[str, ...]:
+    if happened.type in _SELF_EXPLAINING:
+        return ()
+    return tuple(
+        name
+        for name, gone in (
+            ("place", found.place is None),
+            ("event_type", happened.type == "unknown"),
+            ("when", time.when is None),
+        )
+        if gone
+    )

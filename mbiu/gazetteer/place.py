@@ -1,0 +1,90 @@
+"""One named place, and how a row of the gazetteer's table becomes one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ALIAS_LABELS = ("sw", "en", "fr", "ar", "lg", "old", "sms")
+
+
+class BadRow(ValueError):
+    """A row of a gazetteer file cannot be a place. ``place_id`` and ``column`` say where."""
+
+    def __init__(self, place_id: str, column: str) -> None:
+        super().__init__(f"place {place_id!r}: bad {column}")
+        self.place_id = place_id
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit, town, slum, camp or feature.
+
+    ``lat``/``lon`` are WGS84 degrees or None where nobody knows; ``radius_km`` is the doubt around
+    them. ``admin_level`` is 0 (country) to 5 for units and None for all else. ``match_policy`` is auto,
+    cue (believed only after a word like *village*, or beside its parent) or never.
+    """
+
+    place_id: str
+    name: str
+    aliases: tuple[str, ...]
+    kind: str
+    admin_level: int | None
+    type_local: str
+    country: str
+    parent_id: str
+    pcode: str
+    lat: float | None
+    lon: float | None
+    coord_precision: str
+    radius_km: float
+    population: int
+    match_policy: str
+    valid_to: str
+    replaced_by: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
+
+    @property
+    def is_unit(self) -> bool:
+        return self.admin_level is not None
+
+
+def place(row: Mapping[str, str]) -> Place:
+    """A place of a row of the documented columns; unknown columns are ignored. Raises BadRow."""
+    level = _number(row, "admin_level")
+    return Place(
+        place_id=row["place_id"],
+        name=row["name"],
+        aliases=tuple(_alias(alias) for alias in row["aliases"].split("|") if alias.strip()),
+        kind=row["kind"],
+        admin_level=None if level is None else int(level),
+        type_local=row["type_local"],
+        country=row["country"].upper(),
+        parent_id=row["parent_id"],
+        pcode=row["pcode"],
+        lat=_number(row, "lat"),
+        lon=_number(row, "lon"),
+        coord_precision=row["coord_precision"] or "none",
+        radius_km=_number(row, "radius_km") or 0.0,
+        population=int(_number(row, "population") or 0),
+        match_policy=row["match_policy"] or "auto",
+        valid_to=row.get("valid_to") or "",
+        replaced_by=row.get("replaced_by") or "",
+    )
+
+
+def _alias(alias: str) -> str:
+    label, colon, name = alias.strip().partition(":")
+    return name.strip() if colon and label in ALIAS_LABELS else alias.strip()
+
+
+def _number(row: Mapping[str, str], column: str) -> float | None:
+    value = row[column].strip()
+    if not value:
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        raise BadRow(row["place_id"], column) from None
