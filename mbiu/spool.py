@@ -222,7 +222,7 @@ class Link:
         self._wake.set()
 
     def start(self) -> None:
-        """Have a thread take the spool in; a forked process gets its own, as threads do not survive a fork."""
+        """Have a thread take the spool in. A forked process gets its own: threads do not survive a fork."""
         if self._thread and self._thread[0] == os.getpid() and self._thread[1].is_alive():
             return
         with self._starting:
