@@ -1,6 +1,7 @@
 """``mbiu analyse``: JSON lines in, one JSON line out for each, whatever the line holds."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ class BadLine(Exception):
 def analyse(gazetteer: Path | None) -> None:
     """Read reports, JSON lines of id, text, country?, sent_at?, home?; write what they say."""
     places = Gazetteer.from_csv(gazetteer) if gazetteer else Gazetteer.seed()
-    for answer in answers(click.get_binary_stream("stdin"), places):
+    for answer in answers(sys.stdin.buffer, places):
         click.echo(json.dumps(answer))
 
 

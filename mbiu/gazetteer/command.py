@@ -35,7 +35,7 @@ def load(path: Path | None) -> None:
 @click.argument("name")
 def find(name: str) -> None:
     """Show the places that bear NAME."""
-    from mbiu.analysis.words import fold_name
+    from mbiu.gazetteer.names import fold_name
 
     places = Gazetteer.seed()
     for one in places.named(fold_name(name)):
