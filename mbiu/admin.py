@@ -1,14 +1,17 @@
 """The operator's commands on the database: migrate it, check the audit chain, keep users."""
 
+import secrets
 import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import create_engine, delete, pool, select, text
 from sqlalchemy.engine import make_url
 
 from mbiu import audit as chain
+from mbiu.codes import Role
 from mbiu.db import driver_url, transaction
+from mbiu.models import User, UserSession, utcnow
 from mbiu.settings import settings
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -91,3 +94,40 @@ def anchor() -> None:
     with transaction() as session:
         chain.write_anchor(session)
     click.echo(f"audit: anchored in {chain.anchor_file()}")
+
+
+@click.group()
+def user() -> None:
+    """Make and change the people who may log in."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--scope", default="/", show_default=True, help="area paths, comma-separated; / is everywhere")
+def add(name: str, role: str, scope: str) -> None:
+    """Make a user NAME and print a password to hand over by voice."""
+    from argon2 import PasswordHasher
+
+    password = secrets.token_urlsafe(15)
+    with transaction() as session:
+        if session.scalar(select(User.id).where(User.name == name)):
+            raise click.ClickException(f"there is a user {name} already")
+        row = User(name=name, role=Role(role), scope=scope, password_hash=PasswordHasher().hash(password))
+        session.add(row)
+        chain.append(session, chain.SYSTEM, "user.added", f"user:{name}", role=role, scope=scope)
+    click.echo(f"{name}\t{role}\t{password}")
+
+
+@user.command()
+@click.argument("name")
+def disable(name: str) -> None:
+    """Shut out the user NAME at once, with all open log-ins."""
+    with transaction() as session:
+        row = session.scalar(select(User).where(User.name == name))
+        if row is None:
+            raise click.ClickException(f"there is no user {name}")
+        row.disabled_at = utcnow()
+        session.execute(delete(UserSession).where(UserSession.user_id == row.id))
+        chain.append(session, chain.SYSTEM, "user.disabled", f"user:{name}")
+    click.echo(f"{name} can no longer log in")

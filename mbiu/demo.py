@@ -1,0 +1,230 @@
+"""A small demonstration for an empty installation: people, routes and messages, all marked as exercise.
+
+Everything goes through the same doors as real messages and decisions; the phones belong to the
+simulator, so no text leaves the house.
+"""
+
+import datetime as dt
+import json
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from mbiu import intake, response, routing, verification
+from mbiu.audit import Actor
+from mbiu.codes import AddressKind, ContactRole, Role, Severity
+from mbiu.contacts import enrol
+from mbiu.db import transaction
+from mbiu.gazetteer import store
+from mbiu.messages import IncomingMessage
+from mbiu.models import (
+    Contact,
+    Incident,
+    Message,
+    Place,
+    Report,
+    Route,
+    RouteRecipient,
+    User,
+    utcnow,
+)
+from mbiu.refs import new_id
+from mbiu.settings import settings
+from mbiu.triage import triage
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A simulated phone and the person who holds it. ``address`` is a made-up number or chat id."""
+
+    key: str
+    owner: str
+    code: str
+    kind: AddressKind
+    address: str
+    role: ContactRole
+    country: str
+    home: str
+    language: str
+    grade: str = "C"
+    organisation: str = ""
+
+
+_DATA = tomllib.loads((Path(__file__).parent / "demo.toml").read_text(encoding="utf-8"))
+
+PHONES = tuple(
+    Phone(**{**one, "kind": AddressKind(one["kind"]), "role": ContactRole(one["role"])})
+    for one in _DATA["phone"]
+)
+
+USERS = (
+    ("ruth", Role.ANALYST),
+    ("peter", Role.ANALYST),
+    ("miriam", Role.COORDINATOR),
+    ("simon", Role.CUSTODIAN),
+    ("esther", Role.ADMIN),
+)
+
+
+@click.command()
+def demo() -> None:
+    """Fill an empty installation with a demonstration; does nothing to one that has users."""
+    with transaction() as session:
+        if session.scalar(select(func.count()).select_from(User)):
+            click.echo("demonstration: there are users already, nothing done")
+            return
+        logins = _users(session)
+        _contacts(session)
+        _routes(session)
+    _write_logins(settings().home_dir / "demo-logins.json", logins)
+    for message in _DATA["message"]:
+        _tell(message["phone"], message["hours_ago"], message["text"])
+    _decide()
+    click.echo(
+        f"demonstration: {len(_DATA['message'])} messages of {len(PHONES)} made-up people, marked as exercise"
+    )
+
+
+def _users(session: Session) -> list[dict[str, str]]:
+    from argon2 import PasswordHasher
+
+    hasher, logins = PasswordHasher(), []
+    for name, role in USERS:
+        password = secrets.token_urlsafe(15)
+        session.add(User(name=name, role=role, password_hash=hasher.hash(password)))
+        logins.append({"name": name, "role": role.value, "password": password})
+    return logins
+
+
+def _write_logins(path: Path, logins: list[dict[str, str]]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(logins, file, indent=2)
+        file.write("\n")
+
+
+def _contacts(session: Session) -> None:
+    for phone in PHONES:
+        place = session.get(Place, phone.home)
+        enrol(
+            session,
+            phone.kind,
+            phone.address,
+            channel="simulator",
+            code=phone.code,
+            role=phone.role,
+            country=phone.country,
+            language=phone.language,
+            grade=phone.grade,
+            organisation=phone.organisation,
+            home_place_id=place.id if place else None,
+            area_path=place.path if place else "/",
+            exercise=True,
+        )
+
+
+def _routes(session: Session) -> None:
+    _route(session, "Uganda: mediators, then police", "/ug/", [("KAS-91", 1), ("UG-92", 2)])
+    _route(session, "Kenya and South Sudan: mediators", "/", [("KAS-91", 1)], Severity.SEVERE)
+    _route(session, "Tanzania: elders", "/tz/", [("TZ-93", 1)])
+
+
+def _route(
+    session: Session, name: str, area: str, people: list[tuple[str, int]], least: Severity = Severity.MINOR
+) -> None:
+    route = Route(id=new_id(), name=name, area_path=area, min_severity=least, wait_minutes=30)
+    session.add(route)
+    session.flush()
+    for code, step in people:
+        contact_id = session.scalar(select(Contact.id).where(Contact.code == code))
+        session.add(RouteRecipient(route_id=route.id, contact_id=contact_id, step=step))
+
+
+def phone(key: str) -> Phone:
+    """The simulated phone of that key. Raises KeyError."""
+    return {one.key: one for one in PHONES}[key]
+
+
+def incoming(key: str, text: str, **values: Any) -> IncomingMessage:
+    """A message as the simulator takes it from a phone."""
+    one = phone(key)
+    return IncomingMessage(
+        channel="simulator", kind=one.kind, provider_id=str(new_id()), sender=one.address, text=text,
+        country=one.country, **values,
+    )  # fmt: skip
+
+
+def _tell(key: str, hours: int, text: str) -> None:
+    """One message through intake and reading, then dated back."""
+    before = utcnow() - dt.timedelta(hours=hours)
+    with transaction() as session:
+        received = intake.receive(session, incoming(key, text, sent_at=before))
+    with transaction() as session:
+        triage(session, store.current(session))
+    with transaction() as session:
+        _date_back(session, received, dt.timedelta(hours=hours))
+
+
+def _date_back(session: Session, received: intake.Received, by: dt.timedelta) -> None:
+    report = session.scalar(select(Report).where(Report.ref == received.ref))
+    session.execute(
+        update(Message)
+        .where((Message.id == received.message_id) | (Message.reply_to == received.message_id))
+        .values(created_at=Message.created_at - by)
+    )
+    if report is None:
+        return
+    report.created_at -= by
+    incident = session.get(Incident, report.incident_id) if report.incident_id else None
+    if incident and incident.reports == 1:
+        incident.created_at -= by
+        incident.updated_at -= by
+
+
+def _decide() -> None:
+    """Ruth and Peter take one dispute through to its outcome and leave the gravest half approved."""
+    with transaction() as session:
+        users = {user.name: Actor(user.name, user.id, user.role) for user in session.scalars(select(User))}
+        first = _of(session, "halima", "dispute")
+        grave = _of(session, "amina", None)
+    if first:
+        _to_outcome(users["ruth"], first)
+    if grave:
+        with transaction() as session:
+            verification.claim(session, users["ruth"], grave)
+            reason = "Two callers from the parish say the same; the health centre confirms the dead."
+            verification.verify(session, users["ruth"], grave, reason, grade=("B", 2))
+
+
+def _of(session: Session, key: str, event_type: str | None) -> str | None:
+    query = (
+        select(Incident.ref)
+        .join(Report, Report.incident_id == Incident.id)
+        .join(Contact, Contact.id == Report.contact_id)
+        .where(Contact.code == phone(key).code)
+        .order_by(Report.created_at)
+        .limit(1)
+    )
+    return session.scalar(query.where(Incident.event_type == event_type) if event_type else query)
+
+
+def _to_outcome(ruth: Actor, ref: str) -> None:
+    with transaction() as session:
+        verification.verify(
+            session, ruth, ref, "The ward officer was there and tells the same.", grade=("B", 2)
+        )
+    with transaction() as session:
+        alert = routing.send(session, ruth, ref).ref
+    with transaction() as session:
+        intake.receive(session, incoming("baraka", f"1 {alert}"))
+    with transaction() as session:
+        intake.receive(session, incoming("baraka", f"3 {alert} tumekutana na pande zote mbili"))
+    with transaction() as session:
+        response.close(session, ruth, ref, "dialogue", "contained", "Elders met both sides; cattle are out.")
