@@ -14,6 +14,7 @@ MAX_BODY = 256 * 1024
 """Bytes of a JSON body that are looked at; no provider sends a message half as long."""
 
 _IDENTIFIER = re.compile(r"[\x21-\x7e]{1,100}")
+_CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 
 Fields = Mapping[str, str | Sequence[str]]
 
@@ -60,6 +61,12 @@ def identifier(form: Mapping[str, Any], *names: str) -> str:
 def body_text(form: Mapping[str, Any], *names: str) -> str:
     """The cleaned text of a message; empty when there is none."""
     return clean(field(form, *names))
+
+
+def content_type(value: object) -> str:
+    """A MIME type without its parameters, in small letters; empty for anything else."""
+    name = value.partition(";")[0].strip().lower() if isinstance(value, str) else ""
+    return name if _CONTENT_TYPE.fullmatch(name) else ""
 
 
 def integer(value: object, what: str) -> int:

@@ -6,6 +6,7 @@ The twilio library is imported when the first message is sent: the hooks never n
 import base64
 import hmac
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,7 @@ from xml.sax.saxutils import escape
 import httpx
 
 from mbiu.channels import web
-from mbiu.channels.payload import Fields, body_text, field, identifier
+from mbiu.channels.payload import Fields, body_text, content_type, field, identifier
 from mbiu.channels.phone import e164
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import (
@@ -33,6 +34,8 @@ NAME = "twilio"
 API_URL = "https://api.twilio.com"
 TIMEOUT = 10.0
 MAX_ATTACHMENTS = 10
+
+_MEDIA_URL = re.compile(r"https?://[\x21-\x7e]{1,500}")
 
 _STATES = {
     "accepted": DeliveryState.SENT,
@@ -142,14 +145,13 @@ def _attachments(form: Fields) -> Iterable[Attachment]:
     if not (count.isascii() and count.isdigit() and len(count) < 4):
         raise BadPayload("NumMedia")
     for number in range(min(int(count), MAX_ATTACHMENTS)):
-        content_type = field(form, f"MediaContentType{number}")[:100]
-        yield Attachment(_media_address(form, f"MediaUrl{number}"), web.kind_of(content_type), content_type)
+        kind = content_type(field(form, f"MediaContentType{number}"))
+        yield Attachment(_media_address(form, f"MediaUrl{number}"), web.kind_of(kind), kind)
 
 
 def _media_address(form: Fields, name: str) -> str:
-    """A media address. Raises BadPayload unless it is a short http(s) URL."""
     url = field(form, name)
-    if len(url) > 500 or not url.isascii() or not url.startswith(("https://", "http://")):
+    if not _MEDIA_URL.fullmatch(url):
         raise BadPayload(name)
     return url
 

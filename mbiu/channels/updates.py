@@ -20,7 +20,7 @@ from telegram import (
     Voice,
 )
 
-from mbiu.channels.payload import coordinate, integer
+from mbiu.channels.payload import content_type, coordinate, integer
 from mbiu.channels.text import clean
 from mbiu.codes import AddressKind
 from mbiu.messages import Attachment, BadPayload, IncomingMessage
@@ -143,7 +143,11 @@ def _attachments(message: Message) -> tuple[Attachment, ...]:
         ("video", message.video_note),
         ("document", message.document),
     )
-    found = [Attachment(_file_id(file.file_id), kind, _content_type(file)) for kind, file in files if file]
+    found = [
+        Attachment(_file_id(file.file_id), kind, content_type(getattr(file, "mime_type", None)))
+        for kind, file in files
+        if file
+    ]
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         found.append(Attachment(_file_id(largest.file_id), "photo", "image/jpeg"))
@@ -154,11 +158,6 @@ def _file_id(value: object, what: str = "file_id") -> str:
     if not isinstance(value, str) or not _FILE_ID.fullmatch(value):
         raise BadPayload(what)
     return value
-
-
-def _content_type(file: object) -> str:
-    value = getattr(file, "mime_type", None)
-    return value[:100] if isinstance(value, str) else ""
 
 
 def _language(user: User | None) -> str | None:

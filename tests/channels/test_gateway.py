@@ -1,0 +1,154 @@
+"""The generic gateway: signed JSON in both directions."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mbiu.channels.gateway import TOLERANCE, Gateway, parse_message, parse_status, sign, verify
+from mbiu.codes import DeliveryState
+from mbiu.messages import BadPayload, ChannelError, InvalidSignature, OutgoingMessage
+from tests.channels.calls import BODY, GATEWAY_FORGERIES, KEY, NOW, PHONE, GatewayCall, gateway_signature
+from tests.doubles import Doubles
+
+HELLO = OutgoingMessage("+256772123456", "Webale. R7K3QX", reference="0193-d1")
+
+
+def check(call: GatewayCall) -> None:
+    verify(call.key, call.body, call.timestamp, call.signature, call.now)
+
+
+def test_a_genuine_call_is_taken() -> None:
+    check(PHONE)
+    assert sign(KEY, str(NOW), BODY) == gateway_signature(str(NOW), BODY)
+
+
+@pytest.mark.parametrize("drift", [-TOLERANCE, TOLERANCE])
+def test_clocks_may_differ_by_five_minutes(drift: int) -> None:
+    check(GatewayCall(signature=PHONE.signature, now=NOW + drift))
+
+
+def test_the_table_of_forgeries_is_long() -> None:
+    assert len(GATEWAY_FORGERIES) >= 40
+
+
+@pytest.mark.parametrize("name", GATEWAY_FORGERIES)
+def test_a_forged_or_stale_call_is_refused(name: str) -> None:
+    with pytest.raises(InvalidSignature):
+        check(GATEWAY_FORGERIES[name])
+
+
+def test_a_message_is_read() -> None:
+    body = {"id": "7", "from": "0772 123456", "text": "Abantu", "sent_at": "2026-11-22T10:00:00+03:00"}
+    message = parse_message("moroto", json.dumps(body).encode(), "UG")
+    assert (message.channel, message.provider_id) == ("gateway:moroto", "7")
+    assert (message.sender, message.text) == ("+256772123456", "Abantu")
+    assert message.sent_at == datetime(2026, 11, 22, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"", "body"),
+        (b"null", "body"),
+        (b"[]", "body"),
+        (b'"text"', "body"),
+        (b"{", "body"),
+        (b"[" * 100_000, "body"),
+        (b'{"a":' * 50_000, "body"),
+        (b"\xff\xfe{}", "body"),
+        (b'{"id": NaN}', "body"),
+        (b'{"id": ' + b"9" * 5_000 + b"}", "body"),
+        (b" " * 300_000, "body"),
+        (b"{}", "id"),
+        (b'{"id": 7}', "id"),
+        (b'{"id": null}', "id"),
+        (b'{"id": {"a": 1}}', "id"),
+        (b'{"id": "\\u0000"}', "id"),
+        (b'{"id": "7"}', "from"),
+        (b'{"id": "7", "from": 772123456}', "from"),
+    ],
+)
+def test_what_is_no_message_is_named(body: bytes, field: str) -> None:
+    with pytest.raises(BadPayload) as refused:
+        parse_message("moroto", body, "UG")
+    assert refused.value.what == field
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b'"text": {}, "sent_at": 1e999', b'"text": "\\ud800", "sent_at": []', b'"text": 5', b'"sent_at": "x"'],
+)
+def test_a_strange_text_or_time_loses_no_message(rest: bytes) -> None:
+    message = parse_message("moroto", b'{"id": "7", "from": "0772123456", ' + rest + b"}", "UG")
+    assert message.text in ("", "\ufffd")
+    assert message.sent_at is None
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("queued", DeliveryState.SENT),
+        ("sent", DeliveryState.SENT),
+        ("delivered", DeliveryState.DELIVERED),
+        ("failed", DeliveryState.FAILED),
+        ("expired", DeliveryState.EXPIRED),
+        ("lost", None),
+    ],
+)
+def test_a_status_is_read(word: str, state: DeliveryState | None) -> None:
+    report = parse_status("moroto", json.dumps({"id": "7", "status": word}).encode())
+    assert (report.channel, report.provider_id, report.state) == ("gateway:moroto", "7", state)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"id": "7"}', b'{"status": "sent"}', b'{"id": "7", "status": 5}'])
+def test_a_status_without_id_or_word_is_refused(body: bytes) -> None:
+    with pytest.raises(BadPayload):
+        parse_status("moroto", body)
+
+
+def test_a_message_is_sent_signed(doubles: Doubles, gateway: Gateway) -> None:
+    assert gateway.send(HELLO).provider_id == "0193-d1"
+    [message] = doubles.gateway.sent
+    assert (message.id, message.to, message.text) == (HELLO.reference, HELLO.to, HELLO.text)
+
+
+def test_a_message_sent_twice_goes_out_once(doubles: Doubles, gateway: Gateway) -> None:
+    gateway.send(HELLO)
+    gateway.send(HELLO)
+    assert len(doubles.gateway.sent) == 1
+
+
+def test_a_message_without_reference_gets_an_id(doubles: Doubles, gateway: Gateway) -> None:
+    assert gateway.send(OutgoingMessage(HELLO.to, "a")) != gateway.send(OutgoingMessage(HELLO.to, "a"))
+    assert len(doubles.gateway.sent) == 2
+
+
+def test_a_phone_with_another_key_refuses(doubles: Doubles) -> None:
+    channel = Gateway("moroto", b"a key that the phone does not have", doubles.url + "/gateway")
+    with pytest.raises(ChannelError) as refused:
+        channel.send(HELLO)
+    channel.close()
+    assert (refused.value.reason, refused.value.permanent) == ("unauthorised", False)
+    assert doubles.gateway.refused == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason", "permanent"),
+    [
+        ({"status": 500}, "http_500", False),
+        ({"status": 422}, "http_422", True),
+        ({"status": 302}, "http_302", False),
+        ({"status": 429, "retry_after": 3}, "too_many_requests", False),
+        ({"status": 200, "text": '{"id": 5}'}, "bad_answer", False),
+        ({"drop": True}, "unreachable", False),
+    ],
+)
+def test_a_failure_is_called_by_its_kind(
+    doubles: Doubles, gateway: Gateway, failure: dict[str, Any], reason: str, permanent: bool
+) -> None:
+    doubles.gateway.fail_next(**failure)
+    with pytest.raises(ChannelError) as refused:
+        gateway.send(HELLO)
+    assert (refused.value.reason, refused.value.permanent) == (reason, permanent)
