@@ -24,10 +24,10 @@ class Attachment:
 class IncomingMessage:
     """One message as a provider handed it over.
 
-    ``sender`` is a phone number as given or a Telegram chat id in decimal; ``provider_id`` is
+    ``sender`` is a phone number in E.164, a short code, or a Telegram chat id in decimal; ``provider_id`` is
     unique within ``channel`` and is what makes a repeat recognisable. ``lat``/``lon`` are WGS84
     degrees of a shared location. ``button`` holds the data of a pressed button and ``callback_id``
-    what the provider wants back for it. ``thread_id`` is the chat message a button belongs to.
+    what the provider wants back for it.
     """
 
     channel: str

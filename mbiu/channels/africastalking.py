@@ -89,11 +89,19 @@ class AfricasTalking:
     name = NAME
     kind = AddressKind.SMS
 
-    def __init__(self, username: str, api_key: str, sender: str = "", *, api_url: str = "") -> None:
+    def __init__(
+        self,
+        username: str,
+        api_key: str,
+        sender: str = "",
+        *,
+        api_url: str = "",
+        timeout: float = web.TIMEOUT,
+    ) -> None:
         self._url = (api_url or (SANDBOX_URL if username == "sandbox" else API_URL)) + "/version1/messaging"
         self._form = {"username": username} | ({"from": sender} if sender else {})
         headers = {"apiKey": api_key, "Accept": "application/json"}
-        self._client = httpx.Client(timeout=web.TIMEOUT, headers=headers)
+        self._client = httpx.Client(timeout=timeout, headers=headers)
 
     def close(self) -> None:
         """Close the connections."""

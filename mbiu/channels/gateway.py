@@ -96,11 +96,11 @@ class Gateway:
 
     kind = AddressKind.SMS
 
-    def __init__(self, name: str, key: bytes, url: str) -> None:
+    def __init__(self, name: str, key: bytes, url: str, *, timeout: float = web.TIMEOUT) -> None:
         self.name = channel_name(name)
         self._key = key
         self._url = url
-        self._client = httpx.Client(timeout=web.TIMEOUT)
+        self._client = httpx.Client(timeout=timeout)
 
     def close(self) -> None:
         """Close the connections."""

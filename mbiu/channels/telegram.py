@@ -33,7 +33,8 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 SECRET_LENGTH = 16
 API_URL = "https://api.telegram.org"
 MAX_TEXT = 4_096
-TIMEOUT = 10.0
+CALL = 30.0
+"""Seconds for one call with all its steps; each step has its own, shorter time-out."""
 
 T = TypeVar("T")
 
@@ -46,13 +47,13 @@ def verify(header: str | None, secret: str) -> None:
     require_equal(header, secret, SECRET_LENGTH)
 
 
-def bot(token: str, api_url: str = "") -> Bot:
+def bot(token: str, api_url: str = "", timeout: float = web.TIMEOUT) -> Bot:
     """The library's client, aimed at Telegram or at another server that speaks the Bot API."""
     base = api_url or API_URL
     request = HTTPXRequest(
         connection_pool_size=16,
-        read_timeout=TIMEOUT,
-        write_timeout=TIMEOUT,
+        read_timeout=timeout,
+        write_timeout=timeout,
         connect_timeout=5.0,
         pool_timeout=5.0,
     )
@@ -65,19 +66,19 @@ class Telegram:
     name = NAME
     kind = AddressKind.TELEGRAM
 
-    def __init__(self, token: str, *, api_url: str = "") -> None:
-        self._bot = bot(token, api_url)
+    def __init__(self, token: str, *, api_url: str = "", timeout: float = web.TIMEOUT) -> None:
+        self._bot = bot(token, api_url, timeout)
 
     def close(self) -> None:
         """Close the connections."""
-        _run(self._bot.request.shutdown(), TIMEOUT)
+        _run(self._bot.request.shutdown(), CALL)
 
     def send(self, message: OutgoingMessage) -> Sent:
         """Send one text with its buttons, and answer the pressed button if there was one.
 
         The provider id is unique among the bot's private chats. Raises ChannelError.
         """
-        return Sent(str(_run(self._send(message), 3 * TIMEOUT)))
+        return Sent(str(_run(self._send(message), CALL)))
 
     async def _send(self, message: OutgoingMessage) -> int:
         if message.callback_id:
@@ -100,7 +101,7 @@ class Telegram:
 
     def fetch_file(self, file_id: str, limit: int) -> bytes:
         """The bytes of an attachment. Raises ChannelError, permanent if over ``limit`` bytes."""
-        return _run(self._fetch(file_id, limit), 6 * TIMEOUT)
+        return _run(self._fetch(file_id, limit), 2 * CALL)
 
     async def _fetch(self, file_id: str, limit: int) -> bytes:
         file = await self._bot.get_file(file_id)
@@ -115,12 +116,12 @@ class Telegram:
     def delete_messages(self, chat_id: str, message_ids: Sequence[int]) -> None:
         """Delete messages of either side; Telegram allows it for 48 hours. Raises ChannelError."""
         for start in range(0, len(message_ids), 100):
-            _run(self._bot.delete_messages(chat_id, message_ids[start : start + 100]), 3 * TIMEOUT)
+            _run(self._bot.delete_messages(chat_id, message_ids[start : start + 100]), CALL)
 
     def set_menu(self, commands: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """Show ``(command, description)`` pairs as the bot's menu, by language; ``""`` is for all others."""
         for language, pairs in commands.items():
-            _run(self._bot.set_my_commands(list(pairs), language_code=language or None), 3 * TIMEOUT)
+            _run(self._bot.set_my_commands(list(pairs), language_code=language or None), CALL)
 
     def set_hook(self, url: str, secret: str) -> None:
         """Have updates posted to ``url`` with the secret in SECRET_HEADER. Raises ChannelError."""
@@ -129,7 +130,7 @@ class Telegram:
             secret_token=secret,
             allowed_updates=["message", "edited_message", "callback_query", "my_chat_member"],
         )
-        _run(work, 3 * TIMEOUT)
+        _run(work, CALL)
 
 
 def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:

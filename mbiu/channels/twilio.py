@@ -32,7 +32,6 @@ from mbiu.messages import (
 
 NAME = "twilio"
 API_URL = "https://api.twilio.com"
-TIMEOUT = 10.0
 MAX_ATTACHMENTS = 10
 
 _MEDIA_URL = re.compile(r"https?://[\x21-\x7e]{1,500}")
@@ -183,8 +182,16 @@ class Twilio:
     kind = AddressKind.SMS
 
     def __init__(
-        self, account_sid: str, auth_token: str, sender: str, *, api_url: str = "", status_url: str = ""
+        self,
+        account_sid: str,
+        auth_token: str,
+        sender: str,
+        *,
+        api_url: str = "",
+        status_url: str = "",
+        timeout: float = web.TIMEOUT,
     ) -> None:
+        self._timeout = timeout
         self._account = account_sid
         self._token = tokens(auth_token)[0]
         self._api_url = api_url or API_URL
@@ -200,13 +207,16 @@ class Twilio:
 
     def send(self, message: OutgoingMessage) -> Sent:
         """Hand one SMS to Twilio. Raises ChannelError."""
+        from requests import Timeout
         from twilio.base.exceptions import TwilioException
 
         try:
             created = self._messages().create(to=message.to, body=message.text, **self._options)
         except TwilioException as error:
             raise _refusal(error) from None
-        except OSError:  # What requests raises for a broken or silent connection.
+        except Timeout:
+            raise ChannelError("timeout") from None
+        except OSError:  # What requests raises for a connection that broke or never came about.
             raise ChannelError("unreachable") from None
         except (ValueError, KeyError):
             raise ChannelError("bad_answer") from None
@@ -216,17 +226,17 @@ class Twilio:
 
     def _messages(self) -> Any:
         if self._client is None:
-            self._client = _client(self._account, self._token, self._api_url)
+            self._client = _client(self._account, self._token, self._api_url, self._timeout)
         return self._client.messages
 
     def fetch_media(self, handle: str, limit: int) -> tuple[bytes, str]:
         """The bytes and content type of an attachment of at most ``limit`` bytes. Raises ChannelError."""
-        return web.download(self._media_url(handle), limit, auth=(self._account, self._token))
+        return web.download(self._media_url(handle), limit, self._timeout, auth=(self._account, self._token))
 
     def delete_media(self, handle: str) -> None:
         """Delete Twilio's copy; one that is gone already is fine. Raises ChannelError."""
         auth = (self._account, self._token)
-        with httpx.Client(timeout=TIMEOUT) as client:
+        with httpx.Client(timeout=self._timeout) as client:
             answer = web.request(client, "DELETE", self._media_url(handle), auth=auth)
         if answer.status_code != 404:
             web.require_success(answer)
@@ -252,7 +262,7 @@ def _refusal(error: Exception) -> ChannelError:
     return ChannelError(f"twilio_{code or status}", permanent=refused)
 
 
-def _client(account: str, token: str, api_url: str) -> Any:
+def _client(account: str, token: str, api_url: str, timeout: float) -> Any:
     from twilio.http.http_client import TwilioHttpClient
     from twilio.rest import Client
 
@@ -269,4 +279,4 @@ def _client(account: str, token: str, api_url: str) -> Any:
     # Its log names the account and, for media, the message: nothing that ours should hold.
     quiet = logging.getLogger("mbiu.channels.twilio.http")
     quiet.setLevel(logging.WARNING)
-    return Client(account, token, http_client=Http(timeout=TIMEOUT, logger=quiet))  # type: ignore[no-untyped-call]
+    return Client(account, token, http_client=Http(timeout=timeout, logger=quiet))  # type: ignore[no-untyped-call]

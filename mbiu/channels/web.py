@@ -7,7 +7,9 @@ import httpx
 
 from mbiu.messages import ChannelError
 
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+TIMEOUT = 10.0
+"""Seconds that a provider may stay silent."""
+
 MAX_WAIT = 3600.0
 
 # At INFO httpx writes whole addresses, and those of Telegram hold the bot's token.
@@ -60,14 +62,16 @@ def retry_after(header: str | None) -> float:
     return min(max(seconds, 1.0), MAX_WAIT) if seconds == seconds else 1.0
 
 
-def download(url: str, limit: int, auth: tuple[str, str] | None = None) -> tuple[bytes, str]:
+def download(
+    url: str, limit: int, timeout: float = TIMEOUT, auth: tuple[str, str] | None = None
+) -> tuple[bytes, str]:
     """The bytes and content type at an address. httpx drops ``auth`` where another host is redirected to.
 
     Raises ChannelError, permanent ("too_large") as soon as more than ``limit`` bytes came.
     """
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, follow_redirects=True, max_redirects=3) as client,
+            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=3) as client,
             client.stream("GET", url, auth=auth) as answer,
         ):
             require_success(answer)

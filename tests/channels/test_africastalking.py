@@ -179,3 +179,13 @@ def test_a_wrong_key_is_the_operators_matter(doubles: Doubles) -> None:
         channel.send(HELLO)
     channel.close()
     assert (refused.value.reason, refused.value.permanent) == ("unauthorised", False)
+
+
+def test_silence_is_a_temporary_failure(doubles: Doubles) -> None:
+    double = doubles.africastalking
+    double.fail_next(hang=1.0)
+    channel = AfricasTalking(double.username, double.api_key, api_url=doubles.url, timeout=0.2)
+    with pytest.raises(ChannelError) as refused:
+        channel.send(HELLO)
+    channel.close()
+    assert (refused.value.reason, refused.value.permanent) == ("timeout", False)

@@ -152,3 +152,13 @@ def test_a_failure_is_called_by_its_kind(
     with pytest.raises(ChannelError) as refused:
         gateway.send(HELLO)
     assert (refused.value.reason, refused.value.permanent) == (reason, permanent)
+
+
+def test_silence_is_a_temporary_failure(doubles: Doubles) -> None:
+    double = doubles.gateway
+    double.fail_next(hang=1.0)
+    channel = Gateway("moroto", double.key.encode(), doubles.url + "/gateway", timeout=0.2)
+    with pytest.raises(ChannelError) as refused:
+        channel.send(HELLO)
+    channel.close()
+    assert (refused.value.reason, refused.value.permanent) == ("timeout", False)

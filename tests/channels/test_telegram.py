@@ -208,3 +208,13 @@ def test_the_menu_is_set_by_language(doubles: Doubles, telegram: Telegram) -> No
     telegram.set_menu({"": [("help", "What to send")], "sw": [("help", "Tuma nini")]})
     assert doubles.telegram.menus[""] == [{"command": "help", "description": "What to send"}]
     assert doubles.telegram.menus["sw"] == [{"command": "help", "description": "Tuma nini"}]
+
+
+def test_silence_is_a_temporary_failure(doubles: Doubles) -> None:
+    double = doubles.telegram
+    double.fail_next(hang=1.0)
+    channel = Telegram(double.token, api_url=doubles.url, timeout=0.2)
+    with pytest.raises(ChannelError) as refused:
+        channel.send(ALERT)
+    channel.close()
+    assert (refused.value.reason, refused.value.permanent) == ("timeout", False)

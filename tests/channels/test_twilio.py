@@ -318,3 +318,13 @@ def test_the_password_goes_to_nobody_but_twilio(doubles: Doubles, twilio: Twilio
         with pytest.raises(ChannelError) as refused:
             act(url.format(account=doubles.twilio.account))
         assert refused.value.reason == "foreign_media"
+
+
+def test_silence_is_a_temporary_failure(doubles: Doubles) -> None:
+    double = doubles.twilio
+    double.fail_next(hang=1.0)
+    channel = Twilio(double.account, double.token, "+254700000000", api_url=doubles.url, timeout=0.2)
+    with pytest.raises(ChannelError) as refused:
+        channel.send(HELLO)
+    channel.close()
+    assert (refused.value.reason, refused.value.permanent) == ("timeout", False)
