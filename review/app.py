@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from mbiu import logs
 from mbiu.settings import settings
 from review import doors, errors, security, static, words
 from review.sessions import DatabaseSessions
@@ -14,6 +15,7 @@ from review.views import BLUEPRINTS
 
 def create_app() -> Flask:
     """The console as a WSGI app. Reads the settings; the database is first asked by a request."""
+    logs.configure(settings().log_format)
     app = Flask(__name__.partition(".")[0])
     app.config.update(_config())
     app.session_interface = DatabaseSessions(secure=security.is_https())

@@ -113,7 +113,7 @@ def gather(db: Session, ref: str, actor: Actor) -> Dossier:
     others = _others(db, row)
     known = places.names(db, [row.area_path, *(other.area_path for other, _ in others)])
     reports = cards(db, row.id)
-    users = dict(db.execute(select(User.id, User.name)).tuples())
+    users = dict(db.execute(select(User.id, User.name)).tuples().all())
     decisions = _decisions(db, row)
     held = verification.claimed_by_other(row, actor, now)
     why_not = _why_not(db, row, actor, decisions, held=held)
@@ -219,7 +219,7 @@ def _facts(row: Incident, reports: list[ReportCard]) -> list[Fact]:
 
 def _when(row: Incident) -> str:
     if row.occurred_from is None:
-        return "not said"
+        return "Not said"
     if row.occurred_to is None or row.occurred_to - row.occurred_from < dt.timedelta(minutes=1):
         return short_time(row.occurred_from)
     return f"{short_time(row.occurred_from)} to {short_time(row.occurred_to)}"
@@ -227,7 +227,7 @@ def _when(row: Incident) -> str:
 
 def _where(row: Incident) -> str:
     if row.lat is None:
-        return "not known"
+        return "Not known"
     return f"{label(row.precision)}, within {row.radius_km:g} km" if row.radius_km else label(row.precision)
 
 

@@ -223,7 +223,7 @@ def flags(incident: Incident, *, half: bool) -> list[Flag]:
     if incident.reports > 1 and incident.sources == 1:
         found.append(Flag("one source only", "warn"))
     if incident.exercise:
-        found.append(Flag("Exercise", "info"))
+        found.append(Flag("exercise"))
     return found
 
 

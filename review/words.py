@@ -41,24 +41,26 @@ LABELS = {
     "effect_unknown": "Not known",
 }
 
+_PLURALS = {"person": "people"}
+
 PRIORITIES = {"P1": "Act now", "P2": "Act today", "P3": "Watch", "P4": "Can wait"}
 
 # Admiralty code: the source and the information are graded apart.
 SOURCE_GRADES = (
-    ("A", "A · completely reliable"),
-    ("B", "B · usually reliable"),
-    ("C", "C · fairly reliable"),
-    ("D", "D · not usually reliable"),
+    ("A", "A · reliable"),
+    ("B", "B · usually"),
+    ("C", "C · fairly"),
+    ("D", "D · not usually"),
     ("E", "E · unreliable"),
-    ("F", "F · cannot be judged"),
+    ("F", "F · can’t judge"),
 )
 INFORMATION_GRADES = (
     ("1", "1 · confirmed"),
-    ("2", "2 · probably true"),
-    ("3", "3 · possibly true"),
+    ("2", "2 · probable"),
+    ("3", "3 · possible"),
     ("4", "4 · doubtful"),
     ("5", "5 · improbable"),
-    ("6", "6 · cannot be judged"),
+    ("6", "6 · can’t judge"),
 )
 
 
@@ -74,7 +76,7 @@ def priority_words(value: str) -> str:
 
 def counted(number: int, noun: str) -> str:
     """``3 reports``, ``1 report``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
 
 
 def iso(value: dt.datetime) -> str:

@@ -49,8 +49,13 @@ function circle(at, radiusKm, level) {
   return L.circle(at, { ...ring, radius: radiusKm * 1000 });
 }
 
+const taken = new Map();
+
+// Pins of one place stand beside each other.
 function pin(at, level, title) {
-  const icon = L.divIcon({ className: `map-pin ${level}`, html: level, iconSize: [30, 22] });
+  const before = taken.get(String(at)) ?? 0;
+  taken.set(String(at), before + 1);
+  const icon = L.divIcon({ className: `map-pin ${level}`, html: level, iconSize: [30, 22], iconAnchor: [15 - 32 * before, 11] });
   return L.marker(at, { icon, title, alt: title });
 }
 

@@ -2,7 +2,20 @@
 
 from flask import Blueprint
 
-from review.views import account, alerts, audit, health, incident, login, maps, people, queue
+from review.views import (
+    account,
+    alerts,
+    audit,
+    health,
+    incident,
+    login,
+    maps,
+    people,
+    phone,
+    queue,
+    routes,
+    users,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.pages,
@@ -13,5 +26,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     alerts.pages,
     maps.pages,
     people.pages,
+    routes.pages,
     audit.pages,
+    users.pages,
+    phone.pages,
 )

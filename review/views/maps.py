@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from mbiu.models import Incident, Place
 from review import places, queue
 from review.doors import Permission, door, scoped
-from review.words import label
+from review.words import counted, label
 
 pages = Blueprint("map", __name__, url_prefix="/map")
 
@@ -48,7 +48,7 @@ def _point(one: Incident, known: places.Names) -> dict[str, object]:
     about = [
         label(one.state),
         *queue.numbers(one.numbers),
-        f"{one.reports} reports, {one.sources} independent",
+        counted(one.reports, "report"),
     ]
     return {
         "ref": one.ref,
