@@ -14,7 +14,9 @@ BASE = {1.0: 0.45, 2.0: 0.62, 3.0: 0.8}
 UNKNOWN_BELOW = 0.35
 OFF_TOPIC_BELOW = 0.5
 OTHER_FROM = 1.4
-OFF_TOPIC = ("football", "entertainment", "bible", "history")
+HINT_ONLY = 0.3
+OFF_TOPIC = ("football", "entertainment", "bible", "history", "health", "court")
+NOT_AN_EVENT = ("football", "entertainment", "bible")
 EVIDENCE_PER_TYPE = 3
 
 
@@ -75,7 +77,7 @@ def event(scan: Scan, counts: Counts) -> Event:
         others.append("rumour")
     others = list(dict.fromkeys(code for code in others if code != main))
     found = [item for code in ranked for item in _evidence(scan, code, tallies[code], main)]
-    if confidence < OFF_TOPIC_BELOW and not harmed and any(scan.marked(code) for code in OFF_TOPIC):
+    if confidence < OFF_TOPIC_BELOW and not harmed and any(scan.marked(code) for code in NOT_AN_EVENT):
         return _nothing(scan)
     if confidence < UNKNOWN_BELOW:
         return Event(
@@ -107,6 +109,8 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
         return "threat", 1.0, f"a word of {code}, only supposed"
     if violent and scan.ahead(hit):
         return "threat", max(2.0, weight), f"a word of {code}, announced and not yet done"
+    if hit.tense == "infinitive":
+        return code, weight * 0.5, f"a word of {code}, as a plain infinitive"
     if scan.background(hit):
         return code, weight * 0.5, f"a word of {code}, told as background"
     return code, weight, f"a word of {code}"
@@ -129,6 +133,8 @@ def _rank(code: str, tally: _Tally, counts: Counts) -> float:
 def _confidence(scan: Scan, tallies: dict[str, _Tally], ranked: list[str], harmed: int) -> float:
     tally = tallies[ranked[0]]
     confidence = BASE.get(tally.best, 0.2 + 0.2 * tally.best)
+    if tally.best <= 1 and not harmed:
+        confidence = min(confidence, HINT_ONLY)
     confidence += 0.04 * min(4, len(tally.hits) - 1) + (0.08 if harmed else 0)
     if scan.marked("hearsay") and not scan.marked("eyewitness"):
         confidence -= 0.2
@@ -147,7 +153,7 @@ def _is_rumour(scan: Scan, main: str, harmed: int) -> bool:
 
 def _nothing(scan: Scan) -> Event:
     """No type found: a question and small talk are ``none``; anything else is unknown."""
-    for code, confidence in (("question", 0.6), *((code, 0.5) for code in OFF_TOPIC)):
+    for code, confidence in (("question", 0.6), *((code, 0.5) for code in NOT_AN_EVENT)):
         if marks := scan.marked(code):
             why = f"a word of {code}, and nothing reported"
             seen = scan.evidence("event_type", "none", marks[0].first, marks[0].last, why)

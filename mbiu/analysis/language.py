@@ -51,6 +51,8 @@ def _words(text: str) -> list[str]:
 
 
 def _by_script(text: str) -> tuple[str, float] | None:
+    if text.isascii():
+        return None
     letters = [ord(c) for c in text[:MAX_LENGTH] if c.isalpha()]
     for code, block in (("ar", _ARABIC), ("am", _ETHIOPIC)):
         if 2 * sum(letter in block for letter in letters) > len(letters):

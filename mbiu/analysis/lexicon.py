@@ -111,6 +111,8 @@ class Lexicon:
                 keys.append(folded[:size] + "*")
         if not keys and folded.startswith(("ال", "وال")):
             return self._word(folded.removeprefix("و").removeprefix("ال"))
+        if not keys and folded.endswith("ni") and folded[:-2] in self._exact:
+            return Word((folded[:-2],), None)
         return Word(tuple(keys), found[0] if found else None)
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:

@@ -14,6 +14,7 @@ from mbiu.gazetteer.place import Place
 LOCATIVE = 0.93
 MISSPELT_COST = 0.12
 CUED_COST = 0.15
+UNCUED_LETTERS = 6
 SMALL_WORDS = frozenset(("the", "a", "of", "wa", "ya", "la", "za", "cha", "mwa", "na", "our", "this", "that"))
 ROLES = ("near", "at", "between", "from", "to")
 _STOP_KINDS = frozenset(
@@ -26,7 +27,8 @@ class Named:
     """A name found in tokens ``first`` to ``last`` and what it may mean.
 
     ``role`` is at, near, between, from, to, group or empty; ``level`` the word of level beside it;
-    ``common`` marks a word of everyday speech, believed only with a cue.
+    ``common`` marks a word of everyday speech, believed only with a cue; ``cued`` says that a cue stands
+    right before it.
     """
 
     first: int
@@ -37,10 +39,7 @@ class Named:
     role: str
     level: str
     common: bool
-
-    @property
-    def cued(self) -> bool:
-        return self.role in ROLES
+    cued: bool
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,11 @@ def _altered(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Named
         return None
     if word.endswith("ni") and (places := gazetteer.named(word[:-2])):
         return _named(scan, cues, (first, first), places, LOCATIVE, "the name with -ni,")
-    cued = bool(_role(scan, cues, first))
+    cued = bool(_role(scan, cues, first)) or bool(_level(scan, cues, first, first))
     if (cued or scan.tokens[first].capital) and (found := _two_words(scan, gazetteer, first, cues)):
         return found
-    places, near = gazetteer.misspelt(word)
-    if places:
+    places, near = gazetteer.misspelt(word) if cued or len(word) >= UNCUED_LETTERS else ((), 0.0)
+    if places and (cued or _begins_alike(word, places)):
         return _named(scan, cues, (first, first), places, near - MISSPELT_COST, "a misspelling of")
     if cued:
         places, near = gazetteer.misspelt_after_cue(word)
@@ -113,6 +112,11 @@ def _two_words(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Nam
     if not places:
         return None
     return _named(scan, cues, (first, first + 1), places, near - MISSPELT_COST, "a misspelling of")
+
+
+def _begins_alike(word: str, places: tuple[Place, ...]) -> bool:
+    """People seldom get the first letter wrong; without a cue a name must begin as the word does."""
+    return any(fold(name)[:1] == word[:1] for place in places for name in place.names)
 
 
 def _begins_name(gazetteer: Gazetteer, word: str) -> bool:
@@ -145,7 +149,8 @@ def _named(
 ) -> Named:
     first, last = span
     role = "group" if _is_group(scan, cues, first, last) else _role(scan, cues, first)
-    return Named(first, last, places, exactness, how, role, _level(scan, cues, first, last), common)
+    cued = any(hit.entry.code in ROLES or _is_level(hit) for hit in cues.ending.get(first - 1, ()))
+    return Named(first, last, places, exactness, how, role, _level(scan, cues, first, last), common, cued)
 
 
 def _role(scan: Scan, cues: _Cues, first: int) -> str:
@@ -169,6 +174,10 @@ def _level(scan: Scan, cues: _Cues, first: int, last: int) -> str:
         if hit.entry.code.startswith("level") or hit.entry.code == "village":
             return hit.entry.code
     return ""
+
+
+def _is_level(hit: Hit) -> bool:
+    return hit.entry.code.startswith("level") or hit.entry.code in ("village", "feature")
 
 
 def _same(scan: Scan, one: int, two: int) -> bool:

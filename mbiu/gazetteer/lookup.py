@@ -29,7 +29,7 @@ class Gazetteer:
     """A set of places with its indexes.
 
     Names are folded (case, accents, apostrophes). Misspellings are looked up among the *upper* names
-    only: units down to the second level and towns, of five letters or more.
+    only: units of the first and second level and towns, of five letters or more.
     """
 
     def __init__(self, places: Iterable[Place]) -> None:
@@ -146,7 +146,7 @@ def _seed() -> Gazetteer:
 def _is_upper(one: Place) -> bool:
     if one.match_policy != "auto":
         return False
-    return one.admin_level <= UPPER_LEVEL if one.admin_level is not None else one.kind == "locality"
+    return 0 < one.admin_level <= UPPER_LEVEL if one.admin_level is not None else one.kind == "locality"
 
 
 def _deletions(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
