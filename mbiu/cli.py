@@ -9,6 +9,8 @@ import click
 #: name -> (where it is defined, one line of help)
 _COMMANDS = {
     "run": ("mbiu.launch.command:run", "Run everything on this machine."),
+    "start": ("mbiu.launch.command:start", "Become one program: console, hooks, worker, beat or bot."),
+    "health": ("mbiu.launch.command:health", "Exit 0 if a program, or database and broker, are well."),
     "keys": ("mbiu.launch.command:keys", "Print a fresh set of keys as settings."),
     "migrate": ("mbiu.admin:migrate", "Bring the database to the newest form."),
     "user": ("mbiu.admin:user", "Make and change users of the console."),

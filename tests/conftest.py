@@ -32,7 +32,13 @@ from mbiu.settings import settings as read_settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    str(Path(sys.prefix) / "chromium" / "run"),
+)
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -10,6 +10,14 @@ from pathlib import Path
 from mbiu.settings import BadSetting
 
 NAME = "keys.json"
+_PROVIDER_SECRETS = (
+    "mbiu_twilio_auth_token",
+    "mbiu_africastalking_api_key",
+    "mbiu_africastalking_hook_secret",
+    "mbiu_telegram_token",
+    "mbiu_telegram_hook_secret",
+    "mbiu_gateway_keys",
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,3 +81,33 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(handle)
     draft.replace(path)
+
+
+def write_secrets(folder: Path) -> list[str]:
+    """Make the files that docker-compose.yml hands over as secrets, where they are missing; their names.
+
+    Those of providers are made empty, to be filled in by the operator.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = fresh()
+    secrets_by_name = {
+        "postgres_password": made.superuser_password,
+        "owner_password": made.owner_password,
+        "app_password": made.app_password,
+        "broker_password": made.broker_password,
+    }
+    for name in secrets_by_name:
+        if (folder / name).exists():
+            secrets_by_name[name] = (folder / name).read_text().strip()
+    owner, app, broker = (secrets_by_name[f"{who}_password"] for who in ("owner", "app", "broker"))
+    secrets_by_name |= {
+        "mbiu_database_owner_url": f"postgresql://mbiu_owner:{owner}@postgres/mbiu",
+        "mbiu_database_url": f"postgresql://mbiu_app:{app}@postgres/mbiu",
+        "mbiu_redis_url": f"redis://:{broker}@valkey:6379/0",
+        **{name.lower(): value for name, value in made.as_environment().items()},
+        **dict.fromkeys(_PROVIDER_SECRETS, ""),
+    }
+    missing = [name for name in secrets_by_name if not (folder / name).exists()]
+    for name in missing:
+        write_private(folder / name, secrets_by_name[name])
+    return missing

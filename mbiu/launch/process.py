@@ -34,7 +34,7 @@ class Child:
     """A program of ours. ``name`` stands before each of its lines; ``farewell`` is its stop signal."""
 
     name: str
-    argv: Sequence[str]
+    argv: list[str]
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
     farewell: int = signal.SIGTERM

@@ -2,10 +2,11 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mbiu.launch.process import Child
+from mbiu.settings import Settings
 
 
 def step(name: str, *words: str, env: Mapping[str, str]) -> Child:
@@ -38,10 +39,14 @@ def worker(processes: int, env: Mapping[str, str]) -> Child:
         *_CELERY, "worker", "--without-mingle", "--without-gossip", "--concurrency", str(processes),
         "--loglevel", "WARNING",
     ]  # fmt: skip
-    # Celery warns of root because of pickle, which no task of ours takes.
-    return Child(
-        "worker", argv, env={**env, "C_FORCE_ROOT": "1"} if os.geteuid() == 0 else env, patience=20.0
-    )
+    return Child("worker", argv, env={**env, **_AS_ROOT} if os.geteuid() == 0 else env, patience=20.0)
+
+
+# Celery warns of root because of pickle, which no task of ours takes.
+_AS_ROOT = {
+    "C_FORCE_ROOT": "1",
+    "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+}
 
 
 def beat(home: Path, env: Mapping[str, str]) -> Child:
@@ -56,3 +61,16 @@ def bot(env: Mapping[str, str]) -> Child:
 
 
 _CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "workers.app"]
+
+
+def named(name: str, settings: Settings, env: Mapping[str, str]) -> Child:
+    """The program of that name as the settings want it."""
+    host, workers = settings.host, settings.workers
+    makers: dict[str, Callable[[], Child]] = {
+        "console": lambda: console(host, settings.console_port, workers, env),
+        "hooks": lambda: hooks(host, settings.hooks_port, workers, env),
+        "worker": lambda: worker(workers, env),
+        "beat": lambda: beat(settings.home_dir, env),
+        "bot": lambda: bot(env),
+    }
+    return makers[name]()

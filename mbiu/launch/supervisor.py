@@ -44,7 +44,7 @@ class Supervisor:
     def run(self) -> int:
         """Start, watch, stop: 0 after a signal, 1 after a death. Raises BadSetting, StartFailed."""
         self._check_ports()
-        home = open_home(self.settings.home_dir)
+        home = self.settings.home_dir = open_home(self.settings.home_dir)
         held = lock(home)
         self._listen()
         try:
@@ -82,7 +82,7 @@ class Supervisor:
         self._step("gazetteer", "gazetteer", "load", env=env)
         if env["MBIU_DEMO"] == "1":
             self._step("demo", "demo", env=env)
-        self._programs(home, env)
+        self._programs(env)
         greet(self.settings, home, demo=env["MBIU_DEMO"] == "1")
 
     def _environment(self, home: Path, keys: Keys) -> dict[str, str]:
@@ -142,16 +142,14 @@ class Supervisor:
                 "Mbiu", f"`mbiu {' '.join(words)}` failed with exit code {code}; see its lines above"
             )
 
-    def _programs(self, home: Path, env: dict[str, str]) -> None:
-        host, workers = self.settings.host, self.settings.workers
-        self._begin(programs.console(host, self.settings.console_port, workers, env))
-        self._begin(programs.hooks(host, self.settings.hooks_port, workers, env))
-        self._begin(programs.worker(workers, env))
-        self._begin(programs.beat(home, env))
+    def _programs(self, env: dict[str, str]) -> None:
+        names = ["console", "hooks", "worker", "beat"]
         if self.settings.telegram_token.get_secret_value():
-            self._begin(programs.bot(env))
+            names.append("bot")
+        for name in names:
+            self._begin(programs.named(name, self.settings, env))
         ports = {"console": self.settings.console_port, "hooks": self.settings.hooks_port}
-        wait_for_health(ports, host, self._check, _START_SECONDS)
+        wait_for_health(ports, self.settings.host, self._check, _START_SECONDS)
 
     def _watch(self) -> int:
         try:
