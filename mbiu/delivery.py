@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 20
 SENDERS = 8
-LEASE = dt.timedelta(seconds=60)
 GIVE_UP_AFTER = 8
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
@@ -80,10 +79,14 @@ def claim(limit: int = BATCH) -> list[Claimed]:
         taken = session.scalars(
             update(Delivery)
             .where(Delivery.id.in_(due.scalar_subquery()))
-            .values(state=DeliveryState.SENDING, due_at=now + LEASE, attempts=Delivery.attempts + 1)
+            .values(state=DeliveryState.SENDING, due_at=now + _lease(), attempts=Delivery.attempts + 1)
             .returning(Delivery.id)
         ).all()
         return [_open(row) for row in _rows(session, list(taken))]
+
+
+def _lease() -> dt.timedelta:
+    return dt.timedelta(seconds=settings().lease_seconds)
 
 
 def _expire(session: Session, now: dt.datetime) -> None:

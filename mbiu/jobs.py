@@ -2,7 +2,7 @@
 
 Rings of a process are collected for ``GATHER`` seconds and sent by a background thread, so that
 neither a slow nor an absent broker is felt by whoever sent a message. A ring that is lost costs
-nothing but time: the beat rings for whatever is due every ``SWEEP`` seconds.
+nothing but time: the beat rings for whatever is due every `sweep_seconds`.
 """
 
 import logging
@@ -20,7 +20,6 @@ from mbiu.settings import settings
 log = logging.getLogger(__name__)
 
 GATHER = 0.03
-SWEEP = 30.0
 
 
 class Job(StrEnum):
@@ -83,7 +82,7 @@ def ring_now(job: Job) -> bool:
         celery_app().send_task(
             f"mbiu.{job.value}",
             queue="mbiu",
-            expires=SWEEP,
+            expires=settings().sweep_seconds,
             retry=False,
             ignore_result=True,
         )

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     demo: bool = False
     log_format: Literal["plain", "json"] = "plain"
     workers: int = Field(2, ge=1, le=64)
+    sweep_seconds: float = Field(30.0, ge=0.5, le=300)
+    lease_seconds: float = Field(60.0, ge=1, le=600)
 
     vault_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")

@@ -5,16 +5,18 @@ from typing import Any
 from celery import signals
 
 from mbiu import db
-from mbiu.jobs import SWEEP, Job, celery_app
+from mbiu.jobs import Job, celery_app
+from mbiu.settings import settings
 
 app = celery_app()
+sweep = settings().sweep_seconds
 app.conf.update(
     imports=["workers.tasks"],
     beat_schedule={
         job.value: {
             "task": f"mbiu.{job.value}",
-            "schedule": SWEEP,
-            "options": {"queue": "mbiu", "expires": SWEEP},
+            "schedule": sweep,
+            "options": {"queue": "mbiu", "expires": sweep},
         }
         for job in Job
     },
@@ -31,6 +33,5 @@ def _after_fork(**_: Any) -> None:
 @signals.setup_logging.connect
 def _logging(**_: Any) -> None:
     from mbiu import logs
-    from mbiu.settings import settings
 
     logs.configure(settings().log_format)
