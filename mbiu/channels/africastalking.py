@@ -9,7 +9,7 @@ import httpx
 
 from mbiu.channels import web
 from mbiu.channels.payload import Fields, body_text, field, identifier, moment
-from mbiu.channels.phone import e164
+from mbiu.channels.phone import country_of, e164
 from mbiu.channels.proof import require_equal
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import BadPayload, ChannelError, DeliveryReport, IncomingMessage, OutgoingMessage, Sent
@@ -58,14 +58,15 @@ def verify_secret(given: str | None, expected: str) -> None:
 
 def parse_message(form: Fields, default_country: str) -> IncomingMessage:
     """An authenticated form as a message. Raises BadPayload."""
+    sender = e164(field(form, "from"), default_country)
     return IncomingMessage(
         channel=NAME,
         kind=AddressKind.SMS,
         provider_id=identifier(form, "id"),
-        sender=e164(field(form, "from"), default_country),
+        sender=sender,
         text=body_text(form, "text"),
         sent_at=moment(field(form, "date")),
-        country=default_country,
+        country=country_of(sender, default_country),
     )
 
 

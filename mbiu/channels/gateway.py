@@ -14,7 +14,7 @@ import httpx
 
 from mbiu.channels import web
 from mbiu.channels.payload import body_text, field, identifier, json_object, moment
-from mbiu.channels.phone import e164
+from mbiu.channels.phone import country_of, e164
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import (
     BadPayload,
@@ -71,14 +71,15 @@ def verify(key: bytes, body: bytes, timestamp: str | None, signature: str | None
 def parse_message(name: str, body: bytes, default_country: str) -> IncomingMessage:
     """``{"id", "from", "text", "sent_at"?}`` (ISO 8601) as a message. Raises BadPayload."""
     data = json_object(body)
+    sender = e164(field(data, "from"), default_country)
     return IncomingMessage(
         channel=channel_name(name),
         kind=AddressKind.SMS,
         provider_id=identifier(data, "id"),
-        sender=e164(field(data, "from"), default_country),
+        sender=sender,
         text=body_text(data, "text"),
         sent_at=moment(field(data, "sent_at")),
-        country=default_country,
+        country=country_of(sender, default_country),
     )
 
 

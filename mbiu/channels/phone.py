@@ -37,6 +37,14 @@ def is_short_code(number: str) -> bool:
     return bool(_SHORT_CODE.fullmatch(number))
 
 
+def country_of(number: str, default: str) -> str:
+    """The country (ISO 3166 alpha-2) that a number in E.164 belongs to; ``default`` for a short code."""
+    parsed = _parse(number, None)
+    region = phonenumbers.region_code_for_number(parsed) if parsed else None
+    # Satellite and other worldwide numbers have the "region" 001.
+    return region if region and region.isalpha() else default
+
+
 def _ways(number: str, country: str) -> list[tuple[str, str | None]]:
     """How the number may be meant, likeliest first.
 

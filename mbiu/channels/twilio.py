@@ -17,7 +17,7 @@ import httpx
 
 from mbiu.channels import web
 from mbiu.channels.payload import Fields, body_text, content_type, field, identifier
-from mbiu.channels.phone import e164
+from mbiu.channels.phone import country_of, e164
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import (
     Attachment,
@@ -122,14 +122,15 @@ def _with_host(parsed: ParseResult, host: str) -> str:
 
 def parse_message(form: Fields, default_country: str) -> IncomingMessage:
     """An authenticated form as a message. Raises BadPayload, for WhatsApp senders too."""
-    country = _country(form) or default_country
+    country = _country(form)
+    sender = e164(field(form, "From"), country or default_country, "From")
     return IncomingMessage(
         channel=NAME,
         kind=AddressKind.SMS,
         provider_id=identifier(form, "MessageSid", "SmsMessageSid", "SmsSid"),
-        sender=e164(field(form, "From"), country, "From"),
+        sender=sender,
         text=body_text(form, "Body"),
-        country=country,
+        country=country or country_of(sender, default_country),
         attachments=tuple(_attachments(form)),
     )
 

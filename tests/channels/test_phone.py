@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mbiu.channels.phone import e164, is_short_code
+from mbiu.channels.phone import country_of, e164, is_short_code
 from mbiu.messages import BadPayload
 
 AMINA = "+254712345678"
@@ -102,6 +102,13 @@ def test_what_is_no_number_is_refused_without_repeating_it(written: str) -> None
     with pytest.raises(BadPayload) as refused:
         e164(written, "KE")
     assert str(refused.value) == "from"
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(AMINA, "KE"), ("+211912345678", "SS"), ("22395", "UG"), ("+88212345678", "UG")]
+)
+def test_a_number_tells_its_country(number: str, expected: str) -> None:
+    assert country_of(number, "UG") == expected
 
 
 def test_an_unknown_default_country_still_reads_international_numbers() -> None:

@@ -95,9 +95,9 @@ def test_a_national_number_is_read_with_the_senders_country() -> None:
 
 
 @pytest.mark.parametrize("country", ["", "Kenya", "ke", "K1E", "É", ["KE"] * 0])
-def test_a_strange_country_gives_way_to_the_default(country: str | list[str]) -> None:
+def test_a_strange_country_gives_way_to_that_of_the_number(country: str | list[str]) -> None:
     form: dict[str, Any] = FORM | {"FromCountry": country}
-    assert parse_message(form, "UG").country == "UG"
+    assert parse_message(form, "UG").country == "KE"
 
 
 def test_pictures_are_read_with_their_kind() -> None:
