@@ -29,13 +29,14 @@ from mbiu.messages import IncomingMessage
 from mbiu.models import (
     Address,
     Contact,
+    Delivery,
     Incident,
     Media,
     Message,
     Report,
     utcnow,
 )
-from mbiu.outbox import Buttons, Outgoing, put
+from mbiu.outbox import Buttons, Outgoing, drop, put
 from mbiu.refs import new_id, new_ref
 
 #: Automatic replies to one address in an hour; what exceeds them is kept and read, but not answered.
@@ -261,6 +262,8 @@ def _progress(state: ReportState, incident: IncidentState | None) -> str:
 def _stop(session: Session, sender: Sender, at: dt.datetime | None) -> None:
     session.execute(update(Address).where(Address.id == sender.address_id).values(stopped_at=at))
     session.execute(update(Contact).where(Contact.id == sender.contact_id).values(stopped_at=at))
+    if at:
+        drop(session, Delivery.address_id == sender.address_id, "stopped")
 
 
 def _may_reply(sender: Sender, turn: Turn, now: dt.datetime) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault
 from mbiu.codes import DeliveryState, MessageState
 from mbiu.jobs import Job, enqueue
-from mbiu.models import Delivery, Message
+from mbiu.models import Delivery, Message, utcnow
 from mbiu.refs import new_id
 
 Buttons = list[list[dict[str, str]]]
@@ -48,6 +48,14 @@ def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
     if not out.carried:
         enqueue(session, Job.DELIVERY)
     return message_id
+
+
+def drop(session: Session, which: ColumnElement[bool], why: str, now: dt.datetime | None = None) -> None:
+    """Take back the deliveries ``which`` that are not sent; one on its way is not tried a second time."""
+    unsent = update(Delivery).where(which, Delivery.state == DeliveryState.QUEUED)
+    session.execute(unsent.values(state=DeliveryState.EXPIRED, error=why))
+    underway = update(Delivery).where(which, Delivery.state == DeliveryState.SENDING)
+    session.execute(underway.values(expires_at=now or utcnow()))
 
 
 def _message(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:

@@ -1,0 +1,189 @@
+"""The people of the tests and what they do most: Amina and Joseph report, Ruth and Peter review, Daniel
+and Grace respond, Mallory may do nothing.
+"""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from mbiu import contacts, intake, verification
+from mbiu import triage as reading
+from mbiu.audit import Actor
+from mbiu.codes import AddressKind, ContactRole, Role, Severity
+from mbiu.db import transaction
+from mbiu.gazetteer import store
+from mbiu.intake import Received
+from mbiu.messages import IncomingMessage
+from mbiu.models import (
+    Address,
+    Alert,
+    Contact,
+    Delivery,
+    Incident,
+    Message,
+    Report,
+    Route,
+    RouteRecipient,
+    User,
+    VaultEntry,
+)
+from mbiu.refs import new_id
+from mbiu.vault import blind_index, unseal
+
+AMINA, JOSEPH = "+256772000101", "+256772000102"
+DANIEL, GRACE = "+256772000201", "+256772000202"
+MALLORY = "+256772000666"
+RAID = "Cattle raid in Kween this morning, 3 people killed and 40 cows taken"
+QUARREL = "There is a quarrel about land in Bwera, Kasese, people are shouting but nobody is hurt"
+
+_numbers = itertools.count(1)
+
+
+def sms(text: str = "", sender: str = AMINA, **more: Any) -> IncomingMessage:
+    """A text by Twilio, as the hook hands it over."""
+    values = {"channel": "twilio", "kind": AddressKind.SMS, "country": "UG"}
+    values |= {"provider_id": f"SM{next(_numbers):032x}"}
+    return IncomingMessage(**{**values, "text": text, "sender": sender, **more})
+
+
+def chat(text: str = "", sender: str = "5550001", **more: Any) -> IncomingMessage:
+    """A message in a Telegram chat."""
+    values = {"channel": "telegram", "kind": AddressKind.TELEGRAM, "country": "UG"}
+    values |= {"provider_id": str(next(_numbers))}
+    return IncomingMessage(**{**values, "text": text, "sender": sender, **more})
+
+
+def hand_in(message: IncomingMessage, *, inline: bool = True) -> Received:
+    """Take in a message in a transaction of its own."""
+    with transaction() as session:
+        return intake.receive(session, message, inline=inline)
+
+
+def say(text: str, sender: str = AMINA, **more: Any) -> Received:
+    """Send a text; the answer is in ``reply``."""
+    return hand_in(sms(text, sender, **more))
+
+
+def read_all() -> int:
+    """Triage until nothing is due."""
+    done = 0
+    while True:
+        with transaction() as session:
+            count = reading.triage(session, store.current(session))
+        if not count:
+            return done
+        done += count
+
+
+def tell(text: str, sender: str = AMINA, **more: Any) -> str:
+    """Send a report and have it read; its reference."""
+    ref = say(text, sender, **more).ref
+    read_all()
+    assert ref is not None
+    return ref
+
+
+def report_of(ref: str) -> Report:
+    with transaction() as session:
+        return session.scalars(select(Report).where(Report.ref == ref)).one()
+
+
+def incident_of(report_ref: str) -> Incident:
+    """The incident a report speaks of."""
+    with transaction() as session:
+        return session.scalars(
+            select(Incident).join(Report, Report.incident_id == Incident.id).where(Report.ref == report_ref)
+        ).one()
+
+
+def incident(ref: str) -> Incident:
+    with transaction() as session:
+        return session.scalars(select(Incident).where(Incident.ref == ref)).one()
+
+
+def count(model: Any, *where: Any) -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
+
+
+def user(name: str, role: Role = Role.ANALYST, scope: str = "/") -> Actor:
+    """Somebody with a log-in to the console."""
+    row_id = new_id()
+    with transaction() as session:
+        session.add(User(id=row_id, name=name, role=role, scope=scope, password_hash="never compared"))
+    return Actor(name, row_id, role)
+
+
+def person(code: str, number: str, **contact: Any) -> UUID:
+    """A contact with a phone; a responder unless told otherwise."""
+    values = {"role": ContactRole.RESPONDER, "country": "UG", "language": "en"} | contact
+    channel = str(values.pop("channel", "twilio"))
+    kind = values.pop("kind", AddressKind.SMS)
+    with transaction() as session:
+        return contacts.enrol(session, kind, number, channel=channel, code=code, **values)
+
+
+def route(name: str, steps: Iterable[Iterable[UUID]], **rule: Any) -> UUID:
+    """A rule that tells the people of each step in turn."""
+    row_id = new_id()
+    with transaction() as session:
+        session.add(Route(id=row_id, name=name, **rule))
+        session.flush()
+        for step, people in enumerate(steps, start=1):
+            for contact_id in people:
+                session.add(RouteRecipient(route_id=row_id, contact_id=contact_id, step=step))
+    return row_id
+
+
+def address_of(number: str, kind: AddressKind = AddressKind.SMS) -> Address:
+    with transaction() as session:
+        return session.scalars(select(Address).where(Address.blind_index == blind_index(kind, number))).one()
+
+
+def contact_of(number: str, kind: AddressKind = AddressKind.SMS) -> Contact:
+    with transaction() as session:
+        return session.scalars(select(Contact).where(Contact.id == address_of(number, kind).contact_id)).one()
+
+
+def said_to(number: str, kind: AddressKind = AddressKind.SMS) -> list[tuple[str, str]]:
+    """What was written to an address, in order: kind of delivery and text."""
+    query = (
+        select(Delivery.kind, Message.id, Message.text)
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Delivery.address_id == address_of(number, kind).id)
+        .order_by(Message.created_at, Message.id)
+    )
+    with transaction() as session:
+        return [(row.kind, unseal("message", "text", row.id, row.text)) for row in session.execute(query)]
+
+
+def texts_to(number: str, kind: str) -> list[str]:
+    return [text for what, text in said_to(number) if what == kind]
+
+
+def deliveries(*where: Any) -> list[Delivery]:
+    with transaction() as session:
+        return list(session.scalars(select(Delivery).where(*where).order_by(Delivery.created_at)))
+
+
+def approve(ref: str, *actors: Actor) -> None:
+    """Verify an incident by one person after the other."""
+    for actor in actors:
+        with transaction() as session:
+            verification.verify(session, actor, ref, "Two elders on the phone said so.", grade=("B", 2))
+
+
+def alert_of(ref: str) -> Alert:
+    with transaction() as session:
+        return session.scalars(select(Alert).where(Alert.ref == ref)).one()
+
+
+def vault_rows() -> int:
+    return count(VaultEntry)
+
+
+def grave(row: Incident) -> bool:
+    return row.severity in {Severity.SEVERE, Severity.EXTREME}
