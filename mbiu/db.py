@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from mbiu import patience
 from mbiu.settings import BadSetting, settings
 
 EVERYTHING = "*"
@@ -60,7 +61,7 @@ def engine(*, scoped: bool = False) -> Engine:
     url = settings().database_url.get_secret_value()
     if not url:
         raise BadSetting("MBIU_DATABASE_URL is empty; `make run` starts a database of its own")
-    return create_engine(
+    made = create_engine(
         driver_url(url),
         pool_size=5,
         max_overflow=10,
@@ -69,6 +70,8 @@ def engine(*, scoped: bool = False) -> Engine:
         pool_recycle=1800,
         connect_args=_LINK | {"options": _options(None if scoped else EVERYTHING), "prepare_threshold": 2},
     )
+    event.listen(made, "do_connect", patience.connect)
+    return made
 
 
 @contextmanager

@@ -5,11 +5,13 @@ Every hook proves its caller before it reads, and answers 2xx only when the mess
 
 from flask import Flask
 
-from mbiu import logs
+from mbiu import logs, patience
 from mbiu.settings import settings
 
 #: Bytes of a body; the longest that any provider sends is far shorter.
 MAX_BODY = 64 * 1024
+#: Seconds for an answer of the database, and again for a new link; Twilio gives up after 15.
+PATIENCE = 5.0
 
 
 def create_app() -> Flask:
@@ -17,6 +19,7 @@ def create_app() -> Flask:
     from webhooks import africastalking, errors, gateway, health, telegram, twilio
 
     logs.configure(settings().log_format)
+    patience.limit(PATIENCE)
     _require_keys()
     app = Flask("webhooks", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)

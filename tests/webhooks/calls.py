@@ -56,7 +56,7 @@ def gateway_headers(body: bytes, key: str = GATEWAY_KEY, at: float | None = None
     return {"X-Mbiu-Timestamp": timestamp, "X-Mbiu-Signature": f"sha256={digest}"}
 
 
-def telegram_text(text: str, chat: int = CHAT, **more: Any) -> dict[str, Any]:
+def telegram_text(text: Any, chat: int = CHAT, **more: Any) -> dict[str, Any]:
     """An update with a private message."""
     number = next(_numbers) + 500_000_000
     person = {"id": chat, "is_bot": False, "first_name": "Amina", "language_code": "en"}
@@ -85,7 +85,8 @@ class Caller:
 
     def post(self, path: str, content: bytes | str, headers: dict[str, str] | None = None) -> httpx.Response:
         """A raw body."""
-        return httpx.post(self.url + path, content=content, headers=headers or {}, timeout=30)
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in (headers or {}).items()]
+        return httpx.post(self.url + path, content=content, headers=raw, timeout=30)
 
     def twilio(
         self, form: dict[str, Any], path: str = "/hooks/twilio/messages", token: str = TOKEN

@@ -7,12 +7,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
-from tests.webhooks.calls import AFRICASTALKING_SECRET, GATEWAY, GATEWAY_KEY, TELEGRAM_SECRET, TOKEN, Caller
-from tests.webhooks.line import Line
 
 from mbiu.launch import programs
 from mbiu.launch.process import Child, stop_all
 from mbiu.launch.readiness import wait_for_health
+from tests.webhooks.calls import AFRICASTALKING_SECRET, GATEWAY, GATEWAY_KEY, TELEGRAM_SECRET, TOKEN, Caller
+from tests.webhooks.line import Line
 
 PUBLIC_URL = "https://hooks.example.org"
 

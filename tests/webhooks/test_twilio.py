@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
-from tests.webhooks.calls import AMINA, JOSEPH, Caller, reply, sms
 
 from mbiu import vault
 from mbiu.channels.text import segments
+from tests.webhooks.calls import AMINA, JOSEPH, Caller, reply, sms
 
 pytestmark = pytest.mark.timeout(60)
 
