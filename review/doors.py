@@ -132,9 +132,13 @@ def _refused() -> ResponseReturnValue:
     return problem(403)
 
 
+#: Pages that belong to another page of the menu.
+_UNDER = {"incident": "queue", "leftovers": "queue"}
+
+
 def menu() -> list[MenuItem]:
     """The pages the current user may open, the present one marked."""
-    here = (request.blueprint or "").replace("incident", "queue")
+    here = _UNDER.get(request.blueprint or "", request.blueprint)
     items = [m for m in MENU if may(m.permission) and (m.endpoint != "phone.show" or settings().demo)]
     return [
         MenuItem(m.endpoint, m.label, m.icon, m.permission, m.endpoint.startswith(f"{here}.")) for m in items

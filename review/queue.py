@@ -122,19 +122,29 @@ class QueuePage:
 
 def page(db: Session, chosen: Filters, after: str, user_id: UUID) -> QueuePage:
     """The page of the queue that follows the place ``after`` (from an earlier page, or empty)."""
-    query = chosen.narrow(_rows())
-    if at := _decoded(after):
-        query = query.where(tuple_(Incident.priority, Incident.due_at, Incident.id) > tuple_(*at))
-    found = db.execute(query.order_by(Incident.priority, Incident.due_at, Incident.id).limit(PAGE + 1)).all()
-    shown = found[:PAGE]
+    found, further = _page(db, _rows(), chosen, (after, PAGE))
     return QueuePage(
-        rows=present(db, shown, user_id),
+        rows=present(db, found, user_id),
         chosen=chosen,
         counts=_counts(db, chosen),
         areas=_areas(db),
-        next=_encoded(shown[-1].Incident) if len(found) > PAGE else None,
+        next=further,
         cursor=utcnow().isoformat(),
     )
+
+
+def select_page(db: Session, chosen: Filters, after: str, size: int) -> tuple[list[Incident], str | None]:
+    """Up to ``size`` incidents that follow the place ``after``, and the place of the last if more follow."""
+    found, further = _page(db, select(Incident), chosen, (after, size))
+    return [row.Incident for row in found], further
+
+
+def _page(db: Session, query: Any, chosen: Filters, where: tuple[str, int]) -> tuple[list[Any], str | None]:
+    (after, size), query = where, chosen.narrow(query)
+    if at := _decoded(after):
+        query = query.where(tuple_(Incident.priority, Incident.due_at, Incident.id) > tuple_(*at))
+    found = db.execute(query.order_by(Incident.priority, Incident.due_at, Incident.id).limit(size + 1)).all()
+    return list(found[:size]), _encoded(found[size - 1].Incident) if len(found) > size else None
 
 
 def _rows() -> Select[Incident, str]:

@@ -5,9 +5,11 @@ from flask import Blueprint
 from review.views import (
     account,
     alerts,
+    api,
     audit,
     health,
     incident,
+    leftovers,
     login,
     maps,
     people,
@@ -23,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account.pages,
     queue.pages,
     incident.pages,
+    leftovers.pages,
     alerts.pages,
     maps.pages,
     people.pages,
@@ -30,4 +33,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit.pages,
     users.pages,
     phone.pages,
+    api.pages,
 )

@@ -8,6 +8,7 @@ from werkzeug.exceptions import BadRequest
 
 from review import queue
 from review.doors import Permission, current_user, door, scoped
+from review.views import leftovers
 
 pages = Blueprint("queue", __name__)
 
@@ -19,8 +20,9 @@ def show() -> ResponseReturnValue:
     chosen = queue.Filters.from_query(request.args)
     with scoped() as db:
         found = queue.page(db, chosen, request.args.get("after", ""), current_user().id)
+        rest = leftovers.count(db)
     further = url_for("queue.show", after=found.next, **chosen.as_query()) if found.next else None
-    return render_template("pages/queue.html", page=found, further=further)
+    return render_template("pages/queue.html", page=found, further=further, rest=rest)
 
 
 @pages.get("/events")

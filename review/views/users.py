@@ -111,17 +111,22 @@ def shut(user_id: UUID) -> ResponseReturnValue:
 def _do(user_id: UUID, act: Act, *, tone: str = "ok") -> ResponseReturnValue:
     try:
         with transaction() as db:
-            user = db.get(User, user_id, with_for_update=True)
-            if user is None:
-                raise NotFound("There is no such user.")
-            if user.id == current_user().id:
-                raise NotPossible("Nobody changes their own rights.")
+            user = _other(db, user_id)
             told = act(db, user)
             sessions.end_all(db, user.id)
         flash(told, tone)
     except NotPossible as refused:
         flash(refused.why, "bad")
     return redirect(url_for("users.show"))
+
+
+def _other(db: Session, user_id: UUID) -> User:
+    user = db.get(User, user_id, with_for_update=True)
+    if user is None:
+        raise NotFound("There is no such user.")
+    if user.id == current_user().id:
+        raise NotPossible("Nobody changes their own rights.")
+    return user
 
 
 def new_passphrase() -> str:
