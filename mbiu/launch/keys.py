@@ -72,10 +72,11 @@ def keep(home: Path) -> Keys:
         raise BadSetting(f"{path} is damaged: put back a copy of it, or its data stay closed") from None
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Write a file only its owner can read: whole or not at all, also if the power fails."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    os.fchmod(handle, mode)
     with os.fdopen(handle, "w") as file:
         file.write(text)
         file.flush()
@@ -109,5 +110,6 @@ def write_secrets(folder: Path) -> list[str]:
     }
     missing = [name for name in secrets_by_name if not (folder / name).exists()]
     for name in missing:
-        write_private(folder / name, secrets_by_name[name])
+        # Containers read them under numbers of their own; on this machine the folder keeps others out.
+        write_private(folder / name, secrets_by_name[name], mode=0o644)
     return missing

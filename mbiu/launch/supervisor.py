@@ -20,8 +20,8 @@ from mbiu.settings import BadSetting, Settings, load
 
 _TICK = 0.2
 _START_SECONDS = 90.0
-#: Those that bring work in go first, then those that do it, then the pages, then what holds the data.
-_FAREWELLS = (("bot", "beat"), ("worker",), ("hooks", "console"), ("valkey",), ("postgres",))
+#: Those that bring work in are asked first, then those that do it, then the pages; the data go last.
+_FAREWELLS = (("bot", "beat", "worker", "hooks", "console"), ("valkey",), ("postgres",))
 
 
 class Stopped(Exception):
@@ -178,7 +178,8 @@ class Supervisor:
     def _stop(self) -> None:
         """Stop all, in order; a second signal ends the waiting."""
         for names in _FAREWELLS:
-            stop_all([child for child in self.children if child.name in names], hurry=self._is_hurried)
+            group = [child for name in names for child in self.children if child.name == name]
+            stop_all(group, hurry=self._is_hurried)
         stop_all(self.children, hurry=lambda: True)
 
     def _is_hurried(self) -> bool:

@@ -1,6 +1,7 @@
 """Every setting is written down, and what is written down is a setting."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ NAMES = {f"MBIU_{name.upper()}" for name in Settings.model_fields}
 def explained() -> dict[str, str]:
     """Each setting of `.env.example` with the line above it."""
     lines = (ROOT / ".env.example").read_text().splitlines()
-    pairs = zip(lines, lines[1:], strict=False)
+    pairs = pairwise(lines)
     return {after.partition("=")[0]: before for before, after in pairs if after.startswith("MBIU_")}
 
 
@@ -27,8 +28,12 @@ def test_each_setting_of_the_example_has_a_line_of_explanation() -> None:
 
 
 def test_the_example_holds_no_secret() -> None:
-    values = dict(line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line)
-    secrets = {f"MBIU_{n.upper()}" for n, f in Settings.model_fields.items() if "SecretStr" in str(f.annotation)}
+    values = dict(
+        line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line
+    )
+    secrets = {
+        f"MBIU_{n.upper()}" for n, f in Settings.model_fields.items() if "SecretStr" in str(f.annotation)
+    }
     assert {name: values[name] for name in secrets if values[name]} == {}
 
 
