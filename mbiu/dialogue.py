@@ -5,7 +5,6 @@ houses» must never be answered with the help text.
 """
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,8 +77,11 @@ _ANSWERS = {
     "4": Answer.CANNOT, "cannot": Answer.CANNOT, "cant": Answer.CANNOT, "siwezi": Answer.CANNOT,
 }  # fmt: skip
 _ALWAYS_ANSWERS = {"ack"}
-_REF = re.compile(r"^[A-Za-z][ -]?[0-9A-Za-z]{3}[ -]?[0-9A-Za-z]{3}$")
-_TRIM = ".,;:!*#\"'()[]"
+# With these also begins a report: «2 people killed», «yes they are burning houses».
+_FIGURES = {"1", "2", "3", "4"}
+_WEAK = {"yes", "ndiyo", "sawa", "go", "going", "naenda"}
+_WEAK_WORDS = 4
+_TRIM = ".,;:!?*#\"'()[]"
 
 
 def decide(message: IncomingMessage, known: Known, now: dt.datetime) -> Turn:
@@ -115,16 +117,29 @@ def _wordless(message: IncomingMessage, known: Known, now: dt.datetime) -> Turn:
 
 
 def _command(words: list[str]) -> Turn | None:
-    first, rest = words[0].lower().strip(_TRIM) or words[0], words[1:]
+    first, rest = _bare(words[0]), words[1:]
     if first.startswith("/start"):
         return Turn(Intent.WELCOME)
     if first.startswith("/report"):
         return Turn(Intent.REPORT, words=" ".join(rest)) if rest else Turn(Intent.HOW_TO_REPORT)
-    if first in _STATUS and (not rest or _REF.match(" ".join(rest).strip(_TRIM))):
+    if first in _STATUS and (not rest or _is_ref(rest)):
         return Turn(Intent.STATUS, normal_ref("".join(rest)) or None)
     if first in _LANGUAGE:
         return _language(rest)
     return None if rest else _bare_command(first)
+
+
+def _bare(word: str) -> str:
+    """A word without its marks and in small letters; a mark that stands alone stays."""
+    return word.lower().replace("'", "").replace("’", "").strip(_TRIM) or word
+
+
+def _is_ref(words: list[str]) -> bool:
+    """Whether the words can only be a reference, however it is spaced: «hali si nzuri» is none."""
+    ref = normal_ref("".join(words))
+    if len(ref) != 7 or not ref[0].isalpha():
+        return False
+    return any(c.isdigit() for c in "".join(words)) or (ref[0] == "R" and len(words) == 1)
 
 
 def _bare_command(word: str) -> Turn | None:
@@ -137,23 +152,32 @@ def _bare_command(word: str) -> Turn | None:
 def _language(rest: list[str]) -> Turn | None:
     if not rest:
         return Turn(Intent.CHOOSE_LANGUAGE)
-    code = _LANGUAGES.get(rest[0].lower().strip(_TRIM)) if len(rest) == 1 else None
+    code = _LANGUAGES.get(_bare(rest[0])) if len(rest) == 1 else None
     return Turn(Intent.LANGUAGE, language=code) if code else None
 
 
 def _response(words: list[str], known: Known) -> Turn | None:
     """A responder's answer: its word first, then perhaps the reference, then perhaps more words."""
-    first = words[0].lower().strip(_TRIM + "=")
+    first, *rest = " ".join(words).replace("=", " ").split() or [""]
+    first = _bare(first)
     answer = _ANSWERS.get(first)
     if answer is None or not (known.open_alerts or first in _ALWAYS_ANSWERS):
         return None
-    rest = words[1:]
     ref = _alert_ref(rest[0].strip(_TRIM), known) if rest else None
     if ref:
         rest = rest[1:]
+    elif not _is_answer(first, rest):
+        return None
     if ref is None and len(known.open_alerts) == 1:
         ref = known.open_alerts[0]
     return Turn(Intent.RESPOND, ref, words=" ".join(rest), answer=answer)
+
+
+def _is_answer(first: str, rest: list[str]) -> bool:
+    """Whether words that name no alert still answer one."""
+    if first in _FIGURES:
+        return all(_bare(word) in _ANSWERS for word in rest)
+    return first not in _WEAK or len(rest) <= _WEAK_WORDS
 
 
 def _alert_ref(word: str, known: Known) -> str | None:
@@ -164,7 +188,7 @@ def _alert_ref(word: str, known: Known) -> str | None:
 
 
 def _addition(message: IncomingMessage, words: list[str], known: Known, now: dt.datetime) -> Turn | None:
-    if words[0].lower().strip(_TRIM) in _NEW:
+    if _bare(words[0]) in _NEW:
         return None
     asked = _asked(known, now)
     if asked and (len(words) <= ANSWER_WORDS or message.lat is not None):
@@ -175,7 +199,7 @@ def _addition(message: IncomingMessage, words: list[str], known: Known, now: dt.
 
 
 def _report(words: list[str], text: str) -> Turn:
-    is_new = words[0].lower().strip(_TRIM) in _NEW and len(words) > 1
+    is_new = _bare(words[0]) in _NEW and len(words) > 1
     return Turn(Intent.REPORT, words=" ".join(words[1:]) if is_new else text)
 
 
