@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mbiu import channels
 from mbiu.channels.africastalking import AfricasTalking
@@ -10,6 +11,10 @@ from mbiu.channels.gateway import Gateway
 from mbiu.channels.telegram import Telegram
 from mbiu.channels.twilio import Twilio
 from tests.doubles import Doubles
+
+# The machine is shared: how long one example takes says nothing about the code.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 OWN_NUMBER = "+254700000000"
 
