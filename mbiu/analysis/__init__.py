@@ -168,11 +168,7 @@ def _judged(known: Scan, happened: Event, facts: Facts) -> tuple[str, str, list[
     """Severity and urgency, each with the rule that decided as evidence over the event's own words."""
     values, evidence = [], []
     for sets in ("severity", "urgency"):
-        value, note = (
-            ("unknown", "")
-            if happened.type in ("none", "unknown") and not facts.counts
-            else decide(sets, facts)
-        )
+        value, note = ("unknown", "") if happened.type == "none" else decide(sets, facts)
         values.append(value)
         if note:
             start, end = _span(happened.evidence)

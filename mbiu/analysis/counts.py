@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from mbiu.analysis.lexicon import Hit
-from mbiu.analysis.numbers import Mention, mentions
+from mbiu.analysis.numbers import Mention, mentions, qualified
 from mbiu.analysis.reading import Evidence, NumberRange
 from mbiu.analysis.scan import Scan
 
 OUTCOMES = ("killed", "injured", "displaced", "abducted")
 NOUNS = ("person", "person1", "family", "livestock", "other")
+MAX_NUMBERS = 40
 NOUN_REACH = 3
 REACH = 9
 BARE_REACH = 3
@@ -92,8 +93,8 @@ def count(scan: Scan) -> Counts:
     hits = scan.of("counts")
     if not hits:
         return Counts()
-    numbers = mentions(scan)
-    outcomes = [hit for hit in hits if hit.entry.code in OUTCOMES and not scan.asked(hit)]
+    numbers = mentions(scan)[:MAX_NUMBERS]
+    outcomes = [hit for hit in hits if hit.entry.code in OUTCOMES and not scan.asked(hit)][:MAX_NUMBERS]
     happened = [hit for hit in outcomes if not scan.ahead(hit) and not scan.supposed(hit)]
     real = [hit for hit in happened if not scan.denied(hit)]
     bound = _bind_all(scan, numbers, hits, real)
@@ -106,7 +107,10 @@ def _bind_all(scan: Scan, numbers: list[Mention], hits: list[Hit], outcomes: lis
     found = []
     for mention in numbers:
         noun, whole = _noun(scan, mention, hits)
-        bound = _bind(scan, mention, whole, noun, outcomes, numbers)
+        whole = qualified(scan, whole)
+        bound = _bind(
+            scan, replace(whole, first=mention.first, last=mention.last), whole, noun, outcomes, numbers
+        )
         if bound:
             found.append(bound)
     return found
@@ -268,7 +272,7 @@ def _suffers(scan: Scan, hit: Hit, noun: Hit) -> bool:
         return True
     between = [scan.tokens[i].folded for i in range(noun.last + 1, hit.first)]
     if not between:
-        return noun.first == 0 or scan.tokens[noun.first].folded not in _DOERS
+        return scan.tokens[noun.first].folded not in _DOERS
     return all(word in _PASSIVE for word in between)
 
 

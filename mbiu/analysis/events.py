@@ -15,6 +15,8 @@ UNKNOWN_BELOW = 0.35
 OFF_TOPIC_BELOW = 0.5
 OTHER_FROM = 1.4
 HINT_ONLY = 0.3
+WEIGHT_FROM = 0.3
+HEARSAY_COST = 0.2
 OFF_TOPIC = ("football", "entertainment", "bible", "history", "health", "court")
 NOT_AN_EVENT = ("football", "entertainment", "bible")
 EVIDENCE_PER_TYPE = 3
@@ -44,6 +46,10 @@ class _Tally:
 
     hits: list[tuple[Hit, float, str]]
 
+    def has(self, hit: Hit) -> bool:
+        """Whether a hit on the same words is counted already."""
+        return any(one.first == hit.first and one.last == hit.last for one, _, _ in self.hits)
+
     @property
     def best(self) -> float:
         return max(weight for _, weight, _ in self.hits)
@@ -72,11 +78,12 @@ def event(scan: Scan, counts: Counts) -> Event:
     confidence = _confidence(scan, tallies, ranked, harmed)
     others = [code for code in ranked[1:] if tallies[code].score >= OTHER_FROM and code != "none"]
     if _is_rumour(scan, main, harmed):
-        main, others = "rumour", [main, *others]
+        main, others, confidence = "rumour", [main, *others], max(0.5, confidence + HEARSAY_COST)
     elif scan.marked("hearsay") and _strong_hearsay(scan) and main not in ("rumour", "none"):
         others.append("rumour")
     others = list(dict.fromkeys(code for code in others if code != main))
-    found = [item for code in ranked for item in _evidence(scan, code, tallies[code], main)]
+    told = [code for code in ranked if code in (main, *others)]
+    found = [item for code in told for item in _evidence(scan, code, tallies[code], main)]
     if confidence < OFF_TOPIC_BELOW and not harmed and any(scan.marked(code) for code in NOT_AN_EVENT):
         return _nothing(scan)
     if confidence < UNKNOWN_BELOW:
@@ -94,9 +101,9 @@ def _tallies(scan: Scan, *, sure: bool) -> dict[str, _Tally]:
     for hit in scan.of("events"):
         code, weight, why = _weigh(scan, hit)
         weight -= loss if code not in ("none", "rumour") else 0
-        if weight > 0.3:
+        if weight > WEIGHT_FROM and not tallies[code].has(hit):
             tallies[code].hits.append((hit, weight, why))
-    return dict(tallies)
+    return {code: tally for code, tally in tallies.items() if tally.hits}
 
 
 def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
@@ -137,7 +144,7 @@ def _confidence(scan: Scan, tallies: dict[str, _Tally], ranked: list[str], harme
         confidence = min(confidence, HINT_ONLY)
     confidence += 0.04 * min(4, len(tally.hits) - 1) + (0.08 if harmed else 0)
     if scan.marked("hearsay") and not scan.marked("eyewitness"):
-        confidence -= 0.2
+        confidence -= HEARSAY_COST
     if len(ranked) > 1 and tallies[ranked[1]].score > tally.score:
         confidence -= 0.1
     return max(0.05, min(0.95, confidence))

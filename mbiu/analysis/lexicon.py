@@ -2,7 +2,7 @@
 
 Each file in ``data/`` is a table ``code,weight,language,terms,note``. Terms are separated by ``|``. In a
 term ``kill*`` stands for any ending, ``-uawa`` for a Swahili verb stem under any prefixes, and
-``..`` for up to two words in between. The name of the file is the *kind* of its entries.
+``..`` for up to three words in between. The name of the file is the *kind* of its entries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ KINDS = (
     "cues",
 )
 GAP = ".."
-MAX_GAP = 2
+MAX_GAP = 3
 _END = ""
 _NO_KINDS: frozenset[str] = frozenset()
 
@@ -116,7 +116,10 @@ class Lexicon:
         return Word(tuple(keys), found[0] if found else None)
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
-        """Every entry in the text, less those inside a longer one of its kind or an ignored phrase."""
+        """Every entry in the text, less those inside a longer one of its kind or an ignored phrase.
+
+        Markers say different things of the same words, so only one of the same code hides another.
+        """
         words = [self.word(token.folded) for token in tokens]
         hits: list[Hit] = []
         for first, word in enumerate(words):
@@ -160,7 +163,9 @@ def _covers(other: Hit, hit: Hit) -> bool:
         return False
     if other.entry.kind == "ignore" and hit.entry.kind in ("events", "counts", "drivers", "risk_factors"):
         return True
-    return other.entry.kind == hit.entry.kind and other.size > hit.size
+    if other.entry.kind != hit.entry.kind or other.size <= hit.size:
+        return False
+    return hit.entry.kind != "markers" or other.entry.code == hit.entry.code
 
 
 def entries(kind: str) -> Iterator[tuple[Entry, str]]:

@@ -58,7 +58,7 @@ def mentions(scan: Scan) -> list[Mention]:
         if mention:
             found.append(mention)
     found = _ranges(scan, found)
-    return [_qualified(scan, mention) for mention in found if not _is_no_count(scan, mention)]
+    return [qualified(scan, mention) for mention in found if not _is_no_count(scan, mention)]
 
 
 def _at(scan: Scan, index: int, words: dict[int, Hit]) -> Mention | None:
@@ -214,8 +214,10 @@ def _named(scan: Scan, mention: Mention) -> bool:
     return before in _MONEY or before in _CLOCK or after in _ORDINAL
 
 
-def _qualified(scan: Scan, mention: Mention) -> Mention:
-    """Widen the range for *more than*, *up to* and *about*."""
+def qualified(scan: Scan, mention: Mention) -> Mention:
+    """Widen an exact number for *more than*, *up to* and *about* right before it."""
+    if mention.low != mention.high:
+        return mention
     for hit in scan.of("numbers"):
         if hit.last == mention.first - 1 and hit.entry.code in (">", "<", "~") and not mention.vague:
             return replace(_widened(mention, hit.entry.code), first=hit.first)

@@ -20,7 +20,7 @@ NEIGHBOUR_BONUS = 0.08
 NEAR_KM = 5.0
 HOME_CONFIDENCE = 0.3
 LEVEL_PRIOR = {0: -0.15, 1: 0.03, 2: 0.06, 3: 0.0}
-ROLE = {"at": 0.08, "near": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "group": -0.35}
+ROLE = {"at": 0.08, "near": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "group": -0.5}
 _LEVELS = {"level1": (1,), "level2": (2,), "level12": (1, 2), "level3": (3, 4), "village": (None, 3, 4, 5)}
 
 

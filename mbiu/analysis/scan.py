@@ -59,7 +59,8 @@ class Scan:
         if hit.tense not in ("none", "infinitive"):
             return hit.tense == "future"
         past = self.tokens[hit.last].folded.endswith(_PAST_ENDINGS)
-        return self.before(hit, "future", NEGATION_REACH if past else FUTURE_REACH)
+        follows = any(mark.first == hit.last + 1 for mark in self.marked("future"))
+        return follows or self.before(hit, "future", NEGATION_REACH if past else FUTURE_REACH)
 
     def supposed(self, hit: Hit) -> bool:
         return hit.tense == "if" or self.before(hit, "if", FUTURE_REACH)

@@ -6,12 +6,12 @@ from typing import Literal, NamedTuple
 Tense = Literal["past", "present", "future", "if", "infinitive", "none"]
 
 _SUBJECT = r"(?:ni|tu|wa|mu|m|u|a|i|zi|ya|li|ki|vi|ku|pa)"
-_OBJECT = r"(?:ni|ku|mw|m|wa|tu|i|zi|li|ya|ki|vi|ji)?"
+_OBJECT = r"(?:ni|ku|mw|mu|m|wa|tu|i|zi|li|ya|ki|vi|ji)?"
 _RELATIVE = r"(?:o|ye|yo|lo|zo|vyo|cho|po)?"
 _PREFIX = re.compile(
     rf"(?P<no>ha|si)(?P<nosubject>tu|wa|m|u|i|zi|ya|li|ki|vi|ku)?(?P<notense>ku|ja|ta|na|)(?:{_OBJECT})"
-    rf"|{_SUBJECT}(?P<tense>nge|ngali|na|me|mesha|li|lisha|ta|taka|ka|ki|si|)(?:{_RELATIVE})(?:{_OBJECT})"
     rf"|(?P<infinitive>ku|kwa|kw)(?P<not>to)?(?:{_OBJECT})"
+    rf"|{_SUBJECT}(?P<tense>nge|ngali|na|me|mesha|li|lisha|ta|taka|ka|ki|si|)(?:{_RELATIVE})(?:{_OBJECT})"
     rf"|(?P<habit>hu)(?:{_OBJECT})"
 )
 _TENSES: dict[str, Tense] = {

@@ -10,7 +10,7 @@ TURNS = frozenset(
     ("but", "lakini", "however", "only", "mais", "ila", "bali", "although", "though", "while", "huku", "naye")
 )
 _PARTS = re.compile(r"\d+|\D+")
-_SENTENCE_END = re.compile(r"[!?؟;\n\r]|\.(?=\s|$)|\.{2,}|[.](?=\D)")
+_SENTENCE_END = re.compile(r"[!?؟;\n\r]|\.(?!\d)")
 _CLAUSE_END = frozenset(",:*/()،–—|+=&")
 
 
@@ -41,7 +41,7 @@ def tokenise(text: str, whole: frozenset[str] = frozenset()) -> list[Token]:
         start, end = match.span()
         if start > last + 1 or (start > last and text[last] != " "):
             gap = text[last:start]
-            ends = tokens and _SENTENCE_END.search(gap)
+            ends = tokens and _SENTENCE_END.search(text[last : start + 1])
             sentence += bool(ends)
             clause += bool(ends) or not _CLAUSE_END.isdisjoint(gap)
         last = end
