@@ -9,14 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mbiu.launch import programs
+from mbiu.launch.checks import check
 from mbiu.launch.greeting import greet
-from mbiu.launch.home import is_free, lock, open_home, port
+from mbiu.launch.home import lock, open_home, port
 from mbiu.launch.keys import Keys, keep
 from mbiu.launch.postgres import APP, OWNER, Postgres, StartFailed
 from mbiu.launch.process import Begin, Child, die_with_parent, stop_all
 from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
-from mbiu.settings import BadSetting, Settings, load
+from mbiu.settings import Settings, load
 
 _TICK = 0.2
 _START_SECONDS = 90.0
@@ -43,7 +44,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Start, watch, stop: 0 after a signal, 1 after a death. Raises BadSetting, StartFailed."""
-        self._check_ports()
+        check(self.settings)
         home = self.settings.home_dir = open_home(self.settings.home_dir)
         held = lock(home)
         self._listen()
@@ -56,14 +57,6 @@ class Supervisor:
         finally:
             self._stop()
             os.close(held)
-
-    def _check_ports(self) -> None:
-        host, console, hooks = self.settings.host, self.settings.console_port, self.settings.hooks_port
-        if console == hooks:
-            raise BadSetting(f"MBIU_CONSOLE_PORT and MBIU_HOOKS_PORT are both {console}")
-        for name, number in (("MBIU_CONSOLE_PORT", console), ("MBIU_HOOKS_PORT", hooks)):
-            if not is_free(number, host):
-                raise BadSetting(f"port {number} is taken: set {name} to another")
 
     def _listen(self) -> None:
         # nohup has us ignore the end of the terminal, and so it stays.
