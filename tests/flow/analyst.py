@@ -55,7 +55,7 @@ class Analyst:
     def __enter__(self) -> Self:
         self.open("/login")
         self.send("", name=self.name, password=self._password)
-        assert self.open("/") and 'name="password"' not in self.page
+        assert 'name="password"' not in self.open("/"), "the log-in was refused"
         return self
 
     def __exit__(self, *_: object) -> None:

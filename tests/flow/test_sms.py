@@ -9,8 +9,8 @@ from mbiu.channels.text import segments
 from mbiu.codes import ContactRole
 from tests import cast
 from tests.cast import AMINA, DANIEL, GRACE
-from tests.flow.analyst import Analyst
 from tests.flow.conftest import House
+from tests.flow.story import close, incident_in_queue, ref_in, send_alert, verify
 from tests.flow.wiring import eventually
 
 pytestmark = pytest.mark.timeout(110)
@@ -31,23 +31,6 @@ def words(twiml: str) -> str:
     return unescape(found[1]) if found else ""
 
 
-def incident_in_queue(analyst: Analyst) -> str:
-    return eventually(analyst.incidents, what="the incident in the queue")[0]
-
-
-def verify(analyst: Analyst, ref: str, reason: str) -> str:
-    analyst.open(f"/incidents/{ref}")
-    return analyst.send(
-        "/decide", verdict="verified", reason=reason, grade_source="B", grade_information="2"
-    )
-
-
-def send_alert(analyst: Analyst, ref: str) -> None:
-    """Look at the preview, then send just that."""
-    assert "KAS-91" in analyst.open(f"/incidents/{ref}")
-    analyst.send("/alert")
-
-
 def alert_for(house: House, number: str) -> str:
     return eventually(lambda: house.doubles.twilio.texts(number), what="the alert")[-1]
 
@@ -60,7 +43,7 @@ def assert_tells_nothing_of_the_reporter(text: str) -> None:
 def test_an_sms_becomes_an_alert_an_acknowledgement_and_an_outcome(house: House) -> None:
     enrol()
     receipt = words(house.sms(AMINA, TEXT))
-    report = re.findall(r"\bR[0-9A-Z]{6}\b", receipt)[0]
+    report = ref_in(receipt, "R")
     assert segments(receipt) == 1
     with house.analyst("ruth") as ruth, house.analyst("peter") as peter:
         ref = incident_in_queue(ruth)
@@ -69,15 +52,16 @@ def test_an_sms_becomes_an_alert_an_acknowledgement_and_an_outcome(house: House)
         assert not ruth.offers("/alert")
         assert house.doubles.twilio.sent == []
         verify(peter, ref, "The parish chief was there and says the same.")
-        send_alert(peter, ref)
+        send_alert(peter, ref, "KAS-91")
         alert = alert_for(house, DANIEL)
         assert_tells_nothing_of_the_reporter(alert)
         assert "Kween" in alert
         assert "3 killed" in alert
         assert house.doubles.twilio.texts(GRACE) == []
         tell_the_fate_of_the_alert(house)
-        answer_the_alert(house, re.findall(r"\bA[0-9A-Z]{6}\b", alert)[0])
-        close(house, ruth, ref)
+        answer_the_alert(house, ref_in(alert, "A"))
+        close(ruth, ref, "both sides met, the cows are back")
+        assert house.rows("SELECT state FROM incident WHERE ref = %s", ref) == [("closed",)]
     told = eventually(lambda: house.doubles.twilio.texts(AMINA), what="word of the outcome")
     assert len(told) == 1
     assert report in told[0]
@@ -88,9 +72,9 @@ def tell_the_fate_of_the_alert(house: House) -> None:
     """Twilio's call-backs come signed, twice and in the wrong order; the state only moves forward."""
     message = house.doubles.twilio.sent[-1]
     assert message.status_callback == f"{house.hooks}/hooks/twilio/status"
-    for status, state in (
-        ("queued", "sent"), ("sent", "sent"), ("delivered", "delivered"), ("sent", "delivered"), ("queued", "delivered"),
-    ):  # fmt: skip
+    told = ("queued", "sent", "delivered", "sent", "queued")
+    states = ("sent", "sent", "delivered", "delivered", "delivered")
+    for status, state in zip(told, states, strict=True):
         assert house.doubles.twilio.callback(message.sid, status, times=2) == [204, 204]
         assert house.rows("SELECT state FROM delivery WHERE provider_id = %s", message.sid) == [(state,)]
 
@@ -98,14 +82,8 @@ def tell_the_fate_of_the_alert(house: House) -> None:
 def answer_the_alert(house: House, alert: str) -> None:
     assert alert in words(house.sms(DANIEL, "1"))
     assert house.rows("SELECT state, due_at FROM alert WHERE ref = %s", alert) == [("acknowledged", None)]
-    assert "done" in words(house.sms(DANIEL, "3 both sides met, the cows are back"))
+    assert "done" in words(house.sms(DANIEL, f"3 {alert} both sides met, the cows are back"))
     assert house.rows("SELECT state FROM alert WHERE ref = %s", alert) == [("done",)]
-
-
-def close(house: House, analyst: Analyst, ref: str) -> None:
-    assert "both sides met, the cows are back" in analyst.open(f"/incidents/{ref}")
-    analyst.send("/outcome", done="dialogue", effect="contained", note="The elders of both sides met.")
-    assert house.rows("SELECT state FROM incident WHERE ref = %s", ref) == [("closed",)]
 
 
 def test_when_nobody_answers_in_time_the_next_step_is_told(house: House) -> None:
@@ -114,7 +92,7 @@ def test_when_nobody_answers_in_time_the_next_step_is_told(house: House) -> None
     with house.analyst("ruth") as ruth:
         ref = incident_in_queue(ruth)
         verify(ruth, ref, "Two elders on the phone said so.")
-        send_alert(ruth, ref)
+        send_alert(ruth, ref, "KAS-91")
         first = alert_for(house, DANIEL)
         assert house.doubles.twilio.texts(GRACE) == []
         pass_the_time(house)
