@@ -94,6 +94,8 @@ def facts_of(reading: Reading) -> dict[str, Any]:
         "missing": list(reading.missing),
         "country": reading.place.country if reading.place else None,
         "block": block_of(reading),
+        "occurred_from": reading.when.start if reading.when else None,
+        "occurred_to": reading.when.end if reading.when else None,
     }
 
 

@@ -1,22 +1,24 @@
 """Incidents as reports make them: the candidates, how one begins, how it takes in another report."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault
 from mbiu.analysis.reading import Reading
-from mbiu.codes import IncidentState, Urgency
+from mbiu.codes import EventType, IncidentState, Urgency
 from mbiu.facts import facts_of, incident_facts
 from mbiu.joining import WINDOW, Facts
 from mbiu.models import Incident, Message, Report, utcnow
 from mbiu.priority import due_at, priority
 from mbiu.refs import new_id, new_ref
 
+_UNDECIDED = (IncidentState.OPEN, IncidentState.CLAIMED)
 _JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
 
 
@@ -66,7 +68,8 @@ def _add_texts(session: Session, known: list[Candidate]) -> None:
         .limit(1000)
     )
     for row in session.execute(query):
-        by_id[row.incident_id].texts.append(vault.unseal("message", "text", row.id, row.text))
+        with suppress(vault.CannotOpen):
+            by_id[row.incident_id].texts.append(vault.unseal("message", "text", row.id, row.text))
 
 
 def new_incident(work: Joining) -> dict[str, Any]:
@@ -82,8 +85,6 @@ def new_incident(work: Joining) -> dict[str, Any]:
         "created_at": now,
         "updated_at": now,
         "due_at": due_at(facts_of(work.reading)["priority"], work.row.created_at),
-        "occurred_from": work.reading.when.start if work.reading.when else None,
-        "occurred_to": work.reading.when.end if work.reading.when else None,
     }
 
 
@@ -92,14 +93,17 @@ def absorb(session: Session, incident_id: UUID, works: Sequence[Joining], *, is_
     incident = session.get(Incident, incident_id, with_for_update=not is_fresh)
     if incident is None:
         return
+    before = _approvable(incident)
     for work in works:
-        if work.row.incident_id == incident_id:
-            if incident.reports <= 1 and incident.state is IncidentState.OPEN and not work.row.corrected:
+        if work.row.incident_id == incident_id and incident.reports <= 1 and incident.state in _UNDECIDED:
+            if not work.row.corrected:
                 _assign(incident, facts_of(work.reading))
             continue
-        if work.row.incident_id:
+        if work.row.incident_id not in {None, incident_id}:
             _leave(session, work.row.incident_id, incident_id)
-        _strengthen(incident, work)
+        _strengthen(incident, facts_of(work.reading))
+    if incident.state is IncidentState.VERIFIED and _approvable(incident) != before:
+        incident.state, incident.verified_at = IncidentState.OPEN, None
     incident.updated_at = utcnow()
     incident.due_at = min(incident.due_at, due_at(incident.priority, works[0].row.created_at))
 
@@ -118,11 +122,13 @@ def _leave(session: Session, old_id: UUID, new_id_: UUID) -> None:
     )
 
 
-def _strengthen(incident: Incident, work: Joining) -> None:
-    facts = facts_of(work.reading)
-    incident.reports += 1
-    if not work.copied:
-        incident.sources += 1
+def _approvable(incident: Incident) -> tuple[object, ...]:
+    """What people approve: once it changes, they have to look again."""
+    return incident.event_type, incident.severity, incident.place_id, incident.numbers
+
+
+def _strengthen(incident: Incident, facts: dict[str, Any]) -> None:
+    _complete(incident, facts)
     if facts["severity"].rank > incident.severity.rank:
         incident.severity = facts["severity"]
     incident.numbers = _widest(incident.numbers, facts["numbers"])
@@ -136,6 +142,35 @@ def _strengthen(incident: Incident, work: Joining) -> None:
     incident.priority = min(
         incident.priority, priority(incident.event_type, incident.severity, incident.urgency)
     )
+
+
+def _complete(incident: Incident, facts: dict[str, Any]) -> None:
+    """What the incident's reports did not tell so far: where it was, what it was, when."""
+    if incident.place_id is None and facts["place_id"]:
+        where = ("place_id", "area_path", "lat", "lon", "precision", "radius_km", "country", "block")
+        _assign(incident, {name: facts[name] for name in where})
+    if incident.event_type is EventType.UNKNOWN:
+        incident.event_type = facts["event_type"]
+    if incident.occurred_from is None:
+        incident.occurred_from, incident.occurred_to = facts["occurred_from"], facts["occurred_to"]
+
+
+_COUNT = text("""
+    UPDATE incident SET reports = counted.reports, sources = counted.sources
+    FROM (
+        SELECT incident_id, count(*) AS reports,
+               count(DISTINCT contact_id) FILTER (WHERE NOT copied) AS sources
+        FROM report WHERE incident_id = ANY(:ids) GROUP BY incident_id
+    ) AS counted
+    WHERE incident.id = counted.incident_id
+""")
+
+
+def recount(session: Session, ids: Sequence[UUID]) -> None:
+    """Count the incidents' reports, and their independent sources: people, less those who only copied."""
+    session.flush()
+    if ids:
+        session.execute(_COUNT, {"ids": list(set(ids))})
 
 
 def _widest(a: dict[str, dict[str, int]], b: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:

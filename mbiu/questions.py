@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from mbiu import audit, texts
+from mbiu.channels.text import plain
 from mbiu.codes import Verdict
 from mbiu.models import Address, Contact, Report, utcnow
 from mbiu.outbox import Outgoing, put
@@ -14,7 +15,10 @@ def ask(session: Session, report: Report, fact: str, words: str | None = None) -
 
     False when the reporter wants no messages or has an open question already.
     """
-    address = session.get(Address, report.address_id, with_for_update=True)
+    # The machine asks while it holds the report, which a message that is just coming in may wait for:
+    # whoever writes now is not asked now.
+    lock = {"skip_locked": words is None}
+    address = session.get(Address, report.address_id, with_for_update=lock)
     contact = session.get(Contact, report.contact_id)
     if address is None or contact is None or address.stopped_at or address.blocked_at:
         return False
@@ -37,7 +41,7 @@ def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> 
     """An analyst's question, recorded. Raises NotPossible when the reporter cannot be asked."""
     if not words.strip():
         raise NotPossible("Write the question first.")
-    if not ask(session, report, "words", words.strip()):
+    if not ask(session, report, "words", plain(words.strip())):
         raise NotPossible("This reporter wants no messages, or the address is blocked.")
     audit.append(session, actor, "question.sent", f"report:{report.ref}")
 

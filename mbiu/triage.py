@@ -21,7 +21,7 @@ from mbiu.analysis.similarity import fingerprint, similarity
 from mbiu.codes import EventType, IncidentState, ReportState, Severity, Urgency
 from mbiu.facts import block_of, place_columns, reading_facts
 from mbiu.gazetteer.lookup import Gazetteer
-from mbiu.incidents import Candidate, absorb, candidates, new_incident
+from mbiu.incidents import Candidate, absorb, candidates, new_incident, recount
 from mbiu.joining import Facts, Match, compare
 from mbiu.models import Contact, Incident, Message, Report, utcnow
 
@@ -57,14 +57,15 @@ def triage(session: Session, gazetteer: Gazetteer, limit: int = BATCH) -> int:
     rows = _claim(session, limit)
     if not rows:
         return 0
-    words = _words(session, [row.id for row in rows])
-    works = [work for row in rows if (work := _read(session, row, words[row.id], gazetteer))]
+    messages = _messages(session, [row.id for row in rows])
+    works = [work for row in rows if (work := _read(session, row, messages[row.id], gazetteer))]
     nothing = [
         work for work in works if work.reading.event_type == EventType.NONE and not work.row.incident_id
     ]
     something = [work for work in works if work not in nothing]
     _join(session, something)
     _write(session, works)
+    recount(session, [work.incident_id for work in something if work.incident_id])
     for work in something:
         _ask(session, work)
     return len(rows)
@@ -86,7 +87,6 @@ _DUE = (
         Report.read_at,
         Contact.country,
         Contact.home_place_id,
-        Contact.language,
     )
     .join(Contact, Contact.id == Report.contact_id)
     .where(Report.state == ReportState.RECEIVED, Report.due_at <= func.now())
@@ -100,8 +100,8 @@ def _claim(session: Session, limit: int) -> list[Any]:
     return list(session.execute(_DUE, {"n": limit}).all())
 
 
-def _words(session: Session, reports: list[UUID]) -> dict[UUID, Words]:
-    """The words of each report, its messages in the order they came in, one a line."""
+def _messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
+    """The messages of each report, still sealed, in the order they came in."""
     query = (
         select(
             Message.id, Message.report_id, Message.text, Message.location, Message.sent_at, Message.created_at
@@ -109,13 +109,14 @@ def _words(session: Session, reports: list[UUID]) -> dict[UUID, Words]:
         .where(Message.report_id.in_(reports), Message.direction == "in")
         .order_by(Message.created_at, Message.id)
     )
-    lines: dict[UUID, list[Any]] = {report: [] for report in reports}
+    found: dict[UUID, list[Any]] = {report: [] for report in reports}
     for row in session.execute(query):
-        lines[row.report_id].append(row)
-    return {report: _put_together(rows) for report, rows in lines.items()}
+        found[row.report_id].append(row)
+    return found
 
 
 def _put_together(rows: list[Any]) -> Words:
+    """A report's words, one message a line. Raises CannotOpen."""
     parts = [vault.unseal("message", "text", row.id, row.text) for row in rows]
     first = rows[0] if rows else None
     at = (first.sent_at or first.created_at) if first else utcnow()
@@ -129,18 +130,19 @@ def _put_together(rows: list[Any]) -> Words:
 
 def report_text(session: Session, report_id: UUID) -> str:
     """A report's words as they were read: the text that evidence offsets count in."""
-    return _words(session, [report_id])[report_id].text
+    return _put_together(_messages(session, [report_id])[report_id]).text
 
 
-def _read(session: Session, row: Any, words: Words, gazetteer: Gazetteer) -> Work | None:
+def _read(session: Session, row: Any, messages: list[Any], gazetteer: Gazetteer) -> Work | None:
+    words = Words("", row.created_at, None)
     try:
+        words = _put_together(messages)
         reading = analysis.read(
             words.text,
             gazetteer,
             country=row.country,
             home=row.home_place_id,
             sent_at=words.sent_at,
-            language=row.language,
             message_id=row.ref,
             location=words.location,
         )
@@ -184,7 +186,7 @@ def _join(session: Session, works: list[Work]) -> None:
     for work in works:
         block = block_of(work.reading)
         match = best_match(work, known.get(block, []))
-        if work.row.incident_id and not (match and match.joins and _alone(session, work)):
+        if work.row.incident_id and not (match and match.joins and _may_move(session, work)):
             work.incident_id = work.row.incident_id
         elif match and match.joins:
             work.match, work.incident_id, work.copied = match, match.incident_id, match.is_copy
@@ -230,8 +232,10 @@ def _may_be_same(report: Facts, incident: Facts) -> bool:
     return same_type or report.place_id is None or report.place_id == incident.place_id
 
 
-def _alone(session: Session, work: Work) -> bool:
+def _may_move(session: Session, work: Work) -> bool:
     """Whether the report's present incident is nothing but this report, and nobody has touched it."""
+    if work.row.corrected:
+        return False
     row = session.get(Incident, work.row.incident_id)
     return bool(row and row.reports <= 1 and row.state is IncidentState.OPEN)
 
