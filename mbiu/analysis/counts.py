@@ -43,6 +43,8 @@ _PASSIVE = frozenset(
         "badly",
     ]
 )
+_AUXILIARIES = frozenset(("was", "were", "been", "being", "got", "is", "are"))
+_OWNERS = frozenset(("wake", "wangu", "wetu", "wao", "wenu", "hao", "hawa", "zetu", "zao", "zangu", "zake"))
 _DOERS = frozenset(
     [
         "raiders",
@@ -106,7 +108,7 @@ def count(scan: Scan) -> Counts:
 def _bind_all(scan: Scan, numbers: list[Mention], hits: list[Hit], outcomes: list[Hit]) -> list[_Bound]:
     found = []
     for mention in numbers:
-        noun, whole = _noun(scan, mention, hits)
+        noun, whole = _noun(scan, mention, hits, numbers)
         whole = qualified(scan, whole)
         bound = _bind(
             scan, replace(whole, first=mention.first, last=mention.last), whole, noun, outcomes, numbers
@@ -116,11 +118,16 @@ def _bind_all(scan: Scan, numbers: list[Mention], hits: list[Hit], outcomes: lis
     return found
 
 
-def _noun(scan: Scan, mention: Mention, hits: list[Hit]) -> tuple[Hit | None, Mention]:
+def _noun(
+    scan: Scan, mention: Mention, hits: list[Hit], numbers: list[Mention]
+) -> tuple[Hit | None, Mention]:
     """The noun that a number counts (``watu 3``, ``3 people``), and the span of both."""
     clause = scan.tokens[mention.first].clause
     nouns = [hit for hit in hits if hit.entry.code in NOUNS]
-    before = next((hit for hit in nouns if hit.last == mention.first - 1), None)
+    back = mention.first - 1
+    while back > 0 and scan.tokens[back].folded in _OWNERS:
+        back -= 1
+    before = next((hit for hit in nouns if hit.last == back), None)
     if (
         before
         and before.entry.language in _NOUN_FIRST
@@ -129,11 +136,18 @@ def _noun(scan: Scan, mention: Mention, hits: list[Hit]) -> tuple[Hit | None, Me
         return before, replace(mention, first=before.first)
     for hit in nouns:
         near = 0 < hit.first - mention.last <= NOUN_REACH and scan.tokens[hit.first].clause == clause
+        if before and near and _has_own_number(hit, numbers):
+            break
         if near and not _between(hits, mention.last, hit.first):
             return hit, replace(mention, last=hit.last)
     if before and scan.tokens[before.first].clause == clause:
         return before, replace(mention, first=before.first)
     return None, mention
+
+
+def _has_own_number(noun: Hit, numbers: list[Mention]) -> bool:
+    """Whether the list goes *cows 30 goats 50*, each noun before its number."""
+    return any(number.first == noun.last + 1 for number in numbers)
 
 
 def _between(hits: list[Hit], after: int, before: int) -> bool:
@@ -180,15 +194,20 @@ def _nearest(
     scan: Scan, mention: Mention, whole: Mention, outcomes: list[Hit], numbers: list[Mention], reach: int
 ) -> Hit | None:
     sentence = scan.tokens[mention.first].sentence
+    bare = reach == BARE_REACH
     follows = _number_follows(scan, sentence, outcomes, numbers)
     best: tuple[float, Hit] | None = None
     for hit in outcomes:
-        if scan.tokens[hit.first].sentence != sentence:
+        if scan.tokens[hit.first].sentence != sentence or (bare and not _same_clause(scan, hit, mention)):
             continue
         cost = _distance(scan, whole, hit, numbers) + (0.5 if (hit.first > mention.first) == follows else 0)
         if cost <= reach and (best is None or cost < best[0]):
             best = (cost, hit)
     return best[1] if best else None
+
+
+def _same_clause(scan: Scan, hit: Hit, mention: Mention) -> bool:
+    return scan.tokens[hit.first].clause == scan.tokens[mention.first].clause
 
 
 def _distance(scan: Scan, whole: Mention, hit: Hit, numbers: list[Mention]) -> float:
@@ -249,7 +268,7 @@ def _sufferer(scan: Scan, hit: Hit, hits: list[Hit]) -> Hit | None:
     if _is_active(scan, hit):
         return None
     for noun in reversed(nouns):
-        if 0 < hit.first - noun.last <= 3 and _suffers(scan, hit, noun):
+        if 0 < hit.first - noun.last <= 4 and _suffers(scan, hit, noun):
             return noun
     return None
 
@@ -273,7 +292,7 @@ def _suffers(scan: Scan, hit: Hit, noun: Hit) -> bool:
     between = [scan.tokens[i].folded for i in range(noun.last + 1, hit.first)]
     if not between:
         return scan.tokens[noun.first].folded not in _DOERS
-    return all(word in _PASSIVE for word in between)
+    return between[-1] in _AUXILIARIES or all(word in _PASSIVE for word in between)
 
 
 def _denials(scan: Scan, happened: list[Hit], bound: list[_Bound]) -> list[_Bound]:

@@ -16,6 +16,7 @@ OFF_TOPIC_BELOW = 0.5
 OTHER_FROM = 1.4
 HINT_ONLY = 0.3
 WEIGHT_FROM = 0.3
+STRONG = 3.0
 HEARSAY_COST = 0.2
 OFF_TOPIC = ("football", "entertainment", "bible", "history", "health", "court")
 NOT_AN_EVENT = ("football", "entertainment", "bible")
@@ -70,6 +71,7 @@ def event(scan: Scan, counts: Counts) -> Event:
     """The event of a text, given what was counted in it."""
     harmed = counts.harmed
     tallies = _tallies(scan, sure=harmed > 0)
+    _add_stolen_animals(scan, tallies, counts)
     _drop_accidents(tallies)
     if not tallies:
         return _nothing(scan)
@@ -84,7 +86,7 @@ def event(scan: Scan, counts: Counts) -> Event:
     others = list(dict.fromkeys(code for code in others if code != main))
     told = [code for code in ranked if code in (main, *others)]
     found = [item for code in told for item in _evidence(scan, code, tallies[code], main)]
-    if confidence < OFF_TOPIC_BELOW and not harmed and any(scan.marked(code) for code in NOT_AN_EVENT):
+    if confidence <= OFF_TOPIC_BELOW and not harmed and any(scan.marked(code) for code in NOT_AN_EVENT):
         return _nothing(scan)
     if confidence < UNKNOWN_BELOW:
         return Event(
@@ -123,10 +125,22 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
     return code, weight, f"a word of {code}"
 
 
+def _add_stolen_animals(scan: Scan, tallies: dict[str, _Tally], counts: Counts) -> None:
+    """Counted animals beside a word of taking make a raid, unless they were given back."""
+    taken = [hit for hit in scan.of("counts") if hit.entry.code == "stolen" and not scan.denied(hit)]
+    told = [hit for hit in taken if not scan.ahead(hit) and not scan.asked(hit)]
+    returned = "peace" in tallies and tallies["peace"].best >= STRONG
+    if counts.livestock and returned and "cattle_raid" in tallies:
+        tallies["cattle_raid"] = _Tally([(hit, 1.5, why) for hit, _, why in tallies["cattle_raid"].hits[:1]])
+    elif counts.livestock and told and not returned:
+        raid = tallies.setdefault("cattle_raid", _Tally([]))
+        raid.hits.append((told[0], STRONG, "animals taken"))
+
+
 def _drop_accidents(tallies: dict[str, _Tally]) -> None:
     """People also die in floods and crashes: then the dead are no sign of an attack."""
     hazard, attack = tallies.get("hazard"), tallies.get("attack")
-    if hazard and attack and hazard.best >= 3 and attack.best < 3:
+    if hazard and attack and hazard.best >= STRONG and attack.best < STRONG:
         del tallies["attack"]
 
 
@@ -134,7 +148,7 @@ def _rank(code: str, tally: _Tally, counts: Counts) -> float:
     rank = tally.score + types()[code].bonus
     if code == "attack" and counts.killed and counts.killed.best:
         rank += 1.0
-    return rank + (1.5 if code == "cattle_raid" and counts.livestock else 0.0)
+    return rank + (1.5 if code == "cattle_raid" and counts.livestock and tally.best > 1.5 else 0.0)
 
 
 def _confidence(scan: Scan, tallies: dict[str, _Tally], ranked: list[str], harmed: int) -> float:

@@ -93,14 +93,16 @@ class Lexicon:
 
     def _insert(self, entry: Entry, keys: Sequence[str]) -> None:
         node = self._root
+        if len(keys) == 1:
+            self._kinds[keys[0]] = self._kinds.get(keys[0], _NO_KINDS) | {entry.kind}
         for key in keys:
-            self._kinds[key] = self._kinds.get(key, _NO_KINDS) | {entry.kind}
             node = node.setdefault(key, {})
         node.setdefault(_END, []).append(entry)
 
     def stands_in(self, folded: str, kinds: frozenset[str]) -> bool:
-        """Whether the word alone is an entry, or begins one, of one of these kinds."""
-        return any(kinds & self._kinds.get(key, _NO_KINDS) for key in self.word(folded).keys)
+        """Whether the word alone is an entry of one of these kinds; a bare verb stem does not count."""
+        keys = (key for key in self.word(folded).keys if key != "-" + folded)
+        return any(kinds & self._kinds.get(key, _NO_KINDS) for key in keys)
 
     def _word(self, folded: str) -> Word:
         found = verbs(folded, self._stems) if len(folded) <= 24 else ()
@@ -111,7 +113,7 @@ class Lexicon:
                 keys.append(folded[:size] + "*")
         if not keys and folded.startswith(("ال", "وال")):
             return self._word(folded.removeprefix("و").removeprefix("ال"))
-        if not keys and folded.endswith("ni") and folded[:-2] in self._exact:
+        if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
         return Word(tuple(keys), found[0] if found else None)
 

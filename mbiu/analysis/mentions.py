@@ -15,6 +15,7 @@ LOCATIVE = 0.93
 MISSPELT_COST = 0.12
 CUED_COST = 0.15
 UNCUED_LETTERS = 6
+TWO_WORDS_LETTERS = 7
 SMALL_WORDS = frozenset(("the", "a", "of", "wa", "ya", "la", "za", "cha", "mwa", "na", "our", "this", "that"))
 ROLES = ("near", "at", "between", "from", "to")
 _STOP_KINDS = frozenset(
@@ -85,13 +86,20 @@ def _exact(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Named |
 def _altered(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Named | None:
     """The word without its locative *-ni*, else the nearest of the upper names."""
     word = scan.tokens[first].folded
-    if len(word) < FUZZY_MIN_LETTERS or not word.isalpha() or _is_common(word):
+    if not word.isalpha() or _is_common(word):
         return None
-    if word.endswith("ni") and (places := gazetteer.named(word[:-2])):
-        return _named(scan, cues, (first, first), places, LOCATIVE, "the name with -ni,")
     cued = bool(_role(scan, cues, first)) or bool(_level(scan, cues, first, first))
     if (cued or scan.tokens[first].capital) and (found := _two_words(scan, gazetteer, first, cues)):
         return found
+    if len(word) < FUZZY_MIN_LETTERS:
+        return None
+    if word.endswith("ni") and (places := gazetteer.named(word[:-2])):
+        return _named(scan, cues, (first, first), places, LOCATIVE, "the name with -ni,")
+    return _misspelt(scan, gazetteer, first, cues, cued=cued)
+
+
+def _misspelt(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues, *, cued: bool) -> Named | None:
+    word = scan.tokens[first].folded
     places, near = gazetteer.misspelt(word) if cued or len(word) >= UNCUED_LETTERS else ((), 0.0)
     if places and (cued or _begins_alike(word, places)):
         return _named(scan, cues, (first, first), places, near - MISSPELT_COST, "a misspelling of")
@@ -106,9 +114,15 @@ def _two_words(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Nam
     if first + 1 >= len(scan.tokens) or scan.tokens[first + 1].sentence != scan.tokens[first].sentence:
         return None
     after = scan.tokens[first + 1].folded
-    if not after.isalpha() or len(after) < 3 or (_is_common(after) and not _begins_name(gazetteer, after)):
+    if (
+        not after.isalpha()
+        or len(after) < 3
+        or gazetteer.named(after)
+        or (_is_common(after) and not _begins_name(gazetteer, after))
+    ):
         return None
-    places, near = gazetteer.misspelt(scan.tokens[first].folded + after)
+    both = scan.tokens[first].folded + after
+    places, near = gazetteer.misspelt(both) if len(both) >= TWO_WORDS_LETTERS else ((), 0.0)
     if not places:
         return None
     return _named(scan, cues, (first, first + 1), places, near - MISSPELT_COST, "a misspelling of")

@@ -64,7 +64,8 @@ def locate(scan: Scan, gazetteer: Gazetteer, prior: Prior) -> Found:
         guess,
         *(_guess(one, gazetteer, _plain_confidence(one.score) - UNSURE_COST) for one in others),
     )
-    evidence = tuple(_evidence(scan, one) for one in ranked[:3])
+    told = [top, *(one for one in ranked if one is not top)]
+    evidence = tuple(_evidence(scan, one) for one in told[:3])
     return Found(guess if confidence >= SURE_FROM else None, candidates[:MAX_CANDIDATES], evidence)
 
 
@@ -82,7 +83,8 @@ def _finest(ranked: list[_Scored], gazetteer: Gazetteer) -> _Scored:
 
 def _with_named_country(prior: Prior, mentions: list[Named]) -> Prior:
     """A country named in the text outweighs the sender's own."""
-    countries = {p.country for m in mentions for p in m.places if p.admin_level == 0}
+    told = [mention for mention in mentions if mention.role not in ("from", "to", "group")]
+    countries = {p.country for mention in told for p in mention.places if p.admin_level == 0}
     if len(countries) == 1:
         country = countries.pop()
         return Prior(country, prior.home if prior.home[:1] and prior.country == country else ())

@@ -63,7 +63,9 @@ class Scan:
         return follows or self.before(hit, "future", NEGATION_REACH if past else FUTURE_REACH)
 
     def supposed(self, hit: Hit) -> bool:
-        return hit.tense == "if" or self.before(hit, "if", FUTURE_REACH)
+        """Whether the hit is only a condition. Swahili *-ki-* is *if* where it opens a clause, else *while*."""
+        opens = hit.first == 0 or self.tokens[hit.first - 1].clause != self.tokens[hit.first].clause
+        return hit.tense == "if" or (hit.tense == "while" and opens) or self.before(hit, "if", FUTURE_REACH)
 
     def background(self, hit: Hit) -> bool:
         return self.before(hit, "background", BACKGROUND_REACH)

@@ -3,8 +3,9 @@
 import re
 from typing import Literal, NamedTuple
 
-Tense = Literal["past", "present", "future", "if", "infinitive", "none"]
+Tense = Literal["past", "present", "future", "if", "while", "infinitive", "none"]
 
+BARE_STEM = 5
 _SUBJECT = r"(?:ni|tu|wa|mu|m|u|a|i|zi|ya|li|ki|vi|ku|pa)"
 _OBJECT = r"(?:ni|ku|mw|mu|m|wa|tu|i|zi|li|ya|ki|vi|ji)?"
 _RELATIVE = r"(?:o|ye|yo|lo|zo|vyo|cho|po)?"
@@ -16,7 +17,7 @@ _PREFIX = re.compile(
 )
 _TENSES: dict[str, Tense] = {
     "na": "present", "me": "past", "mesha": "past", "li": "past", "lisha": "past", "ta": "future",
-    "taka": "future", "ka": "past", "ki": "if", "nge": "if", "ngali": "if", "si": "if", "": "past",
+    "taka": "future", "ka": "past", "ki": "while", "nge": "if", "ngali": "if", "si": "if", "": "past",
 }  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def verbs(word: str, stems: frozenset[str]) -> tuple[Verb, ...]:
 
 def _read(prefix: str, stem: str) -> Verb | None:
     if not prefix:
-        return Verb(stem, "none", False) if len(stem) > 3 else None
+        return Verb(stem, "none", False) if len(stem) >= BARE_STEM else None
     match = _PREFIX.fullmatch(prefix)
     if match is None:
         return None

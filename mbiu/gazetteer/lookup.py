@@ -21,7 +21,8 @@ FUZZY_MAX_LETTERS = 24
 FUZZY_PREFIX = 7
 FUZZY_SIMILARITY = 0.80
 CUED_RATIO = 80.0
-UPPER_LEVEL = 2
+UPPER_LEVEL = 3
+UPPER_KINDS = frozenset(("locality", "slum", "camp", "feature"))
 MAX_WORDS = 4
 
 
@@ -29,7 +30,7 @@ class Gazetteer:
     """A set of places with its indexes.
 
     Names are folded (case, accents, apostrophes). Misspellings are looked up among the *upper* names
-    only: units of the first and second level and towns, of five letters or more.
+    only: units of the first three levels, towns, slums, camps and features, of five letters or more.
     """
 
     def __init__(self, places: Iterable[Place]) -> None:
@@ -146,7 +147,7 @@ def _seed() -> Gazetteer:
 def _is_upper(one: Place) -> bool:
     if one.match_policy != "auto":
         return False
-    return 0 < one.admin_level <= UPPER_LEVEL if one.admin_level is not None else one.kind == "locality"
+    return 0 < one.admin_level <= UPPER_LEVEL if one.admin_level is not None else one.kind in UPPER_KINDS
 
 
 def _deletions(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
