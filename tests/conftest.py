@@ -227,7 +227,7 @@ def _forget() -> None:
 def launch(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[str], Launched]]:
     """Starts a program by name (console, hooks, worker, beat, bot) and waits until it answers.
 
-    Programs of one test share its installation and end with it, the last one first.
+    Programs of one test share its installation and end with it.
     """
     started: list[Launched] = []
 
@@ -241,8 +241,7 @@ def launch(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[st
         return program
 
     yield start
-    for program in reversed(started):
-        stop_all([program.child])
+    stop_all([program.child for program in started])
 
 
 def _program(name: str, env: dict[str, str], folder: Path) -> Launched:

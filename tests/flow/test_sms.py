@@ -15,7 +15,7 @@ from tests.flow.wiring import eventually
 
 pytestmark = pytest.mark.timeout(110)
 
-TEXT = "Cattle raid in Kween this morning, 3 people killed and 40 cows taken. Chepkwony saw it from the mango tree"
+TEXT = "Cattle raid in Kween this morning, 3 people killed, 40 cows taken. Chepkwony saw it from a mango tree"
 OWN_WORDS = ("Chepkwony", "mango", "saw it")
 
 

@@ -48,8 +48,7 @@ def heard(house: House, chat: int, number: int) -> list[str]:
     return eventually(lambda: found if len(found := texts(chat)) >= number else [], what=f"message {number}")
 
 
-@pytest.mark.parametrize("begin", [by_hook])
-@pytest.mark.parametrize("answer", ["location", "words"])
+@pytest.mark.parametrize(("begin", "answer"), [(by_hook, "words"), (by_polling, "location")])
 def test_a_chat_becomes_an_alert_an_acknowledgement_and_an_outcome(
     house: House, launch: Callable[[str], Any], begin: Callable[..., None], answer: str
 ) -> None:
