@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from mbiu import vault
@@ -45,6 +46,15 @@ _LAST = (
     .lateral("last")
 )
 _ASKED = select(Report.ref).where(Report.id == Address.question_report_id).scalar_subquery()
+_ALERTS = (
+    select(func.array_agg(aggregate_order_by(Alert.ref, Alert.created_at.desc())))
+    .join(Delivery, Delivery.alert_id == Alert.id)
+    .where(
+        Delivery.address_id == Address.id,
+        Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]),
+    )
+    .scalar_subquery()
+)
 _FIND = (
     select(
         Address.id,
@@ -65,6 +75,7 @@ _FIND = (
         _LAST.c.id.label("last_id"),
         _LAST.c.ref.label("last_ref"),
         _LAST.c.created_at.label("last_at"),
+        _ALERTS.label("alerts"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
@@ -75,16 +86,6 @@ _LOCK = (
     .where(Address.kind == bindparam("wanted_kind"), Address.blind_index == bindparam("blind"))
     .with_for_update()
 )
-_OPEN_ALERTS = (
-    select(Alert.ref)
-    .join(Delivery, Delivery.alert_id == Alert.id)
-    .where(
-        Delivery.address_id == bindparam("address"),
-        Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]),
-    )
-    .order_by(Alert.created_at.desc())
-    .limit(5)
-)
 
 
 def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> Sender:
@@ -92,12 +93,12 @@ def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> S
 
     The lock is a statement of its own: one that waited for it would still see the reports of before.
     """
-    blind = vault.blind_index(message.kind, message.sender)
+    link, blind = session.connection(), vault.blind_index(message.kind, message.sender)
     key = {"wanted_kind": message.kind, "blind": blind}
-    address = session.scalar(_LOCK, key)
+    address = link.scalar(_LOCK, key)
     if address is None:
         session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(blind[:8], signed=True))))
-        address = session.scalar(_LOCK, key)
+        address = link.scalar(_LOCK, key)
     if address is None:
         enrol(
             session,
@@ -108,15 +109,14 @@ def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> S
             exercise=message.channel == "simulator",
             now=now,
         )
-        address = session.scalar(_LOCK, key)
-    return _as_sender(session, session.execute(_FIND, {"address": address}).one())
+        address = link.scalar(_LOCK, key)
+    return _as_sender(link.execute(_FIND, {"address": address}).one())
 
 
-def _as_sender(session: Session, row: Any) -> Sender:
-    alerts: tuple[str, ...] = ()
-    if row.role is not ContactRole.UNKNOWN:
-        alerts = tuple(dict.fromkeys(session.scalars(_OPEN_ALERTS, {"address": row.id})))
-    known = Known(row.question, row.question_ref, row.question_at, row.last_ref, row.last_at, alerts)
+def _as_sender(row: Any) -> Sender:
+    known = Known(
+        row.question, row.question_ref, row.question_at, row.last_ref, row.last_at, tuple(row.alerts or ())
+    )
     return Sender(
         row.id,
         row.contact_id,

@@ -8,18 +8,15 @@ gets the same answer as the first time.
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from mbiu import dialogue, texts, vault
 from mbiu.analysis.language import reply_language
 from mbiu.codes import (
     IncidentState,
-    MessageState,
     ReportState,
 )
 from mbiu.contacts import Sender, sender_of
@@ -38,15 +35,13 @@ from mbiu.models import (
 )
 from mbiu.outbox import Buttons, Outgoing, drop, put
 from mbiu.refs import new_id, new_ref
+from mbiu.storing import Entry, store
 
 #: Automatic replies to one address in an hour; what exceeds them is kept and read, but not answered.
 REPLIES_AN_HOUR = 20
 
-_BUTTONS: dict[Intent, Buttons] = {
-    Intent.CHOOSE_LANGUAGE: [
-        [{"label": "English", "data": "lang:en"}, {"label": "Kiswahili", "data": "lang:sw"}]
-    ]
-}
+_LANGUAGES: Buttons = [[{"label": "English", "data": "lang:en"}, {"label": "Kiswahili", "data": "lang:sw"}]]
+_BUTTONS = {Intent.CHOOSE_LANGUAGE: _LANGUAGES, Intent.WELCOME: _LANGUAGES}
 
 
 @dataclass(frozen=True)
@@ -64,35 +59,47 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
     now = utcnow()
     sender = sender_of(session, message, now)
     turn = dialogue.decide(message, sender.known, now)
-    report_id, ref, is_new = _report_for(turn, sender)
-    message_id = _store(session, message, sender, report_id, now)
-    if message_id is None:
-        return _again(session, message, inline=inline)
-    if is_new and report_id and ref:
-        _make_report(session, report_id, ref, sender, message, now)
-        enqueue(session, Job.TRIAGE)
-    elif report_id:
-        _reread(session, report_id, now)
-    language = _language(message, turn, sender)
-    key, values = _act(session, turn, sender, message_id, ref, now)
-    text = _say(language, key, values, first=is_new and not sender.noticed)
+    case = _case(message, sender, turn)
+    said = None if turn.intent in _ACTING else _answer(session, case)
     replied = _may_reply(sender, turn, now)
-    _remember(session, sender, message.channel, turn, now, replied=replied)
-    if turn.language or (sender.language is None and is_new):
-        session.execute(update(Contact).where(Contact.id == sender.contact_id).values(language=language))
-    if not replied:
-        return Received(message_id, None, ref)
-    _reply(session, message, sender, (message_id, report_id, turn.intent, text), now, inline=inline)
-    return Received(message_id, text if inline else None, ref)
+    reply = _reply(case, said, inline=inline) if said and replied else None
+    if not store(session, _entry(case, now, replied=replied), reply, now):
+        return _again(session, message, inline=inline)
+    _follow(session, case, now)
+    if said is None:
+        said = _act(session, case, now)
+        if replied:
+            reply = _reply(case, said, inline=inline)
+            put(session, reply, now)
+    elif reply and not inline:
+        enqueue(session, Job.DELIVERY)
+    return Received(case.id, said if inline and reply else None, case.ref)
+
+
+#: What changes more than the conversation, so that the answer is known only afterwards.
+_ACTING = frozenset({Intent.RESPOND, Intent.STOP, Intent.START})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A message with its sender, its turn, and the report it belongs to (``is_new``: begins)."""
+
+    id: UUID
+    message: IncomingMessage
+    sender: Sender
+    turn: Turn
+    language: str
+    report_id: UUID | None
+    ref: str | None
+    is_new: bool
+
+
+def _case(message: IncomingMessage, sender: Sender, turn: Turn) -> Case:
+    report_id, ref, is_new = _report_for(turn, sender)
+    return Case(new_id(), message, sender, turn, _language(message, turn, sender), report_id, ref, is_new)
 
 
 # --- keep it -----------------------------------------------------------------------------------
-
-_INSERT_IN = (
-    upsert(Message)
-    .on_conflict_do_nothing(index_elements=["channel", "provider_id"], index_where=text("direction = 'in'"))
-    .returning(Message.id)
-)
 
 
 def _report_for(turn: Turn, sender: Sender) -> tuple[UUID | None, str | None, bool]:
@@ -105,33 +112,41 @@ def _report_for(turn: Turn, sender: Sender) -> tuple[UUID | None, str | None, bo
     return None, turn.ref, False
 
 
-def _store(
-    session: Session, message: IncomingMessage, sender: Sender, report_id: UUID | None, now: dt.datetime
-) -> UUID | None:
-    """Insert the message; None when it was here before."""
-    row_id = new_id()
-    stored = session.execute(
-        _INSERT_IN,
-        {
-            "id": row_id,
-            "direction": "in",
-            "channel": message.channel,
-            "provider_id": message.provider_id,
-            "address_id": sender.address_id,
-            "contact_id": sender.contact_id,
-            "report_id": report_id,
-            "state": MessageState.HANDLED,
-            "text": vault.seal("message", "text", row_id, message.text),
-            "location": _location(row_id, message),
-            "forwarded": message.forwarded,
-            "edited": message.edited,
-            "sent_at": message.sent_at,
-            "created_at": now,
-        },
-    ).scalar()
-    if stored and message.attachments:
-        _keep_attachments(session, row_id, message, now)
-    return stored
+def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
+    message, sender = case.message, case.sender
+    in_hour = _in_hour(sender, now)
+    return Entry(
+        id=case.id,
+        channel=message.channel,
+        provider_id=message.provider_id,
+        address_id=sender.address_id,
+        contact_id=sender.contact_id,
+        report_id=case.report_id,
+        ref=case.ref,
+        words=vault.seal("message", "text", case.id, message.text),
+        location=_location(case.id, message),
+        forwarded=message.forwarded,
+        edited=message.edited,
+        exercise=sender.exercise or message.channel == "simulator",
+        sent_at=message.sent_at,
+        is_new=case.is_new,
+        answers=case.turn.intent in {Intent.REPORT, Intent.ADD},
+        replies=(sender.replies if in_hour else 0) + replied,
+        replies_from=sender.replies_from if in_hour else now,
+    )
+
+
+def _follow(session: Session, case: Case, now: dt.datetime) -> None:
+    """What comes with a stored message: its files, the reading of its report, the language to write in."""
+    if case.message.attachments:
+        _keep_attachments(session, case.id, case.message, now)
+    if case.is_new:
+        enqueue(session, Job.TRIAGE)
+    elif case.report_id:
+        _reread(session, case.report_id, now)
+    if case.turn.language or (case.sender.language is None and case.is_new):
+        contact = update(Contact).where(Contact.id == case.sender.contact_id)
+        session.execute(contact.values(language=case.language))
 
 
 def _location(row_id: UUID, message: IncomingMessage) -> bytes | None:
@@ -158,24 +173,6 @@ def _keep_attachments(session: Session, message_id: UUID, message: IncomingMessa
     enqueue(session, Job.MEDIA)
 
 
-def _make_report(
-    session: Session, report_id: UUID, ref: str, sender: Sender, message: IncomingMessage, now: dt.datetime
-) -> None:
-    session.execute(
-        insert(Report),
-        {
-            "id": report_id,
-            "ref": ref,
-            "contact_id": sender.contact_id,
-            "address_id": sender.address_id,
-            "state": ReportState.RECEIVED,
-            "due_at": now,
-            "created_at": now,
-            "exercise": sender.exercise or message.channel == "simulator",
-        },
-    )
-
-
 def _reread(session: Session, report_id: UUID, now: dt.datetime) -> None:
     """A report got more words: it is read again, whole."""
     session.execute(
@@ -199,21 +196,36 @@ def _language(message: IncomingMessage, turn: Turn, sender: Sender) -> str:
     return reply_language(message.text, texts.first_language(sender.country))
 
 
-def _act(
-    session: Session, turn: Turn, sender: Sender, message_id: UUID, ref: str | None, now: dt.datetime
-) -> tuple[str, dict[str, object]]:
-    """Do what the turn asks for; the key of the answer and what fills it."""
+def _act(session: Session, case: Case, now: dt.datetime) -> str:
+    """Do what the turn asks for; the text of the answer."""
+    turn, sender = case.turn, case.sender
+    key, values = _KEYS[turn.intent], _reference(case)
     if turn.intent is Intent.RESPOND and turn.answer:
         from mbiu import response
 
-        return response.answer_by_message(
-            session, turn, sender.contact_id, sender.known.open_alerts, message_id, now
+        key, values = response.answer_by_message(
+            session, turn, sender.contact_id, sender.known.open_alerts, case.id, now
         )
-    if turn.intent is Intent.STATUS:
-        return _status(session, sender, turn.ref)
-    if turn.intent in {Intent.STOP, Intent.START}:
+    elif turn.intent in {Intent.STOP, Intent.START}:
         _stop(session, sender, now if turn.intent is Intent.STOP else None)
-    return _KEYS[turn.intent], {"ref": ref or sender.known.last_ref or ""}
+    return texts.say(case.language, key, **values)
+
+
+def _answer(session: Session, case: Case) -> str:
+    """The text of an answer that changes nothing."""
+    if case.turn.intent is Intent.STATUS:
+        key, values = _status(session, case.sender, case.turn.ref)
+        return texts.say(case.language, key, **values)
+    key, values = _KEYS[case.turn.intent], _reference(case)
+    if case.turn.intent is Intent.HELP and not values["ref"]:
+        values = {"ref": texts.say(case.language, "reply.example_ref")}
+    elif case.is_new and not case.sender.noticed:
+        key = "reply.receipt_first"
+    return texts.say(case.language, key, **values)
+
+
+def _reference(case: Case) -> dict[str, object]:
+    return {"ref": case.ref or case.sender.known.last_ref or ""}
 
 
 _KEYS = {
@@ -229,12 +241,6 @@ _KEYS = {
     Intent.EMPTY: "reply.empty",
     Intent.RESPOND: "reply.alert.none",
 }
-
-
-def _say(language: str, key: str, values: dict[str, object], *, first: bool) -> str:
-    if key == "reply.help" and not values.get("ref"):
-        values = {"ref": texts.say(language, "reply.example_ref")}
-    return texts.say(language, "reply.receipt_first" if first else key, **values)
 
 
 def _status(session: Session, sender: Sender, ref: str | None) -> tuple[str, dict[str, object]]:
@@ -276,46 +282,18 @@ def _in_hour(sender: Sender, now: dt.datetime) -> bool:
     return sender.replies_from is not None and now - sender.replies_from < dt.timedelta(hours=1)
 
 
-def _remember(
-    session: Session, sender: Sender, channel: str, turn: Turn, now: dt.datetime, *, replied: bool
-) -> None:
-    values: dict[str, Any] = {"channel": channel, "last_in_at": now, "blocked_at": None}
-    if replied and _in_hour(sender, now):
-        values["replies"] = sender.replies + 1
-    elif replied:
-        values |= {"replies": 1, "replies_from": now}
-    if turn.intent is Intent.REPORT and not sender.noticed:
-        values["noticed_at"] = now
-    if turn.intent in {Intent.REPORT, Intent.ADD}:
-        values |= {"question": None, "question_report_id": None}
-    session.execute(update(Address).where(Address.id == sender.address_id).values(**values))
-
-
-def _reply(
-    session: Session,
-    message: IncomingMessage,
-    sender: Sender,
-    out: tuple[UUID, UUID | None, Intent, str],
-    now: dt.datetime,
-    *,
-    inline: bool,
-) -> None:
-    message_id, report_id, intent, text = out
-    put(
-        session,
-        Outgoing(
-            address_id=sender.address_id,
-            contact_id=sender.contact_id,
-            channel=message.channel,
-            text=text,
-            kind="reply",
-            report_id=report_id,
-            reply_to=message_id,
-            buttons=_BUTTONS.get(intent, []) if not inline else [],
-            callback_id=message.callback_id,
-            carried=inline,
-        ),
-        now,
+def _reply(case: Case, text: str, *, inline: bool) -> Outgoing:
+    return Outgoing(
+        address_id=case.sender.address_id,
+        contact_id=case.sender.contact_id,
+        channel=case.message.channel,
+        text=text,
+        kind="reply",
+        report_id=case.report_id,
+        reply_to=case.id,
+        buttons=_BUTTONS.get(case.turn.intent, []) if not inline else [],
+        callback_id=case.message.callback_id,
+        carried=inline,
     )
 
 

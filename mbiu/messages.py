@@ -58,7 +58,7 @@ class Button:
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """One text to one address. ``sender`` overrides the channel's own number where given."""
+    """One text to one address; ``callback_id`` names the button press that it answers."""
 
     to: str
     text: str

@@ -43,8 +43,8 @@ class Outgoing:
 def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
     """Write down the message and its delivery, and ring; the id of the message."""
     message_id = new_id()
-    session.execute(insert(Message), _message(message_id, out, now))
-    session.execute(insert(Delivery), _delivery(message_id, out, now))
+    session.execute(insert(Message), message_row(message_id, out, now))
+    session.execute(insert(Delivery), delivery_row(message_id, out, now))
     if not out.carried:
         enqueue(session, Job.DELIVERY)
     return message_id
@@ -58,7 +58,8 @@ def drop(session: Session, which: ColumnElement[bool], why: str, now: dt.datetim
     session.execute(underway.values(expires_at=now or utcnow()))
 
 
-def _message(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
+def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
+    """The columns of the outgoing message, its text sealed."""
     return {
         "id": message_id,
         "direction": "out",
@@ -73,7 +74,8 @@ def _message(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any
     }
 
 
-def _delivery(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
+def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
+    """The columns of its delivery: due now, or sent already when the provider carries it."""
     extra: dict[str, Any] = {"buttons": out.buttons} if out.buttons else {}
     if out.callback_id:
         extra["callback_id"] = out.callback_id

@@ -103,6 +103,7 @@ class Delivery(Model):
             postgresql_where=text("alert_id IS NOT NULL"),
         ),
         Index(None, "message_id", unique=True),
+        Index("ix_delivery_alerts_of_address", "address_id", postgresql_where=text("alert_id IS NOT NULL")),
         Index(None, "created_at"),
     )
 

@@ -525,6 +525,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_delivery"),
     )
+    op.create_index(
+        "ix_delivery_alerts_of_address",
+        "delivery",
+        ["address_id"],
+        unique=False,
+        postgresql_where=sa.text("alert_id IS NOT NULL"),
+    )
     op.create_index("ix_delivery_created_at", "delivery", ["created_at"], unique=False)
     op.create_index(
         "ix_delivery_due",
@@ -611,6 +618,11 @@ def downgrade() -> None:
         "ix_delivery_due", table_name="delivery", postgresql_where=sa.text("state IN ('queued', 'sending')")
     )
     op.drop_index("ix_delivery_created_at", table_name="delivery")
+    op.drop_index(
+        "ix_delivery_alerts_of_address",
+        table_name="delivery",
+        postgresql_where=sa.text("alert_id IS NOT NULL"),
+    )
     op.drop_table("delivery")
     op.drop_index(
         "uq_message_channel_provider_id", table_name="message", postgresql_where=sa.text("direction = 'in'")
