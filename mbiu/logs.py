@@ -25,13 +25,16 @@ Form = Literal["plain", "json"]
 #: Libraries that tell addresses with tokens in them, or whole messages, at INFO.
 _QUIET = ("httpx", "httpcore", "telegram", "twilio", "urllib3", "werkzeug", "asyncio", "PIL", "kombu", "amqp")
 
+_FOREIGN = re.compile(r".*(?:/site-packages/|/lib/python3\.\d+/)")
 _SHORTEST_SECRET = 6
 _MOST_CAUSES = 5
 
-# What looks like a number and is none, by form: rows, spool files, dates, addresses of machines.
+# What looks like a number and is none, by form: rows, spool files, Telegram's updates (`u123456789`),
+# dates, addresses of machines.
 _KEPT = (
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|[0-9a-f]{16}-[0-9a-f]{8}-[0-9a-f]{8}\.msg"
+    r"|\bu\d{5,12}\b"
     r"|\b20\d\d-[01]\d-[0-3]\d\b"
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"
 )
@@ -170,9 +173,11 @@ def _trace(error: BaseException) -> str:
 
 
 def _frames(trace: TracebackType | None) -> Iterator[str]:
+    """Where it went through our own code, and where it ended."""
     while trace is not None:
         code = trace.tb_frame.f_code
-        yield f"  {code.co_filename}:{trace.tb_lineno} in {code.co_name}"
+        if trace.tb_next is None or not _FOREIGN.search(code.co_filename):
+            yield f"  {_FOREIGN.sub('', code.co_filename)}:{trace.tb_lineno} in {code.co_name}"
         trace = trace.tb_next
 
 

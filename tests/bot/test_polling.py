@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy.engine import make_url
 
-from mbiu import delivery, vault
+from mbiu import delivery, spool, vault
 from mbiu.launch import programs
 from mbiu.launch.process import Child, stop_all
 from tests.doubles import TelegramDouble
@@ -167,12 +167,16 @@ def test_an_update_that_breaks_the_intake_ends_in_the_spool(
     superuser: "psycopg.Connection[tuple[Any, ...]]",
     settings: Any,
 ) -> None:
-    superuser.execute("REVOKE INSERT ON report FROM mbiu_app")
-    telegram.inject_text(AMINA, "a fault of ours meets this")
+    poison = telegram.inject_text(AMINA, "a fault of ours meets this")
+    superuser.execute(f"ALTER TABLE message ADD CONSTRAINT ours CHECK (provider_id <> '{poison}')")
     telegram.inject_text(JOSEPH, "HELP")
-    launch("bot")
+    bot = launch("bot")
     wait(lambda: stored(rows) == 1, 60)
-    assert len(list(settings.spool_dir.glob("*.msg"))) == 1
+    (kept,) = settings.spool_dir.glob("*.msg")
+    assert any("update.set_aside" in said and kept.name in said for said in bot.lines)
+    superuser.execute("ALTER TABLE message DROP CONSTRAINT ours")
+    assert spool.take_in() == 1
+    assert stored(rows) == 2
 
 
 def test_who_stops_the_bot_is_noted_and_welcome_again(
