@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from subprocess import run
 from typing import TYPE_CHECKING
@@ -130,10 +129,7 @@ def template(
     env = bare_environment | service_keys.as_environment()
     env |= {"MBIU_DATABASE_URL": postgres.url(APP), "MBIU_DATABASE_OWNER_URL": postgres.url(OWNER)}
     env |= {"MBIU_HOME_DIR": str(service_home)}
-    steps = [["migrate"]]
-    if find_spec("mbiu.gazetteer.command"):
-        steps.append(["gazetteer", "load"])
-    for words in steps:
+    for words in (["migrate"], ["gazetteer", "load"]):
         done = run(
             [sys.executable, "-m", "mbiu", *words],
             env=env,
