@@ -7,6 +7,8 @@ from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.numbers import Mention, mentions, qualified
 from mbiu.analysis.reading import Evidence, NumberRange
 from mbiu.analysis.scan import Scan
+from mbiu.analysis.sufferers import sufferer
+from mbiu.analysis.tables import grammar
 
 OUTCOMES = ("killed", "injured", "displaced", "abducted")
 NOUNS = ("person", "person1", "family", "livestock", "other")
@@ -19,47 +21,7 @@ OTHER_NUMBER = 4
 SEVERAL = NumberRange(2, 3, 10)
 ONE = NumberRange(1, 1, 1)
 _NOUN_FIRST = ("sw", "sheng", "lg")
-_ACTIVE = ("-ua", "-waua", "-jeruhi", "-teka", "-chinja", "-ua watu")
-_PASSIVE = frozenset(
-    [
-        "was",
-        "were",
-        "been",
-        "being",
-        "is",
-        "are",
-        "got",
-        "has",
-        "have",
-        "had",
-        "be",
-        "a",
-        "an",
-        "the",
-        "two",
-        "our",
-        "one",
-        "seriously",
-        "badly",
-    ]
-)
-_AUXILIARIES = frozenset(("was", "were", "been", "being", "got", "is", "are"))
-_OWNERS = frozenset(("wake", "wangu", "wetu", "wao", "wenu", "hao", "hawa", "zetu", "zao", "zangu", "zake"))
-_DOERS = frozenset(
-    [
-        "raiders",
-        "raider",
-        "warriors",
-        "warrior",
-        "soldiers",
-        "soldier",
-        "police",
-        "policemen",
-        "officers",
-        "rebels",
-        "fighters",
-    ]
-)
+_OWNERS = grammar("owner")
 
 
 @dataclass(frozen=True)
@@ -239,7 +201,7 @@ def _unnumbered(
     for hit in outcomes:
         if hit.entry.code in taken or hit.entry.code == "displaced":
             continue
-        noun = _sufferer(scan, hit, hits)
+        noun = sufferer(scan, hit, hits)
         if noun is None or any(number.first in (noun.first - 1, noun.last + 1) for number in numbers):
             continue
         taken.add(hit.entry.code)
@@ -254,45 +216,6 @@ def _counted(scan: Scan, hit: Hit, noun: Hit) -> _Bound:
     value = ONE if one else SEVERAL
     seen = scan.evidence(hit.entry.code, value.best, first, last, why)
     return _Bound(hit.entry.code, value, noun_text(scan, noun), scan.tokens[hit.first].sentence, seen)
-
-
-def _sufferer(scan: Scan, hit: Hit, hits: list[Hit]) -> Hit | None:
-    """The person noun that an outcome is told of: after an active verb, before a passive one."""
-    clause = scan.tokens[hit.first].clause
-    nouns = [
-        n for n in hits if n.entry.code in ("person", "person1") and scan.tokens[n.first].clause == clause
-    ]
-    for noun in nouns:
-        if 0 < noun.first - hit.last <= 3 and not _has_by(scan, hit.last, noun.first):
-            return noun
-    if _is_active(scan, hit):
-        return None
-    for noun in reversed(nouns):
-        if 0 < hit.first - noun.last <= 4 and _suffers(scan, hit, noun):
-            return noun
-    return None
-
-
-def _has_by(scan: Scan, after: int, before: int) -> bool:
-    return any(
-        scan.tokens[i].folded in ("by", "na", "par", "and", "in", "at", "near")
-        for i in range(after + 1, before)
-    )
-
-
-def _is_active(scan: Scan, hit: Hit) -> bool:
-    word = scan.tokens[hit.first].folded
-    active = word.endswith(("jeruhi", "teka", "chinja", "ua")) or word in ("killing", "kill", "kills")
-    return hit.entry.language == "sw" and active and not word.endswith(("kufa",))
-
-
-def _suffers(scan: Scan, hit: Hit, noun: Hit) -> bool:
-    if hit.entry.language != "en":
-        return True
-    between = [scan.tokens[i].folded for i in range(noun.last + 1, hit.first)]
-    if not between:
-        return scan.tokens[noun.first].folded not in _DOERS
-    return between[-1] in _AUXILIARIES or all(word in _PASSIVE for word in between)
 
 
 def _denials(scan: Scan, happened: list[Hit], bound: list[_Bound]) -> list[_Bound]:

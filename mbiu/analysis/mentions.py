@@ -6,7 +6,7 @@ from functools import cache
 
 from mbiu.analysis.lexicon import Hit, lexicon
 from mbiu.analysis.scan import Scan
-from mbiu.analysis.tables import rows
+from mbiu.analysis.tables import grammar, rows
 from mbiu.gazetteer.lookup import FUZZY_MIN_LETTERS, Gazetteer
 from mbiu.gazetteer.names import fold
 from mbiu.gazetteer.place import Place
@@ -16,7 +16,7 @@ MISSPELT_COST = 0.12
 CUED_COST = 0.15
 UNCUED_LETTERS = 6
 TWO_WORDS_LETTERS = 7
-SMALL_WORDS = frozenset(("the", "a", "of", "wa", "ya", "la", "za", "cha", "mwa", "na", "our", "this", "that"))
+SMALL_WORDS = grammar("small")
 ROLES = ("near", "at", "between", "from", "to")
 _STOP_KINDS = frozenset(
     ("events", "markers", "moments", "counts", "numbers", "cues", "drivers", "risk_factors")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
+from mbiu.analysis.dates import DAY, Span, date, written
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.reading import Evidence, When
 from mbiu.analysis.scan import Scan
@@ -19,16 +20,10 @@ PARTS = {
     "evening": (16, 20),
     "night": (18, 30),
 }
-_DATE = re.compile(
-    r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d./-]|\s*(?:people|dead|cows))"
-)
-_ISO = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.](\d\d))?\s?(am|pm|hrs|hours)\b|(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?!\d)",
     re.IGNORECASE,
 )
-_DAY = timedelta(days=1)
-_TWO_DIGIT_YEARS = 2000
 
 
 @dataclass(frozen=True)
@@ -40,22 +35,13 @@ class Moment:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
-class _Span:
-    start: datetime
-    end: datetime
-    precision: str
-    first: int
-    last: int
-
-
 def moment(scan: Scan, sent_at: datetime | None, country: str | None, *, ahead: bool = False) -> Moment:
     """The time that a text speaks of. Without ``sent_at`` (aware) only full dates can be told;
     ``ahead`` says that the text speaks of what is to come, so that *Friday* is the next one."""
     local = None if sent_at is None or not 1970 <= sent_at.year < 2200 else _local(sent_at, country)
-    written = _written(scan, local, _zone(country))
-    if written is not None:
-        return _moment(scan, written, local)
+    full = written(scan, local, _zone(country))
+    if full is not None:
+        return _moment(scan, full, local)
     if local is None:
         return Moment(None, None, ())
     span = _relative(scan, local, ahead=ahead)
@@ -71,7 +57,7 @@ def _local(sent_at: datetime, country: str | None) -> datetime:
     return aware.astimezone(_zone(country))
 
 
-def _moment(scan: Scan, span: _Span, local: datetime | None) -> Moment:
+def _moment(scan: Scan, span: Span, local: datetime | None) -> Moment:
     past = None if local is None else span.start <= local
     why = "words of time, counted from when the message was sent"
     seen = Evidence(
@@ -80,49 +66,7 @@ def _moment(scan: Scan, span: _Span, local: datetime | None) -> Moment:
     return Moment(When(span.start, span.end, span.precision), past, (seen,))
 
 
-def _written(scan: Scan, local: datetime | None, zone: timezone) -> _Span | None:
-    """A date in figures: day first, the year of sending where none is given."""
-    if match := _ISO.search(scan.text):
-        year, month, day = (int(part) for part in match.groups())
-        return _date(year, month, day, zone, match.span())
-    for match in _DATE.finditer(scan.text):
-        year = int(match[4]) if match[4] else (local.year if local and match[2] == "/" else 0)
-        year += _TWO_DIGIT_YEARS if 0 < year < 100 else 0
-        if year and (span := _date(year, int(match[3]), int(match[1]), zone, match.span())):
-            return span
-    return _named_month(scan, local, zone)
-
-
-def _named_month(scan: Scan, local: datetime | None, zone: timezone) -> _Span | None:
-    if local is None:
-        return None
-    for hit in scan.of("moments"):
-        if not hit.entry.code.startswith("month ") or hit.entry.code == "month -1":
-            continue
-        for index in (hit.first - 1, hit.first - 2, hit.last + 1):
-            if 0 <= index < len(scan.tokens) and (day := _day_figure(scan, index)):
-                start = min(scan.tokens[index].start, scan.tokens[hit.first].start)
-                end = max(scan.tokens[index].end, scan.tokens[hit.last].end)
-                month = int(hit.entry.code[6:])
-                year = local.year - (month > local.month + 1)
-                return _date(year, month, day, zone, (start, end))
-    return None
-
-
-def _day_figure(scan: Scan, index: int) -> int:
-    word = scan.tokens[index].folded
-    return int(word) if word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 31 else 0
-
-
-def _date(year: int, month: int, day: int, zone: timezone, span: tuple[int, int]) -> _Span | None:
-    try:
-        start = datetime(year, month, day, tzinfo=zone)
-    except ValueError:
-        return None
-    return _Span(start, start + _DAY, "day", *span)
-
-
-def _relative(scan: Scan, local: datetime, *, ahead: bool) -> _Span | None:
+def _relative(scan: Scan, local: datetime, *, ahead: bool) -> Span | None:
     """The first of the ways of telling time, surest first, that this text uses."""
     hits = scan.of("moments")
     if not hits:
@@ -139,11 +83,11 @@ def _relative(scan: Scan, local: datetime, *, ahead: bool) -> _Span | None:
 
 def _span(
     scan: Scan, hit: Hit, start: datetime, end: datetime, precision: str, other: Hit | None = None
-) -> _Span:
+) -> Span:
     hits = [hit, other] if other else [hit]
     first = min(scan.tokens[one.first].start for one in hits)
     last = max(scan.tokens[one.last].end for one in hits)
-    return _Span(start, end, precision, first, last)
+    return Span(start, end, precision, first, last)
 
 
 def _coded(hits: list[Hit], kind: str) -> list[tuple[Hit, str]]:
@@ -152,7 +96,7 @@ def _coded(hits: list[Hit], kind: str) -> list[tuple[Hit, str]]:
     ]
 
 
-def _ago(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _ago(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     for hit, unit in _coded(hits, "ago"):
         value = _beside(scan, hit)
         if value is None:
@@ -161,9 +105,9 @@ def _ago(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
             back = timedelta(**{unit + "s": value})
             return _span(scan, hit, local - back, local, "hour")
         days = {"day": 1, "week": 7, "month": 30}[unit] * value
-        start = _midnight(local) - min(days, 3650) * _DAY
+        start = _midnight(local) - min(days, 3650) * DAY
         return _span(
-            scan, hit, start, start + _DAY * (1 if unit == "day" else 7), "day" if unit == "day" else "week"
+            scan, hit, start, start + DAY * (1 if unit == "day" else 7), "day" if unit == "day" else "week"
         )
     return None
 
@@ -185,20 +129,20 @@ def _midnight(local: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _night(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _night(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     for hit, days in _coded(hits, "night"):
-        start = _midnight(local) + int(days) * _DAY + timedelta(hours=18)
+        start = _midnight(local) + int(days) * DAY + timedelta(hours=18)
         return _span(scan, hit, start, start + timedelta(hours=12), "part")
     return None
 
 
-def _day(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _day(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     for hit, days in _coded(hits, "day"):
-        return _with_part(scan, hit, hits, _midnight(local) + int(days) * _DAY)
+        return _with_part(scan, hit, hits, _midnight(local) + int(days) * DAY)
     return None
 
 
-def _with_part(scan: Scan, hit: Hit, hits: list[Hit], day: datetime) -> _Span:
+def _with_part(scan: Scan, hit: Hit, hits: list[Hit], day: datetime) -> Span:
     """A day, narrowed by *morning*, *jioni* or a clock time close by."""
     if (clock := _clock(scan)) is not None:
         start = day + timedelta(hours=clock[0], minutes=clock[1])
@@ -207,7 +151,7 @@ def _with_part(scan: Scan, hit: Hit, hits: list[Hit], day: datetime) -> _Span:
         if abs(other.first - hit.last) <= 4:
             low, high = PARTS[part]
             return _span(scan, hit, day + timedelta(hours=low), day + timedelta(hours=high), "part", other)
-    return _span(scan, hit, day, day + _DAY, "day")
+    return _span(scan, hit, day, day + DAY, "day")
 
 
 def _clock(scan: Scan) -> tuple[int, int] | None:
@@ -241,17 +185,17 @@ def _swahili_clock(scan: Scan) -> tuple[int, int] | None:
     return None
 
 
-def _weekday(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _weekday(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     ahead = bool(_coded(hits, "next"))
     for hit, day in _coded(hits, "weekday"):
         back = (local.weekday() - int(day)) % 7 or 7
         back = back - 7 if ahead or scan.ahead(hit) else back
-        start = _midnight(local) - (back or -7) * _DAY
+        start = _midnight(local) - (back or -7) * DAY
         return _with_part(scan, hit, hits, start)
     return None
 
 
-def _dayofmonth(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _dayofmonth(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     for hit, _ in _coded(hits, "dayofmonth"):
         day = _beside(scan, hit)
         if day and 1 <= day <= 31:
@@ -262,7 +206,7 @@ def _dayofmonth(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
                 scan.tokens[hit.last + 1].end if hit.last + 1 < len(scan.tokens) else 0,
             )
             if span[1] > span[0] and local.tzinfo:
-                return _date(year, month or 12, day, _as_zone(local), span)
+                return date(year, month or 12, day, _as_zone(local), span)
     return None
 
 
@@ -270,37 +214,37 @@ def _as_zone(local: datetime) -> timezone:
     return timezone(local.utcoffset() or timedelta())
 
 
-def _longer(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _longer(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     today = _midnight(local)
     starts: dict[str, Callable[[int], tuple[datetime, int]]] = {
-        "week": lambda n: (today + (7 * n - local.weekday()) * _DAY, 7),
+        "week": lambda n: (today + (7 * n - local.weekday()) * DAY, 7),
         "year": lambda n: (today.replace(year=local.year + n, month=1, day=1), 365),
     }
     for kind, start_of in starts.items():
         for hit, value in _coded(hits, kind):
             start, days = start_of(int(value))
-            return _span(scan, hit, start, start + days * _DAY, kind)
+            return _span(scan, hit, start, start + days * DAY, kind)
     for hit, value in _coded(hits, "month"):
         if value == "-1":
             end = today.replace(day=1)
-            return _span(scan, hit, (end - _DAY).replace(day=1), end, "month")
+            return _span(scan, hit, (end - DAY).replace(day=1), end, "month")
     for hit, _ in _coded(hits, "recent"):
-        return _span(scan, hit, today - 7 * _DAY, local, "week")
+        return _span(scan, hit, today - 7 * DAY, local, "week")
     return None
 
 
-def _part(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _part(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     """A bare *in the evening*: the last one that has begun."""
     for hit, part in _coded(hits, "part"):
         low, high = PARTS[part]
         day = _midnight(local)
         if day + timedelta(hours=low) > local:
-            day -= _DAY
+            day -= DAY
         return _span(scan, hit, day + timedelta(hours=low), day + timedelta(hours=high), "part")
     return None
 
 
-def _now(scan: Scan, hits: list[Hit], local: datetime) -> _Span | None:
+def _now(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     for hit, _ in _coded(hits, "now"):
         return _span(scan, hit, local - timedelta(hours=1), local + timedelta(hours=1), "hour")
     return None

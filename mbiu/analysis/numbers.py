@@ -5,31 +5,12 @@ from itertools import pairwise
 
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.scan import Scan
+from mbiu.analysis.tables import grammar
 
 MAX_COUNT = 999_999
-_MONEY = frozenset(
-    [
-        "ksh",
-        "kshs",
-        "shs",
-        "sh",
-        "ugx",
-        "tzs",
-        "kes",
-        "usd",
-        "tsh",
-        "tshs",
-        "tel",
-        "no",
-        "phone",
-        "ref",
-        "code",
-        "km",
-    ]
-)
-_ORDINAL = frozenset(["st", "nd", "rd", "th", "am", "pm", "oclock", "hrs", "h", "km", "percent"])
-_LINKS = frozenset(("and", "na", "n", "et"))
-_CLOCK = frozenset(("saa", "tarehe", "date", "essaawa", "at"))
+_LINKS = grammar("link")
+_BEFORE = grammar("before figure")
+_AFTER = grammar("after figure")
 
 
 @dataclass(frozen=True)
@@ -209,9 +190,7 @@ def _glued(scan: Scan, mention: Mention) -> bool:
 def _named(scan: Scan, mention: Mention) -> bool:
     before = scan.tokens[mention.first - 1].folded if mention.first else ""
     after = scan.tokens[mention.last + 1].folded if mention.last + 1 < len(scan.tokens) else ""
-    if before == "at" and scan.kinds.get("counts"):
-        return after in _ORDINAL
-    return before in _MONEY or before in _CLOCK or after in _ORDINAL
+    return before in _BEFORE or after in _AFTER
 
 
 def qualified(scan: Scan, mention: Mention) -> Mention:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from mbiu.analysis.lexicon import Hit, lexicon
 from mbiu.analysis.reading import Evidence
+from mbiu.analysis.tables import grammar
 from mbiu.analysis.words import Token, tokenise
 
 NEGATION_REACH = 3
 FUTURE_REACH = 6
 BACKGROUND_REACH = 3
-_PAST_ENDINGS = ("ed", "shot", "dead", "slain", "stolen", "burnt", "fled", "fought", "died")
+_PAST_ENDINGS = tuple(grammar("past ending"))
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Scan:
         return follows or self.before(hit, "future", NEGATION_REACH if past else FUTURE_REACH)
 
     def supposed(self, hit: Hit) -> bool:
-        """Whether the hit is only a condition. Swahili *-ki-* is *if* where it opens a clause, else *while*."""
+        """Whether the hit is a condition; Swahili *-ki-* is *if* where it opens a clause, else *while*."""
         opens = hit.first == 0 or self.tokens[hit.first - 1].clause != self.tokens[hit.first].clause
         return hit.tense == "if" or (hit.tense == "while" and opens) or self.before(hit, "if", FUTURE_REACH)
 

@@ -3,12 +3,11 @@
 import re
 from typing import NamedTuple
 
+from mbiu.analysis.tables import grammar
 from mbiu.gazetteer.names import WORD, fold
 
 MAX_TOKENS = 600
-TURNS = frozenset(
-    ("but", "lakini", "however", "only", "mais", "ila", "bali", "although", "though", "while", "huku", "naye")
-)
+TURNS = grammar("turn")
 _PARTS = re.compile(r"\d+|\D+")
 _SENTENCE_END = re.compile(r"[!?؟;\n\r]|\.(?!\d)")
 _CLAUSE_END = frozenset(",:*/()،–—|+=&")

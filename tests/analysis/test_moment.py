@@ -55,7 +55,8 @@ def test_a_time_is_told_in_local_time(text: str, start: str, precision: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "may God help us", "0722123456", "32/13/2026", "they sat down", "we march"]
+    "text",
+    ["", "may God help us", "0722123456", "32/13/2026", "they sat down", "we march", "31/12/9999", "3 may"],
 )
 def test_a_text_without_a_time_has_none(text: str) -> None:
     assert moment(scan(text), SENT, "KE").when is None
