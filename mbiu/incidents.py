@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import vault
 from mbiu.analysis.reading import Reading
+from mbiu.analysis.similarity import plain
 from mbiu.codes import EventType, IncidentState, Urgency
 from mbiu.facts import facts_of, incident_facts
 from mbiu.joining import WINDOW, Facts
@@ -32,7 +33,7 @@ class Joining(Protocol):
 
 @dataclass
 class Candidate:
-    """An incident a report may belong to, with the texts already told of it."""
+    """An incident a report may belong to, with the plain words already told of it."""
 
     facts: Facts
     ref: str
@@ -69,7 +70,8 @@ def _add_texts(session: Session, known: list[Candidate]) -> None:
     )
     for row in session.execute(query):
         with suppress(vault.CannotOpen):
-            by_id[row.incident_id].texts.append(vault.unseal("message", "text", row.id, row.text))
+            told = vault.unseal("message", "text", row.id, row.text)
+            by_id[row.incident_id].texts.append(plain(told))
 
 
 def new_incident(work: Joining) -> dict[str, Any]:
@@ -88,19 +90,24 @@ def new_incident(work: Joining) -> dict[str, Any]:
     }
 
 
-def absorb(session: Session, incident_id: UUID, works: Sequence[Joining], *, is_fresh: bool) -> None:
+def hold(session: Session, ids: Sequence[UUID]) -> list[Incident]:
+    """The incidents as they are now, locked until the transaction ends."""
+    if not ids:
+        return []
+    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def absorb(session: Session, incident: Incident, works: Sequence[Joining]) -> None:
     """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
-    incident = session.get(Incident, incident_id, with_for_update=not is_fresh)
-    if incident is None:
-        return
     before = _approvable(incident)
     for work in works:
-        if work.row.incident_id == incident_id and incident.reports <= 1 and incident.state in _UNDECIDED:
+        if work.row.incident_id == incident.id and incident.reports <= 1 and incident.state in _UNDECIDED:
             if not work.row.corrected:
                 _assign(incident, facts_of(work.reading))
             continue
-        if work.row.incident_id not in {None, incident_id}:
-            _leave(session, work.row.incident_id, incident_id)
+        if work.row.incident_id not in {None, incident.id}:
+            _leave(session, work.row.incident_id, incident.id)
         _strengthen(incident, facts_of(work.reading))
     if incident.state is IncidentState.VERIFIED and _approvable(incident) != before:
         incident.state, incident.verified_at = IncidentState.OPEN, None

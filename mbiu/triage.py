@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from mbiu import analysis, questions, vault
 from mbiu.analysis.reading import Reading
-from mbiu.analysis.similarity import fingerprint, similarity
+from mbiu.analysis.similarity import fingerprint, likeness, plain
 from mbiu.codes import EventType, IncidentState, ReportState, Severity, Urgency
 from mbiu.facts import block_of, place_columns, reading_facts
 from mbiu.gazetteer.lookup import Gazetteer
-from mbiu.incidents import Candidate, absorb, candidates, new_incident, recount
+from mbiu.incidents import Candidate, absorb, candidates, hold, new_incident, recount
 from mbiu.joining import Facts, Match, compare
 from mbiu.models import Contact, Incident, Message, Report, utcnow
 
@@ -63,8 +63,9 @@ def triage(session: Session, gazetteer: Gazetteer, limit: int = BATCH) -> int:
         work for work in works if work.reading.event_type == EventType.NONE and not work.row.incident_id
     ]
     something = [work for work in works if work not in nothing]
-    _join(session, something)
-    _write(session, works)
+    with session.no_autoflush:
+        _join(session, something)
+        _write(session, works)
     recount(session, [work.incident_id for work in something if work.incident_id])
     for work in something:
         _ask(session, work)
@@ -196,14 +197,15 @@ def _join(session: Session, works: list[Work]) -> None:
             work.incident_id = incident["id"]
             known.setdefault(block, []).append(_fresh_candidate(work, incident, block))
             continue
-        changed.setdefault(work.incident_id, []).append(work)  # type: ignore[arg-type]  # set just above
+        if work.incident_id is None:
+            continue
+        changed.setdefault(work.incident_id, []).append(work)
         if work.incident_id in by_id:
-            by_id[work.incident_id].texts.append(work.words.text)
+            by_id[work.incident_id].texts.append(plain(work.words.text))
     if fresh:
         session.execute(insert(Incident), fresh)
-    fresh_ids = {row["id"] for row in fresh}
-    for incident_id, joined in changed.items():
-        absorb(session, incident_id, joined, is_fresh=incident_id in fresh_ids)
+    for held in hold(session, list(changed)):
+        absorb(session, held, changed[held.id])
 
 
 def _lock(session: Session, blocks: list[str]) -> None:
@@ -219,11 +221,11 @@ def _lock(session: Session, blocks: list[str]) -> None:
 def best_match(work: Work, known: list[Candidate]) -> Match | None:
     """The candidate that fits best, the newest first among equals."""
     facts = reading_facts(work.reading, work.words.sent_at, exercise=work.row.exercise)
-    matches = []
+    words, matches = plain(work.words.text), []
     for candidate in known:
         if candidate.facts.id != work.row.incident_id and _may_be_same(facts, candidate.facts):
-            likeness = max((similarity(work.words.text, told) for told in candidate.texts), default=0.0)
-            matches.append(compare(facts, candidate.facts, likeness))
+            alike = max((likeness(words, told) for told in candidate.texts), default=0.0)
+            matches.append(compare(facts, candidate.facts, alike))
     return max((match for match in matches if match), key=lambda match: match.score, default=None)
 
 
@@ -243,7 +245,9 @@ def _may_move(session: Session, work: Work) -> bool:
 def _fresh_candidate(work: Work, incident: dict[str, Any], block: str) -> Candidate:
     facts = reading_facts(work.reading, work.words.sent_at, exercise=work.row.exercise)
     return Candidate(
-        Facts(**{**facts.__dict__, "id": incident["id"], "block": block}), incident["ref"], [work.words.text]
+        Facts(**{**facts.__dict__, "id": incident["id"], "block": block}),
+        incident["ref"],
+        [plain(work.words.text)],
     )
 
 
@@ -282,9 +286,9 @@ _UPDATE = (
 
 def _write(session: Session, works: list[Work]) -> None:
     session.flush()
-    plain = [work for work in works if not work.row.corrected]
-    if plain:
-        session.connection().execute(_UPDATE, [_columns(work) for work in plain])
+    as_read = [work for work in works if not work.row.corrected]
+    if as_read:
+        session.connection().execute(_UPDATE, [_columns(work) for work in as_read])
     for work in works:
         if work.row.corrected:
             session.execute(
