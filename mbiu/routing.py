@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mbiu import alerting, audit, texts, vault
@@ -111,7 +112,7 @@ def _reachable(session: Session, contacts: list[UUID]) -> list[tuple[Contact, Ad
             Address.stopped_at.is_(None).desc(),
             Address.last_in_at.desc().nulls_last(),
         )
-        .distinct(Contact.id)
+        .ext(distinct_on(Contact.id))
     )
     return [(row.Contact, row.Address) for row in rows]
 
