@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from mbiu.analysis.actors import actors
@@ -49,6 +50,8 @@ def read(  # noqa: PLR0913 - all that may be known of a message, each optional
     found = _place(known, gazetteer, locate(known, gazetteer, prior), location)
     counts = count(known)
     happened = event(known, counts)
+    if happened.type == "hazard":
+        counts = replace(counts, abducted=None)
     where = found.place.country if found.place else prior.country
     ahead = "threat" in (happened.type, *happened.others[:1])
     time = moment(known, sent_at, where, ahead=ahead)

@@ -73,6 +73,7 @@ def event(scan: Scan, counts: Counts) -> Event:
     tallies = _tallies(scan, sure=harmed > 0)
     _add_stolen_animals(scan, tallies, counts)
     _drop_accidents(tallies)
+    _add_force_against_protest(scan, tallies)
     if not tallies:
         return _nothing(scan)
     ranked = sorted(tallies, key=lambda code: -_rank(code, tallies[code], counts))
@@ -120,7 +121,7 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
         return "threat", max(2.0, weight), f"a word of {code}, announced and not yet done"
     if hit.tense == "infinitive":
         return code, weight * 0.5, f"a word of {code}, as a plain infinitive"
-    if scan.background(hit):
+    if scan.background(hit) and code != "hazard":
         return code, weight * 0.5, f"a word of {code}, told as background"
     return code, weight, f"a word of {code}"
 
@@ -142,6 +143,13 @@ def _drop_accidents(tallies: dict[str, _Tally]) -> None:
     hazard, attack = tallies.get("hazard"), tallies.get("attack")
     if hazard and attack and hazard.best >= STRONG and attack.best < STRONG:
         del tallies["attack"]
+
+
+def _add_force_against_protest(scan: Scan, tallies: dict[str, _Tally]) -> None:
+    """Police or soldiers, a protest and violence in one text are a crackdown."""
+    forces = [hit for hit in scan.of("actors") if hit.entry.note == "force"]
+    if forces and "protest" in tallies and "attack" in tallies and "crackdown" not in tallies:
+        tallies["crackdown"] = _Tally([(forces[0], STRONG, "a force, a protest and violence together")])
 
 
 def _rank(code: str, tally: _Tally, counts: Counts) -> float:

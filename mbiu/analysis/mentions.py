@@ -17,6 +17,7 @@ CUED_COST = 0.15
 UNCUED_LETTERS = 6
 TWO_WORDS_LETTERS = 7
 SMALL_WORDS = grammar("small")
+JOINERS = grammar("joiner")
 ROLES = ("near", "at", "between", "from", "to")
 _STOP_KINDS = frozenset(
     ("events", "markers", "moments", "counts", "numbers", "cues", "drivers", "risk_factors")
@@ -27,7 +28,7 @@ _STOP_KINDS = frozenset(
 class Named:
     """A name found in tokens ``first`` to ``last`` and what it may mean.
 
-    ``role`` is at, near, between, from, to, group or empty; ``level`` the word of level beside it;
+    ``role`` is at, near, between, from, to, group, name or empty; ``level`` the word of level beside it;
     ``common`` marks a word of everyday speech, believed only with a cue; ``cued`` says that a cue stands
     right before it.
     """
@@ -162,7 +163,7 @@ def _named(
     common: bool = False,
 ) -> Named:
     first, last = span
-    role = "group" if _is_group(scan, cues, first, last) else _role(scan, cues, first)
+    role = _group(scan, cues, first, last) or _role(scan, cues, first)
     cued = any(hit.entry.code in ROLES or _is_level(hit) for hit in cues.ending.get(first - 1, ()))
     return Named(first, last, places, exactness, how, role, _level(scan, cues, first, last), common, cued)
 
@@ -198,11 +199,18 @@ def _same(scan: Scan, one: int, two: int) -> bool:
     return scan.tokens[one].clause == scan.tokens[two].clause
 
 
-def _is_group(scan: Scan, cues: _Cues, first: int, last: int) -> bool:
-    """Whether the name stands for people: *Turkana raiders*, *between Pokot and Turkana*."""
+def _group(scan: Scan, cues: _Cues, first: int, last: int) -> str:
+    """``group`` where a name stands for people, ``name`` where it might, else empty.
+
+    *Turkana raiders*, *between Pokot and Turkana*, *Turkana attacked* are people.
+    """
     beside = cues.beginning.get(last + 1, []) + cues.ending.get(first - 1, [])
     if any(hit.entry.code == "person" for hit in beside):
-        return True
-    actor = [hit for hit in scan.of("actors") if hit.first == first and hit.entry.note == "community"]
+        return "group"
+    communities = [hit for hit in scan.of("actors") if hit.entry.note == "community"]
     placed = _role(scan, cues, first) in ("at", "near", "from", "to") or _level(scan, cues, first, last)
-    return bool(actor) and not placed
+    if placed or not any(hit.first == first for hit in communities):
+        return ""
+    acts = any(hit.first == last + 1 for hit in scan.of("events"))
+    around = {scan.tokens[i].folded for i in (first - 1, last + 1) if 0 <= i < len(scan.tokens)}
+    return "group" if acts or around & JOINERS else "name"

@@ -69,9 +69,9 @@ def _moment(scan: Scan, span: Span, local: datetime | None) -> Moment:
 def _relative(scan: Scan, local: datetime, *, ahead: bool) -> Span | None:
     """The first of the ways of telling time, surest first, that this text uses."""
     hits = scan.of("moments")
-    if not hits:
+    if not hits and _CLOCK.search(scan.text) is None:
         return None
-    for way in (_ago, _night, _day, _weekday, _dayofmonth, _longer, _part, _now):
+    for way in (_ago, _night, _day, _weekday, _dayofmonth, _longer, _hour, _part, _now):
         span = way(scan, hits, local)
         if span and way is _weekday and ahead and span.start < local:
             week = timedelta(days=7)
@@ -231,6 +231,17 @@ def _longer(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
     for hit, _ in _coded(hits, "recent"):
         return _span(scan, hit, today - 7 * DAY, local, "week")
     return None
+
+
+def _hour(scan: Scan, _hits: list[Hit], local: datetime) -> Span | None:
+    """A bare clock time: the last one that has passed."""
+    clock = _clock(scan)
+    match = _CLOCK.search(scan.text)
+    if clock is None or match is None:
+        return None
+    start = _midnight(local) + timedelta(hours=clock[0], minutes=clock[1])
+    start -= DAY if start > local else timedelta()
+    return Span(start, start + timedelta(hours=1), "hour", *match.span())
 
 
 def _part(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:

@@ -15,12 +15,14 @@ HIGHEST = 0.97
 UNSURE_MARGIN = 0.05
 UNSURE_COST = 0.25
 FINER_MARGIN = 0.3
+CLEAR_MARGIN = 0.15
+RIVAL_COST = 0.5
 CUE_POLICY_COST = 0.04
 NEIGHBOUR_BONUS = 0.08
 NEAR_KM = 5.0
 HOME_CONFIDENCE = 0.3
 LEVEL_PRIOR = {0: -0.15, 1: 0.03, 2: 0.06, 3: 0.0}
-ROLE = {"at": 0.08, "near": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "group": -0.5}
+ROLE = {"at": 0.08, "near": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "group": -0.5, "name": -0.1}
 _LEVELS = {"level1": (1,), "level2": (2,), "level12": (1, 2), "level3": (3, 4), "village": (None, 3, 4, 5)}
 
 
@@ -43,9 +45,12 @@ class Found:
 
 @dataclass(frozen=True)
 class _Scored:
+    """A meaning of a name; ``runners`` are the other meanings with their scores."""
+
     mention: Named
     place: Place
     score: float
+    runners: tuple[tuple[Place, float], ...] = ()
 
 
 def locate(scan: Scan, gazetteer: Gazetteer, prior: Prior) -> Found:
@@ -58,7 +63,7 @@ def locate(scan: Scan, gazetteer: Gazetteer, prior: Prior) -> Found:
     ranked = sorted(best, key=lambda one: (-one.score, one.mention.first))
     top = _finest(ranked, gazetteer)
     confidence = _confidence(top, ranked, gazetteer)
-    others = _others(top, ranked, prior)
+    others = _others(top, ranked)
     guess = _guess(top, gazetteer, confidence)
     candidates = (
         guess,
@@ -93,11 +98,14 @@ def _with_named_country(prior: Prior, mentions: list[Named]) -> Prior:
 
 def _best(mention: Named, mentions: list[Named], gazetteer: Gazetteer, prior: Prior) -> _Scored | None:
     scored = [
-        _Scored(mention, place, _score(mention, place, mentions, gazetteer, prior))
+        (place, _score(mention, place, mentions, gazetteer, prior))
         for place in mention.places
         if _allowed(mention, place, mentions, gazetteer)
     ]
-    return max(scored, key=lambda one: (one.score, _width(one.place)), default=None)
+    if not scored:
+        return None
+    scored.sort(key=lambda one: (-one[1], -_width(one[0])))
+    return _Scored(mention, *scored[0], tuple(scored[1:]))
 
 
 def _width(place: Place) -> float:
@@ -171,34 +179,31 @@ def _plain_confidence(score: float) -> float:
 
 
 def _confidence(top: _Scored, ranked: list[_Scored], gazetteer: Gazetteer) -> float:
-    confidence = _plain_confidence(top.score)
+    confidence = _plain_confidence(top.score) - _rivalry(top, gazetteer)
     for other in ranked:
         apart = other.place.place_id != top.place.place_id and not _related(top.place, other.place, gazetteer)
         if apart and other.score > top.score - UNSURE_MARGIN:
             return round(max(0.05, confidence - UNSURE_COST / 2), 2)
-    rivals = [p for p in top.mention.places if p is not top.place and not _related(p, top.place, gazetteer)]
-    if rivals and top.place.country in {p.country for p in rivals}:
-        confidence -= UNSURE_COST / 2
-    elif rivals and top.score < 1.1:
-        confidence -= UNSURE_COST
     return round(max(0.05, confidence), 2)
+
+
+def _rivalry(top: _Scored, gazetteer: Gazetteer) -> float:
+    """What it costs that another place of this name, elsewhere, fits nearly as well."""
+    rivals = (score for place, score in top.runners if not _related(place, top.place, gazetteer))
+    gap = top.score - max(rivals, default=-1.0)
+    return RIVAL_COST if gap < UNSURE_MARGIN else UNSURE_COST if gap < CLEAR_MARGIN else 0.0
 
 
 def _related(one: Place, two: Place, gazetteer: Gazetteer) -> bool:
     return gazetteer.within(one.place_id, two.place_id) or gazetteer.within(two.place_id, one.place_id)
 
 
-def _others(top: _Scored, ranked: list[_Scored], prior: Prior) -> list[_Scored]:
+def _others(top: _Scored, ranked: list[_Scored]) -> list[_Scored]:
     """The other names of the text, then the other meanings of the chosen name."""
     found = {top.place.place_id}
     others = []
-    meanings = [
-        _Scored(
-            top.mention, place, top.score - 0.1 - (0.2 if prior.country not in (None, place.country) else 0)
-        )
-        for place in top.mention.places
-    ]
-    for one in [*ranked[1:], *meanings]:
+    meanings = [_Scored(top.mention, place, score) for place, score in top.runners]
+    for one in [*ranked, *meanings]:
         if one.place.place_id not in found:
             found.add(one.place.place_id)
             others.append(one)

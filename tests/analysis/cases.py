@@ -293,4 +293,48 @@ HEARSAY = [
     Case("Word is that youth want to burn the market in Molo", "rumour"),
 ]
 
-ALL = [*ENGLISH, *SWAHILI, *MIXED, *NOTHING, *HEARSAY]
+HARDER = [
+    Case(
+        "Chief of Panyangara was shot dead by unknown people on Tuesday",
+        "attack",
+        numbers=numbers(killed=1),
+        day="2026-03-17",
+    ),
+    Case(
+        "IED hit a police vehicle on Lamu road, 4 officers dead, 2 critical",
+        "explosion",
+        numbers=numbers(killed=4, injured=2),
+    ),
+    Case(
+        "cows 30 goats 50 taken from Rengen kraal, 1 herdsboy missing",
+        "cattle_raid",
+        numbers=numbers(livestock=80, abducted=1),
+    ),
+    Case("Nimeona kwa macho yangu wanajeshi wakichoma nyumba Uvira", "destruction"),
+    Case("Wakichoma nyumba zetu tutaondoka", numbers=numbers(killed=None)),
+    Case("Raiders from South Sudan crossed into Moroto", place="ug-moroto"),
+    Case("What is happening in Juba? we hear gunshots", "armed_clash", place="ss-juba"),
+    Case("Simba wamechinjwa na Yanga 5-0 Dar es Salaam", "none", numbers=numbers(killed=None)),
+    Case("Peace committee managed to recover 35 camels", "peace", numbers=numbers(livestock=35)),
+    Case("M23 wameteka mji wa Goma", "armed_clash", numbers=numbers(abducted=None)),
+    Case(
+        "4 people dead and 6 missing after boat capsized", "hazard", numbers=numbers(killed=4, abducted=None)
+    ),
+    Case("LDUs shot at youth protesting in Kampala, one dead", "crackdown", numbers=numbers(killed=1)),
+    Case("Vita kati ya Hema na Lendu Djugu, watu 40 wamekufa", "armed_clash", numbers=numbers(killed=40)),
+    Case("ugomvi wa kisima Merti, vijana wawili wamekatwa mapanga", "attack", numbers=numbers(injured=2)),
+    Case(
+        "Nobody has been hurt in the Bukavu market fire but 60 shops burnt",
+        "destruction",
+        numbers=numbers(injured=0, killed=None),
+    ),
+    Case("Election officer beaten in Busia by a gang", "attack", place=None),
+    Case("Election officer beaten in Busia by a gang", "attack", place="ug-busia", country="UG"),
+    Case("our people in Karenga are fleeing to Kaabong", "displacement", place="ug-karenga"),
+    Case("La milice CODECO a brûlé 40 maisons et tué 11 civils à Djugu", numbers=numbers(killed=11)),
+    Case("They said they will come back on Sunday to finish us", "threat", day="2026-03-22"),
+    Case("non believers should be killed", "hate_speech", numbers=numbers(killed=None)),
+    Case("hunger is killing us in Marsabit", place="ke-marsabit", numbers=numbers(killed=None)),
+]
+
+ALL = [*ENGLISH, *SWAHILI, *MIXED, *NOTHING, *HEARSAY, *HARDER]
