@@ -23,6 +23,10 @@ _COMMANDS = {
 }
 
 
+#: Those that work on an installation; beside a `mbiu run` with services of its own they find these.
+_BESIDE = {"health", "user", "audit", "gazetteer", "demo", "simulate"}
+
+
 class LazyGroup(click.Group):
     """A group that imports a command when it is called, and shows a bad setting as one line."""
 
@@ -56,5 +60,10 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mbiu")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Mbiu carries reports of trouble to those who can act, and their answer back."""
+    if ctx.invoked_subcommand in _BESIDE and not {"-h", "--help"} & set(sys.argv):
+        from mbiu.launch.attach import attach
+
+        attach()
