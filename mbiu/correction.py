@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from mbiu import audit, vault
 from mbiu.audit import Actor
-from mbiu.codes import EventType, IncidentState, Precision, Severity, Urgency, Verdict
-from mbiu.facts import block_of_path
+from mbiu.codes import EventType, IncidentState, Precision, ReportState, Severity, Urgency, Verdict
+from mbiu.facts import NUMBERS, block_of_path
 from mbiu.models import Authorship, Correction, Incident, Place, Report, utcnow
 from mbiu.priority import due_at, priority
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
-from mbiu.verification import ENDED, MAY_DECIDE, decide, held, needs_reason
+from mbiu.verification import ENDED, MAY_DECIDE, decide, held, needs_reason, take_back
 
 _CODES = {"event_type": EventType, "severity": Severity, "urgency": Urgency}
 
@@ -29,7 +29,8 @@ def correct(
     """Put the facts of an incident right.
 
     ``changes`` may hold event_type, severity, urgency (codes), place_id (a place's id or None) and
-    numbers (``{"killed": {"low", "best", "high"}}``). Approvals of the earlier facts no longer count.
+    numbers (``{"killed": {"low", "best", "high"} or None}``). Approvals of the earlier facts no longer
+    count, and a verified incident is open again.
     """
     row = held(session, actor, ref, version)
     if row.state in ENDED:
@@ -50,9 +51,22 @@ def _change(session: Session, row: Incident, name: str, value: Any) -> None:
     elif name == "place_id":
         _move(session, row, value)
     elif name == "numbers":
-        row.numbers = {**row.numbers, **value}
+        row.numbers = _numbers(row.numbers, value)
     else:
         raise NotPossible(f"{name} cannot be corrected.")
+
+
+def _numbers(old: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    for name, span in changes.items():
+        if name not in NUMBERS or not (span is None or _is_span(span)):
+            raise NotPossible("A number is counted from low over best to high, of people or animals.")
+    return {name: span for name, span in {**old, **changes}.items() if span is not None}
+
+
+def _is_span(span: Any) -> bool:
+    if not isinstance(span, dict) or span.keys() != {"low", "best", "high"}:
+        return False
+    return all(type(n) is int for n in span.values()) and 0 <= span["low"] <= span["best"] <= span["high"]
 
 
 def _code(codes: Any, value: Any) -> Any:
@@ -93,6 +107,7 @@ def _note_change(session: Session, actor: Actor, row: Incident, changed: dict[st
     now = utcnow()
     row.priority = priority(row.event_type, row.severity, row.urgency)
     row.due_at, row.updated_at = due_at(row.priority, row.created_at), now
+    take_back(row)
     write_authorship(session, actor, row)
     reports = list(session.scalars(select(Report).where(Report.incident_id == row.id)))
     for report in reports:
@@ -144,7 +159,9 @@ def merge(session: Session, actor: Actor, ref: str, into: str, reason: str) -> I
     source.state, source.merged_into, source.claimed_by = IncidentState.MERGED, target.id, None
     if source.severity.rank > target.severity.rank:
         target.severity = source.severity
+        target.priority = priority(target.event_type, target.severity, target.urgency)
     target.version += 1
+    take_back(target)
     write_authorship(session, actor, target)
     recount(session, source)
     recount(session, target)
@@ -167,6 +184,7 @@ def split(session: Session, actor: Actor, report_ref: str, reason: str) -> Incid
     session.flush()
     report.incident_id, report.copied = fresh.id, False
     old.version += 1
+    take_back(old)
     for row in (old, fresh):
         write_authorship(session, actor, row)
         recount(session, row)
@@ -202,6 +220,8 @@ def _from_report(report: Report) -> Incident:
 
 def raise_incident(session: Session, actor: Actor, report_ref: str) -> Incident:
     """Make an incident of a report that the machine took for nothing."""
+    if actor.role not in MAY_DECIDE:
+        raise NotAllowed("Only analysts and coordinators make incidents.")
     report = session.scalar(select(Report).where(Report.ref == report_ref))
     if report is None or report.incident_id is not None:
         raise NotFound(f"There is no report {report_ref} without an incident.")
@@ -209,7 +229,7 @@ def raise_incident(session: Session, actor: Actor, report_ref: str) -> Incident:
     fresh.event_type = EventType.UNKNOWN if report.event_type is EventType.NONE else report.event_type
     session.add(fresh)
     session.flush()
-    report.incident_id = fresh.id
+    report.incident_id, report.state, report.joined_at = fresh.id, ReportState.JOINED, utcnow()
     recount(session, fresh)
     audit.append(session, actor, "incident.raised", f"incident:{fresh.ref}", report=report.ref)
     return fresh

@@ -102,17 +102,24 @@ def absorb(session: Session, incident: Incident, works: Sequence[Joining]) -> No
     """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
     before = _approvable(incident)
     for work in works:
-        if work.row.incident_id == incident.id and incident.reports <= 1 and incident.state in _UNDECIDED:
-            if not work.row.corrected:
-                _assign(incident, facts_of(work.reading))
-            continue
         if work.row.incident_id not in {None, incident.id}:
             _leave(session, work.row.incident_id, incident.id)
-        _strengthen(incident, facts_of(work.reading))
+        _take_in(incident, work)
     if incident.state is IncidentState.VERIFIED and _approvable(incident) != before:
         incident.state, incident.verified_at = IncidentState.OPEN, None
     incident.updated_at = utcnow()
     incident.due_at = min(incident.due_at, due_at(incident.priority, works[0].row.created_at))
+
+
+def _take_in(incident: Incident, work: Joining) -> None:
+    """What a person has put right stays; a report that is the whole incident replaces it; others add."""
+    facts = facts_of(work.reading)
+    if work.row.corrected:
+        _complete(incident, facts)
+    elif work.row.incident_id == incident.id and incident.reports <= 1 and incident.state in _UNDECIDED:
+        _assign(incident, facts)
+    else:
+        _strengthen(incident, facts)
 
 
 def _assign(incident: Incident, values: dict[str, Any]) -> None:
@@ -156,6 +163,7 @@ def _complete(incident: Incident, facts: dict[str, Any]) -> None:
     if incident.place_id is None and facts["place_id"]:
         where = ("place_id", "area_path", "lat", "lon", "precision", "radius_km", "country", "block")
         _assign(incident, {name: facts[name] for name in where})
+        incident.missing = [name for name in incident.missing if name != "place"]
     if incident.event_type is EventType.UNKNOWN:
         incident.event_type = facts["event_type"]
     if incident.occurred_from is None:

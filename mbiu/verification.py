@@ -57,7 +57,9 @@ class Approvals:
 def find(session: Session, ref: str, *, lock: bool = False) -> Incident:
     """The incident ``ref`` within the session's scope. Raises NotFound."""
     query = select(Incident).where(Incident.ref == ref)
-    row = session.scalar(query.with_for_update() if lock else query)
+    if lock:  # What this session has read of it before may be old by now.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
     if row is None:
         raise NotFound(f"There is no incident {ref}.")
     return row
@@ -145,10 +147,12 @@ def verify(
 ) -> Approvals:
     """Approve an incident as true. It is verified once enough different people have approved this version.
 
+    One that was alerted and has changed since may be approved again, for another alert.
     ``grade`` is the Admiralty pair: source reliability A to F and information credibility 1 to 6.
     """
     row = held(session, actor, ref, version)
-    _decidable(row, reason, grade)
+    again = row.state is IncidentState.ALERTED and not approvals(session, row).complete
+    _decidable(row, reason, grade, again=again)
     if is_grave(row) and actor.id in approvals(session, row).authors:
         raise NotAllowed("You changed the facts of this grave incident; two other people must approve it.")
     decide(session, actor, row, Verdict.VERIFIED, reason, grade)
@@ -196,9 +200,15 @@ def reopen(session: Session, actor: Actor, ref: str, reason: str) -> Incident:
     return row
 
 
-def _decidable(row: Incident, reason: str, grade: tuple[str, int] | None) -> None:
+def take_back(row: Incident) -> None:
+    """The facts of a verified incident changed: it goes back to those who decide."""
+    if row.state is IncidentState.VERIFIED:
+        row.state, row.verified_at = IncidentState.OPEN, None
+
+
+def _decidable(row: Incident, reason: str, grade: tuple[str, int] | None, *, again: bool = False) -> None:
     needs_reason(reason)
-    if row.state not in _LIVE:
+    if row.state not in _LIVE and not again:
         raise NotPossible(f"{row.ref} is already {row.state.value}.")
     if grade and (grade[0] not in set("ABCDEF") or not 1 <= grade[1] <= 6):
         raise NotPossible("A grade is a letter A to F and a number 1 to 6.")

@@ -37,7 +37,7 @@ AMINA, JOSEPH = "+256772000101", "+256772000102"
 DANIEL, GRACE = "+256772000201", "+256772000202"
 MALLORY = "+256772000666"
 RAID = "Cattle raid in Kween this morning, 3 people killed and 40 cows taken"
-QUARREL = "There is a quarrel about land in Bwera, Kasese, people are shouting but nobody is hurt"
+QUARREL = "There is a land dispute in Bwera, Kasese, people are shouting at each other"
 
 _numbers = itertools.count(1)
 

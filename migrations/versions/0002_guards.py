@@ -10,7 +10,8 @@ depends_on = None
 # Table -> the condition under which a user's scope shows a row. The system's own scope is '*'.
 VISIBLE = {
     "incident": "mbiu_sees(area_path)",
-    "report": "mbiu_sees(area_path)",
+    "report": "mbiu_sees(area_path)"
+    " OR EXISTS (SELECT 1 FROM incident WHERE incident.id = report.incident_id)",
     "message": "EXISTS (SELECT 1 FROM report WHERE report.id = message.report_id)",
     "media": "EXISTS (SELECT 1 FROM message WHERE message.id = media.message_id)",
     "correction": "EXISTS (SELECT 1 FROM report WHERE report.id = correction.report_id)",
@@ -87,6 +88,7 @@ TRIGGERS = {
     "frozen_audit": "BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION mbiu_frozen()",
     "frozen_audit_whole": "BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION mbiu_frozen()",
     "frozen_decision": "BEFORE UPDATE OR DELETE ON decision FOR EACH ROW EXECUTE FUNCTION mbiu_frozen()",
+    "frozen_decision_whole": "BEFORE TRUNCATE ON decision FOR EACH STATEMENT EXECUTE FUNCTION mbiu_frozen()",
     "versioned_incident": "BEFORE UPDATE ON incident FOR EACH ROW EXECUTE FUNCTION mbiu_version_incident()",
     "approved_alert": "BEFORE INSERT ON alert FOR EACH ROW EXECUTE FUNCTION mbiu_alert_is_approved()",
 }
