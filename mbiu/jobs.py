@@ -64,6 +64,8 @@ def celery_app() -> Celery:
         worker_send_task_events=False,
         worker_cancel_long_running_tasks_on_connection_loss=True,
         broker_connection_retry_on_startup=True,
+        # A worker that gave up after a hundred tries would take the whole house down with it.
+        broker_connection_max_retries=None,
         broker_connection_timeout=2,
         broker_transport_options={
             "visibility_timeout": 60,

@@ -12,6 +12,7 @@ app = celery_app()
 sweep = settings().sweep_seconds
 app.conf.update(
     imports=["workers.tasks"],
+    beat_scheduler="workers.schedule:Beat",
     beat_schedule={
         job.value: {
             "task": f"mbiu.{job.value}",
