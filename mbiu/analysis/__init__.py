@@ -190,7 +190,7 @@ def _missing(happened: Event, found: Found, time: Moment) -> tuple[str, ...]:
     return tuple(
         name
         for name, gone in (
-            ("place", found.place is None),
+            ("place", found.place is None or found.place.precision == "country"),
             ("event_type", happened.type == "unknown"),
             ("when", time.when is None),
         )

@@ -101,7 +101,8 @@ def _altered(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Named
 
 def _misspelt(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues, *, cued: bool) -> Named | None:
     word = scan.tokens[first].folded
-    places, near = gazetteer.misspelt(word) if cued or len(word) >= UNCUED_LETTERS else ((), 0.0)
+    open_to_doubt = cued or (len(word) >= UNCUED_LETTERS and _looks_like_a_name(scan, first))
+    places, near = gazetteer.misspelt(word) if open_to_doubt else ((), 0.0)
     if places and (cued or _begins_alike(word, places)):
         return _named(scan, cues, (first, first), places, near - MISSPELT_COST, "a misspelling of")
     if cued:
@@ -127,6 +128,11 @@ def _two_words(scan: Scan, gazetteer: Gazetteer, first: int, cues: _Cues) -> Nam
     if not places:
         return None
     return _named(scan, cues, (first, first + 1), places, near - MISSPELT_COST, "a misspelling of")
+
+
+def _looks_like_a_name(scan: Scan, index: int) -> bool:
+    """Who writes capitals writes them on names; a text without any says nothing about it."""
+    return scan.tokens[index].capital or not scan.has_capitals
 
 
 def _begins_alike(word: str, places: tuple[Place, ...]) -> bool:

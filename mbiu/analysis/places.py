@@ -13,6 +13,8 @@ MAX_CANDIDATES = 5
 CONFIDENCE_OF_SCORE = 0.8
 HIGHEST = 0.97
 UNSURE_MARGIN = 0.05
+WORTH_TELLING = 0.45
+WORTH_OFFERING = 0.3
 UNSURE_COST = 0.25
 FINER_MARGIN = 0.3
 CLEAR_MARGIN = 0.15
@@ -69,7 +71,7 @@ def locate(scan: Scan, gazetteer: Gazetteer, prior: Prior) -> Found:
         guess,
         *(_guess(one, gazetteer, _plain_confidence(one.score) - UNSURE_COST) for one in others),
     )
-    told = [top, *(one for one in ranked if one is not top)]
+    told = [top, *(one for one in ranked if one is not top and one.score > WORTH_TELLING)]
     evidence = tuple(_evidence(scan, one) for one in told[:3])
     return Found(guess if confidence >= SURE_FROM else None, candidates[:MAX_CANDIDATES], evidence)
 
@@ -204,7 +206,7 @@ def _others(top: _Scored, ranked: list[_Scored]) -> list[_Scored]:
     others = []
     meanings = [_Scored(top.mention, place, score) for place, score in top.runners]
     for one in [*ranked, *meanings]:
-        if one.place.place_id not in found:
+        if one.place.place_id not in found and one.score > WORTH_OFFERING:
             found.add(one.place.place_id)
             others.append(one)
     return sorted(others, key=lambda one: -one.score)

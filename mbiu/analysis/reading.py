@@ -70,7 +70,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Reading:
-    """One message, read. ``missing`` names what the text does not say: place, event_type, when."""
+    """One message, read. ``missing`` names what the text does not say: place, event_type, when.
+
+    A place known only by its country is given and yet missing.
+    """
 
     id: str
     language: str

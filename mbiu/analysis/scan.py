@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mbiu.analysis.lexicon import Hit, lexicon
 from mbiu.analysis.reading import Evidence
@@ -74,7 +75,11 @@ class Scan:
     def asked(self, hit: Hit) -> bool:
         return self.tokens[hit.first].sentence in self.questions
 
-    @property
+    @cached_property
+    def has_capitals(self) -> bool:
+        return any(token.capital for token in self.tokens)
+
+    @cached_property
     def questions(self) -> frozenset[int]:
         """Sentences that ask and tell nothing: they begin with a word of asking."""
         return frozenset(self._questions())

@@ -108,6 +108,13 @@ def test_a_senders_home_tells_like_names_apart(small: Gazetteer) -> None:
     assert found.place_id == "ke-kapedo"
 
 
+def test_a_country_alone_is_not_enough(small: Gazetteer) -> None:
+    reading = read("attack in Uganda", small)
+    assert reading.place is not None
+    assert reading.place.precision == "country"
+    assert "place" in reading.missing
+
+
 def test_a_home_alone_is_a_suggestion_only(small: Gazetteer) -> None:
     reading = read("they attacked us", small, home="UG101")
     assert reading.place is None
