@@ -11,7 +11,7 @@ Fault = Literal["none", "refuse", "reset", "silent", "cut", "slow"]
 
 #: Bytes that a link under ``cut`` still carries from the server, and seconds that ``slow`` holds each piece.
 CUT_AFTER = 900
-SLOW_BY = 0.1
+SLOW_BY = 0.03
 
 
 class FaultProxy:
