@@ -7,7 +7,7 @@ from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.numbers import Mention, mentions, qualified
 from mbiu.analysis.reading import Evidence, NumberRange
 from mbiu.analysis.scan import Scan
-from mbiu.analysis.sufferers import sufferer
+from mbiu.analysis.sufferers import did_it, sufferer
 from mbiu.analysis.tables import grammar
 
 OUTCOMES = ("killed", "injured", "displaced", "abducted")
@@ -85,7 +85,7 @@ def _noun(
 ) -> tuple[Hit | None, Mention]:
     """The noun that a number counts (``watu 3``, ``3 people``), and the span of both."""
     clause = scan.tokens[mention.first].clause
-    nouns = [hit for hit in hits if hit.entry.code in NOUNS]
+    nouns = [hit for hit in hits if hit.entry.code in NOUNS] + scan.of("actors")
     back = mention.first - 1
     while back > 0 and scan.tokens[back].folded in _OWNERS:
         back -= 1
@@ -124,7 +124,7 @@ def _bind(
     outcomes: list[Hit],
     numbers: list[Mention],
 ) -> _Bound | None:
-    kind = noun.entry.code if noun else ""
+    kind = _kind(noun)
     sentence = scan.tokens[mention.first].sentence
     if kind == "livestock":
         why = "a number of animals"
@@ -132,6 +132,7 @@ def _bind(
         return _Bound("livestock", _range(mention), noun_text(scan, noun), sentence, seen)
     if kind == "other" or (mention.vague and not noun):
         return None
+    outcomes = [hit for hit in outcomes if not did_it(scan, whole.last, noun, hit)]
     outcome = _nearest(scan, mention, whole, outcomes, numbers, REACH if noun else BARE_REACH)
     if outcome is None:
         return None
@@ -142,6 +143,12 @@ def _bind(
     )
     seen = scan.evidence(outcome.entry.code, mention.best * each, first, last, why)
     return _Bound(outcome.entry.code, _range(mention, each), noun_text(scan, noun), sentence, seen)
+
+
+def _kind(noun: Hit | None) -> str:
+    if noun is None:
+        return ""
+    return "person" if noun.entry.kind == "actors" else noun.entry.code
 
 
 def noun_text(scan: Scan, noun: Hit | None) -> str:

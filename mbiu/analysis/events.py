@@ -119,7 +119,7 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
         return "threat", 1.0, f"a word of {code}, only supposed"
     if violent and scan.ahead(hit):
         return "threat", max(2.0, weight), f"a word of {code}, announced and not yet done"
-    if hit.tense == "infinitive":
+    if hit.tense == "infinitive" and not scan.joined(hit):
         return code, weight * 0.5, f"a word of {code}, as a plain infinitive"
     if scan.background(hit) and code != "hazard":
         return code, weight * 0.5, f"a word of {code}, told as background"
@@ -154,7 +154,7 @@ def _add_force_against_protest(scan: Scan, tallies: dict[str, _Tally]) -> None:
 
 def _rank(code: str, tally: _Tally, counts: Counts) -> float:
     rank = tally.score + types()[code].bonus
-    if code == "attack" and counts.killed and counts.killed.best:
+    if code in ("attack", "crackdown") and counts.killed and counts.killed.best:
         rank += 1.0
     return rank + (1.5 if code == "cattle_raid" and counts.livestock and tally.best > 1.5 else 0.0)
 

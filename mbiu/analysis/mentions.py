@@ -198,7 +198,7 @@ def _level(scan: Scan, cues: _Cues, first: int, last: int) -> str:
 
 
 def _is_level(hit: Hit) -> bool:
-    return hit.entry.code.startswith("level") or hit.entry.code in ("village", "feature")
+    return hit.entry.code.startswith("level") or hit.entry.code == "village"
 
 
 def _same(scan: Scan, one: int, two: int) -> bool:

@@ -69,6 +69,10 @@ class Scan:
         opens = hit.first == 0 or self.tokens[hit.first - 1].clause != self.tokens[hit.first].clause
         return hit.tense == "if" or (hit.tense == "while" and opens) or self.before(hit, "if", FUTURE_REACH)
 
+    def joined(self, hit: Hit) -> bool:
+        """Whether *na* ties a Swahili infinitive to the verb before it, whose tense it then shares."""
+        return hit.first > 0 and self.tokens[hit.first - 1].folded == "na"
+
     def background(self, hit: Hit) -> bool:
         return self.before(hit, "background", BACKGROUND_REACH)
 

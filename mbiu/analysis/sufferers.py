@@ -30,6 +30,26 @@ def sufferer(scan: Scan, hit: Hit, hits: list[Hit]) -> Hit | None:
     return None
 
 
+def did_it(scan: Scan, last: int, noun: Hit | None, hit: Hit) -> bool:
+    """Whether the counted people before a verb are those who did it: *5 gunmen killed a trader*."""
+    if noun is None or hit.first <= last:
+        return False
+    if hit.entry.language == "sw":
+        return _is_active(scan, hit)
+    words = [scan.tokens[i].folded for i in range(last + 1, hit.first)]
+    doer = noun.entry.kind == "actors" or scan.tokens[noun.first].folded in _DOERS
+    return doer and not _AUXILIARY.intersection(words) and _has_object(scan, hit)
+
+
+def _has_object(scan: Scan, hit: Hit) -> bool:
+    clause = scan.tokens[hit.first].clause
+    return any(
+        0 < one.first - hit.last <= AFTER_REACH and scan.tokens[one.first].clause == clause
+        for one in scan.of("counts")
+        if one.entry.code in ("person", "person1")
+    )
+
+
 def _has_by(scan: Scan, after: int, before: int) -> bool:
     return any(scan.tokens[i].folded in _AGENTS for i in range(after + 1, before))
 

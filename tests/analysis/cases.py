@@ -334,6 +334,16 @@ HARDER = [
     Case("La milice CODECO a brûlé 40 maisons et tué 11 civils à Djugu", numbers=numbers(killed=11)),
     Case("They said they will come back on Sunday to finish us", "threat", day="2026-03-22"),
     Case("non believers should be killed", "hate_speech", numbers=numbers(killed=None)),
+    Case(
+        "cattle rustling in Nakapiripirit left 3 Karamojong and 1 soldier dead",
+        "cattle_raid",
+        numbers=numbers(killed=4),
+    ),
+    Case("police shot dead two protesters in Nakuru", "crackdown", numbers=numbers(killed=2)),
+    Case("Mgogoro wa mpaka kati ya vijiji viwili Newala umetatuliwa", "peace", place="tz-newala"),
+    Case("Wavamizi wameua watu wawili Lokori na kuondoka na mbuzi 300", "cattle_raid"),
+    Case("Askari wamewapiga wafugaji 6 Loliondo na kuchoma boma zao", "attack", frozenset({"destruction"})),
+    Case("Kuna tishio la mashambulizi kanisani Jumapili hii Garissa", "threat", numbers=numbers(killed=None)),
     Case("hunger is killing us in Marsabit", place="ke-marsabit", numbers=numbers(killed=None)),
 ]
 

@@ -124,6 +124,23 @@ def test_what_is_no_count_of_the_dead_stays_open(text: str) -> None:
     assert count(scan(text)).killed is None
 
 
+@pytest.mark.parametrize(
+    ("text", "killed"),
+    [
+        ("5 gunmen killed a trader", 1),
+        ("5 gunmen killed 2 traders", 2),
+        ("majambazi 5 wameua mtu mmoja", 1),
+        ("3 raiders were killed", 3),
+        ("3 soldiers killed 2 wounded", 3),
+        ("majambazi 5 wameuawa", 5),
+    ],
+)
+def test_those_who_did_it_are_not_counted(text: str, killed: int) -> None:
+    found = count(scan(text))
+    assert found.killed
+    assert found.killed.best == killed
+
+
 def test_the_same_dead_told_twice_are_not_added() -> None:
     found = count(scan("3 people killed at the well. The 3 people killed were buried."))
     assert found.killed
