@@ -113,7 +113,7 @@ def gather(db: Session, ref: str, actor: Actor) -> Dossier:
     others = _others(db, row)
     known = places.names(db, [row.area_path, *(other.area_path for other, _ in others)])
     reports = cards(db, row.id)
-    users = dict(db.execute(select(User.id, User.name)).tuples().all())
+    users = dict(db.execute(select(User.id, User.name)).all())
     decisions = _decisions(db, row)
     held = verification.claimed_by_other(row, actor, now)
     why_not = _why_not(db, row, actor, decisions, held=held)

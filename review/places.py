@@ -15,7 +15,7 @@ def names(db: Session, paths: Iterable[str]) -> Names:
     ids = {part for path in paths for part in parts(path)}
     if not ids:
         return {}
-    return dict(db.execute(select(Place.id, Place.name).where(Place.id.in_(ids))).tuples().all())
+    return dict(db.execute(select(Place.id, Place.name).where(Place.id.in_(ids))).all())
 
 
 def parts(path: str) -> list[str]:

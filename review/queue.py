@@ -255,14 +255,14 @@ def _stands() -> ColumnElement[bool]:
 def _counts(db: Session, chosen: Filters) -> list[tuple[str, int]]:
     wide = Filters(state=chosen.state, type=chosen.type, area=chosen.area)
     query = wide.narrow(select(Incident.priority, func.count()).group_by(Incident.priority))
-    found = {Priority(level): count for level, count in db.execute(query).tuples()}
+    found = {Priority(level): count for level, count in db.execute(query)}
     return [(level.value, found.get(level, 0)) for level in Priority]
 
 
 def _areas(db: Session) -> list[tuple[str, str]]:
     """The countries and first-level units that have incidents waiting, as paths with names."""
     first, second = (func.split_part(Incident.area_path, "/", n) for n in (2, 3))
-    found = db.execute(select(first, second).where(Incident.state.in_(WAITING)).distinct()).tuples().all()
+    found = db.execute(select(first, second).where(Incident.state.in_(WAITING)).distinct()).all()
     paths = {f"/{a}/" for a, _ in found if a} | {f"/{a}/{b}/" for a, b in found if b}
     known = places.names(db, paths)
     return sorted(((path, places.full_name(path, known)) for path in paths), key=_by_country)

@@ -3,6 +3,7 @@
 const box = document.getElementById("map");
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(name).trim();
+const PIN = [34, 26];
 const PRIORITY = { P1: "--p1", P2: "--p2", P3: "--p3", P4: "--p4" };
 
 const json = async (url) => (await fetch(url)).json();
@@ -49,14 +50,24 @@ function circle(at, radiusKm, level) {
   return L.circle(at, { ...ring, radius: radiusKm * 1000 });
 }
 
-const taken = new Map();
+function icon(level, shift = 0) {
+  return L.divIcon({ className: `map-pin ${level}`, html: level, iconSize: [PIN[0], PIN[1]], iconAnchor: [PIN[0] / 2 - shift, PIN[1] / 2] });
+}
 
-// Pins of one place stand beside each other.
 function pin(at, level, title) {
-  const before = taken.get(String(at)) ?? 0;
-  taken.set(String(at), before + 1);
-  const icon = L.divIcon({ className: `map-pin ${level}`, html: level, iconSize: [30, 22], iconAnchor: [15 - 32 * before, 11] });
-  return L.marker(at, { icon, title, alt: title });
+  return L.marker(at, { icon: icon(level), title, alt: title, level });
+}
+
+// Pins that would lie on each other stand side by side, however far the map is zoomed.
+function arrange(map, pins) {
+  const placed = [];
+  for (const one of pins) {
+    const { x, y } = map.latLngToLayerPoint(one.getLatLng());
+    let shift = 0;
+    while (placed.some((p) => Math.abs(p.x - x - shift) < PIN[0] + 3 && Math.abs(p.y - y) < PIN[1] + 3)) shift += PIN[0] + 4;
+    placed.push({ x: x + shift, y });
+    one.setIcon(icon(one.options.level, shift));
+  }
 }
 
 function popup(incident) {
@@ -71,11 +82,14 @@ function popup(incident) {
 async function all(map) {
   const { incidents } = await json(box.dataset.incidents);
   const layer = L.featureGroup().addTo(map);
+  const pins = [];
   for (const one of incidents) {
     if (one.radius_km > 3) circle([one.lat, one.lon], one.radius_km, one.priority).addTo(map);
-    pin([one.lat, one.lon], one.priority, one.title).bindPopup(popup(one)).addTo(layer);
+    pins.push(pin([one.lat, one.lon], one.priority, one.title).bindPopup(popup(one)).addTo(layer));
   }
-  if (incidents.length) map.fitBounds(layer.getBounds().pad(.25), { maxZoom: 9 });
+  map.on("zoomend", () => arrange(map, pins));
+  if (incidents.length) map.fitBounds(layer.getBounds().pad(.25), { maxZoom: 9, animate: false });
+  arrange(map, pins);
 }
 
 function single(map) {
@@ -92,8 +106,8 @@ async function start() {
   map.attributionControl.setPrefix(false).addAttribution("Natural Earth");
   L.control.scale({ imperial: false }).addTo(map);
   map.setView([-1, 33], 5);
-  if (box.dataset.lat) single(map);
   draw(map, await json(box.dataset.base));
+  if (box.dataset.lat) single(map);
   await towns(map);
   if (box.dataset.incidents) await all(map);
   box.dataset.ready = "yes";

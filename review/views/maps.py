@@ -73,7 +73,7 @@ def towns() -> ResponseReturnValue:
             .where(Place.coord_precision != "centroid")
             .order_by(Place.level.nulls_last(), Place.name)
             .limit(3000)
-        ).tuples()
+        )
     return {"towns": [list(town) for town in found]}
 
 

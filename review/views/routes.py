@@ -158,7 +158,7 @@ def _people(db: Session, step: int, *, needed: bool = True) -> list[UUID]:
     """The contacts whose code names a form field lists. Raises NotPossible for an unknown one."""
     text = request.form.get(f"step{step}", "")[:600].upper().replace("\0", "")
     codes = [code for code in text.replace(",", " ").split() if code]
-    found = dict(db.execute(select(Contact.code, Contact.id).where(Contact.code.in_(codes))).tuples().all())
+    found = dict(db.execute(select(Contact.code, Contact.id).where(Contact.code.in_(codes))).all())
     unknown = [code for code in codes if code not in found]
     if unknown:
         raise NotPossible(f"Nobody is called {', '.join(unknown)}.")

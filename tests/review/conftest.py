@@ -1,0 +1,117 @@
+"""The console under test: the real app, a real database, and the same people as everywhere."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mbiu import db
+from mbiu.codes import Role
+from mbiu.db import transaction
+from mbiu.models import User
+from mbiu.settings import Settings
+from review import create_app
+from tests import cast
+
+PASSPHRASE = "horses graze on wet hills"
+PEOPLE = {
+    "ruth": Role.ANALYST,
+    "peter": Role.ANALYST,
+    "miriam": Role.COORDINATOR,
+    "simon": Role.CUSTODIAN,
+    "esther": Role.ADMIN,
+}
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SMALL = "Land dispute between two clans in Bwera, Kasese, elders are talking to them"
+GRAVE = "Armed men attacked Bwera in Kasese last night, 9 people killed and 20 houses burnt"
+
+
+@cache
+def _hash() -> str:
+    """Made once a run: Argon2id is slow on purpose."""
+    return PasswordHasher().hash(PASSPHRASE)
+
+
+@dataclass
+class Browser:
+    """Somebody at the console, without scripts: gets pages and sends the forms on them."""
+
+    client: FlaskClient
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def token(self) -> str:
+        """The form token of this session, from a page that always has a form."""
+        found = TOKEN.search(self.client.get("/account").text) or TOKEN.search(self.client.get("/login").text)
+        assert found
+        return found[1]
+
+    def post(self, path: str, **fields: object) -> TestResponse:
+        """Send a form and follow to the page that answers."""
+        data = {"csrf_token": self.token(), **fields}
+        return self.client.post(path, data=data, follow_redirects=True)
+
+    def log_in(self, name: str, passphrase: str = PASSPHRASE, **fields: object) -> TestResponse:
+        return self.post("/login", name=name, password=passphrase, **fields)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    """The engines are made before any test starts threads: each might make one of its own."""
+    db.engine(), db.engine(scoped=True)
+    return create_app()
+
+
+@pytest.fixture
+def people(settings: Settings) -> None:
+    """Everybody of the cast has an account and sees all areas."""
+    with transaction() as session:
+        for name, role in PEOPLE.items():
+            session.add(User(name=name, role=role, password_hash=_hash()))
+
+
+@pytest.fixture
+def stranger(app: Flask, people: None) -> Browser:
+    """A browser nobody has logged in with."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def as_(app: Flask, people: None) -> Callable[[str], Browser]:
+    """A browser in which that person has logged in."""
+
+    def log_in(name: str) -> Browser:
+        browser = Browser(app.test_client())
+        assert browser.log_in(name).status_code == 200
+        return browser
+
+    return log_in
+
+
+@pytest.fixture
+def ruth(as_: Callable[[str], Browser]) -> Browser:
+    return as_("ruth")
+
+
+@pytest.fixture
+def peter(as_: Callable[[str], Browser]) -> Browser:
+    return as_("peter")
+
+
+@pytest.fixture
+def grave(app: Flask) -> str:
+    """A severe incident in Kasese, from one report."""
+    return cast.incident_of(cast.tell(GRAVE)).ref
+
+
+@pytest.fixture
+def small(app: Flask) -> str:
+    """A dispute in Uganda that is not grave, from one report."""
+    return cast.incident_of(cast.tell(SMALL, cast.JOSEPH)).ref

@@ -1,0 +1,180 @@
+"""Who may open what: a table of every endpoint. One that is not in it fails."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mbiu.codes import Role
+from review import doors
+from review.security import HEADERS
+from tests.review.conftest import PEOPLE, Browser
+
+ANYBODY = frozenset({"open"})
+ALL = frozenset(Role)
+READERS = frozenset({Role.ANALYST, Role.CUSTODIAN, Role.COORDINATOR})
+DECIDERS = frozenset({Role.ANALYST, Role.COORDINATOR})
+ROUTERS = frozenset({Role.COORDINATOR, Role.ADMIN})
+AUDITORS = frozenset({Role.CUSTODIAN, Role.COORDINATOR, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
+
+TABLE: dict[str, frozenset[str]] = {
+    "static": ANYBODY,
+    "health.healthz": ANYBODY,
+    "login.show": ANYBODY,
+    "login.enter": ANYBODY,
+    "login.leave": ALL,
+    "account.show": ALL,
+    "account.passphrase": ALL,
+    "account.begin": ALL,
+    "account.confirm": ALL,
+    "account.stop": ALL,
+    "queue.show": READERS,
+    "queue.events": READERS,
+    "queue.rows": READERS,
+    "incident.show": READERS,
+    "incident.media": READERS,
+    "incident.claim": DECIDERS,
+    "incident.release": DECIDERS,
+    "incident.decide": DECIDERS,
+    "incident.reopen": DECIDERS,
+    "incident.correct": DECIDERS,
+    "incident.merge": DECIDERS,
+    "incident.split": DECIDERS,
+    "incident.ask": DECIDERS,
+    "incident.note": DECIDERS,
+    "incident.send": DECIDERS,
+    "incident.cancel": DECIDERS,
+    "incident.outcome": DECIDERS,
+    "leftovers.show": READERS,
+    "leftovers.make_incident": DECIDERS,
+    "map.show": READERS,
+    "map.incidents": READERS,
+    "map.towns": READERS,
+    "map.places_like": READERS,
+    "alerts.show": READERS,
+    "people.show": READERS,
+    "phone.show": READERS,
+    "phone.messages": READERS,
+    "phone.send": READERS,
+    "routes.show": ROUTERS,
+    "routes.create": ROUTERS,
+    "routes.change": ROUTERS,
+    "audit.show": AUDITORS,
+    "users.show": ADMINS,
+    "users.create": ADMINS,
+    "users.change": ADMINS,
+    "users.reset": ADMINS,
+    "users.shut": ADMINS,
+    "api.incidents": READERS,
+    "api.incident": READERS,
+    "api.report": READERS,
+    "api.openapi": ALL,
+}
+PAGES = ("/", "/map", "/alerts", "/people", "/account", "/phone", "/leftovers")
+VALUES = {"ref": "INONE00", "filename": "logo.svg"}
+
+
+@pytest.fixture
+def app(environment: dict[str, str], request: pytest.FixtureRequest) -> Flask:
+    """The console with everything on, the phones of the demonstration too."""
+    environment["MBIU_DEMO"] = "1"
+    request.getfixturevalue("settings")
+    from review import create_app
+
+    return create_app()
+
+
+def _calls(app: Flask) -> list[tuple[str, str, str]]:
+    """Each endpoint with a method and a path that leads to it."""
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            values = {name: VALUES.get(name, uuid4()) for name in rule.arguments}
+            method = "POST" if "POST" in (rule.methods or ()) else "GET"
+            found.append((rule.endpoint, method, app.url_for(rule.endpoint, **values)))
+    return found
+
+
+def _open(client: FlaskClient, path: str, method: str, data: object = None) -> TestResponse:
+    """The answer, with the file that it may hold closed."""
+    answer = client.open(path, method=method, data=data)
+    answer.close()
+    return answer
+
+
+def test_every_endpoint_is_in_the_table(app: Flask) -> None:
+    assert {endpoint for endpoint, _, _ in _calls(app)} == set(TABLE)
+
+
+def test_only_the_named_few_are_open(app: Flask) -> None:
+    assert {endpoint for endpoint, who in TABLE.items() if who is ANYBODY} == doors.OPEN
+
+
+def test_a_stranger_gets_through_no_door(app: Flask, people: None) -> None:
+    for endpoint, method, path in _calls(app):
+        status = _open(app.test_client(), path, method).status_code
+        expected = {200, 400} if TABLE[endpoint] is ANYBODY else {302, 401}
+        assert status in expected, endpoint
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_each_role_opens_its_doors_and_no_other(app: Flask, as_: Callable[[str], Browser], name: str) -> None:
+    browser, role = as_(name), PEOPLE[name]
+    token = browser.token()
+    for endpoint, method, path in _calls(app):
+        if endpoint == "login.leave":
+            continue
+        data = {"csrf_token": token} if method == "POST" else None
+        answer = _open(browser.client, path, method, data)
+        if TABLE[endpoint] is ANYBODY or role in TABLE[endpoint]:
+            assert answer.status_code not in {401, 403}, endpoint
+        elif endpoint == "queue.show":
+            assert answer.status_code == 302
+        else:
+            assert answer.status_code == 403, endpoint
+
+
+def test_no_form_is_taken_without_its_token(app: Flask, as_: Callable[[str], Browser]) -> None:
+    browsers = {role: as_(name) for name, role in PEOPLE.items()}
+    for endpoint, method, path in _calls(app):
+        if method != "POST":
+            continue
+        who = next((role for role in TABLE[endpoint] if role in browsers), Role.ANALYST)
+        if endpoint == "login.enter":
+            answer = app.test_client().post(path, data={"name": "ruth"})
+        else:
+            answer = browsers[Role(who)].client.post(path, data={})
+        assert answer.status_code == 400, endpoint
+
+
+def test_every_answer_carries_the_headers(app: Flask, ruth: Browser) -> None:
+    for endpoint, method, path in _calls(app):
+        answer = _open(ruth.client, path, method)
+        for name, value in HEADERS.items():
+            assert answer.headers.get(name) == value, (endpoint, name)
+        assert "no-" in answer.headers["Cache-Control"], endpoint
+
+
+def test_no_page_has_inline_script_or_style(app: Flask, ruth: Browser, grave: str) -> None:
+    for path in (*PAGES, f"/incidents/{grave}"):
+        page = ruth.get(path).text
+        assert "<script>" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert "<style" not in page
+
+
+def test_an_unknown_page_is_a_plain_404(ruth: Browser) -> None:
+    answer = ruth.get("/no-such-page")
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.text
+
+
+def test_the_menu_shows_what_the_role_may_open(as_: Callable[[str], Browser]) -> None:
+    page = as_("esther").get("/admin/users").text
+    assert ">Users</a>" in page
+    assert ">Queue</a>" not in page

@@ -1,0 +1,194 @@
+"""People, routes, users, audit and phones."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from mbiu import demo
+from mbiu.db import transaction
+from mbiu.models import Route, RouteRecipient, User
+from tests import cast
+from tests.review.conftest import PASSPHRASE, Browser
+
+As = Callable[[str], Browser]
+
+
+def test_people_are_shown_by_code_name_only(ruth: Browser) -> None:
+    cast.person("KAS-91", cast.DANIEL, organisation="Rwenzori mediators")
+    page = ruth.get("/people").text
+    assert "KAS-91" in page
+    assert "Rwenzori mediators" in page
+    assert cast.DANIEL[1:] not in page
+
+
+def test_people_of_other_areas_are_not_shown(as_: As) -> None:
+    cast.person("KAS-91", cast.DANIEL, home_place_id="ug-kasese")
+    cast.person("TRK-05", cast.GRACE, home_place_id="ke-turkana")
+    with transaction() as session:
+        session.scalars(select(User).where(User.name == "peter")).one().scope = "/ke/"
+    page = as_("peter").get("/people").text
+    assert "TRK-05" in page
+    assert "KAS-91" not in page
+
+
+def _route(**fields: object) -> dict[str, object]:
+    usual = {
+        "name": "Uganda",
+        "area": "/ug/",
+        "min_severity": "moderate",
+        "wait_minutes": "20",
+        "active": "1",
+    }
+    return usual | {"step1": "KAS-91", "step2": "", "types": ["attack", "cattle_raid"]} | fields
+
+
+def test_a_route_is_made_and_changed(as_: As) -> None:
+    cast.person("KAS-91", cast.DANIEL)
+    cast.person("UG-92", cast.GRACE)
+    miriam = as_("miriam")
+    assert "goes to 1 person" in miriam.post("/admin/routes", **_route()).text
+    with transaction() as session:
+        row = session.scalars(select(Route)).one()
+    assert (row.area_path, row.event_types, row.wait_minutes) == ("/ug/", ["attack", "cattle_raid"], 20)
+    changed = miriam.post(f"/admin/routes/{row.id}", **_route(step2="ug-92", active=[])).text
+    assert "goes to 2 people" in changed
+    with transaction() as session:
+        assert session.scalars(select(RouteRecipient.step).order_by(RouteRecipient.step)).all() == [1, 2]
+        assert session.scalars(select(Route)).one().active is False
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": " "}, "needs a name"),
+        ({"step1": "NOBODY"}, "Nobody is called NOBODY"),
+        ({"step1": ""}, "Somebody must be told"),
+        ({"wait_minutes": "0"}, "Wait between"),
+        ({"wait_minutes": "²"}, "Wait between"),
+        ({"area": "/atlantis/"}, "no such area"),
+        ({"min_severity": "awful"}, "from which severity"),
+    ],
+)
+def test_a_route_that_makes_no_sense_is_refused(as_: As, wrong: dict[str, object], words: str) -> None:
+    cast.person("KAS-91", cast.DANIEL)
+    assert words in as_("miriam").post("/admin/routes", **_route(**wrong)).text
+    assert cast.count(Route) == 0
+
+
+def test_a_new_user_logs_in_with_what_was_shown(as_: As, app: Flask) -> None:
+    page = as_("esther").post("/admin/users", name="naomi", role="analyst", scope="/ug/").text
+    passphrase = page.split("naomi can log in with: ")[1].split(" ")[0]
+    assert Browser(app.test_client()).log_in("naomi", passphrase).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "ruth"},
+        {"name": "Ruth Two"},
+        {"role": "queen"},
+        {"scope": "ug"},
+        {"scope": "/atlantis/"},
+        {"scope": ""},
+    ],
+)
+def test_a_user_that_makes_no_sense_is_refused(as_: As, wrong: dict[str, str]) -> None:
+    before = cast.count(User)
+    as_("esther").post("/admin/users", **({"name": "naomi", "role": "analyst", "scope": "/"} | wrong))
+    assert cast.count(User) == before
+
+
+def test_nobody_changes_their_own_rights(as_: As) -> None:
+    with transaction() as session:
+        esther = session.scalars(select(User.id).where(User.name == "esther")).one()
+    page = as_("esther").post(f"/admin/users/{esther}", role="custodian", scope="/").text
+    assert "Nobody changes their own rights" in page
+
+
+def test_a_reset_gives_a_new_passphrase_and_ends_sessions(as_: As, app: Flask) -> None:
+    with transaction() as session:
+        ruth_id = session.scalars(select(User.id).where(User.name == "ruth")).one()
+    ruth = as_("ruth")
+    page = as_("esther").post(f"/admin/users/{ruth_id}/reset").text
+    assert ruth.get("/").status_code == 302
+    assert ruth.log_in("ruth", PASSPHRASE).status_code == 401
+    passphrase = page.split("ruth can log in with: ")[1].split(" ")[0]
+    assert ruth.log_in("ruth", passphrase).status_code == 200
+
+
+def test_shut_out_and_let_in(as_: As) -> None:
+    with transaction() as session:
+        ruth_id = session.scalars(select(User.id).where(User.name == "ruth")).one()
+    ruth, esther = as_("ruth"), as_("esther")
+    esther.post(f"/admin/users/{ruth_id}/shut")
+    assert ruth.get("/").status_code == 302
+    assert ruth.log_in("ruth").status_code == 401
+    esther.post(f"/admin/users/{ruth_id}/shut")
+    assert ruth.log_in("ruth").status_code == 200
+
+
+def test_the_audit_page_shows_what_was_done_and_that_the_chain_holds(
+    as_: As, ruth: Browser, grave: str
+) -> None:
+    ruth.post(f"/incidents/{grave}/claim")
+    page = as_("miriam").get("/audit?check=1").text
+    assert "the chain holds" in page
+    assert f"incident:{grave}" in page
+    assert f"incident:{grave}" not in as_("miriam").get("/audit?who=peter").text
+
+
+def test_the_audit_page_names_a_broken_entry(
+    as_: As, superuser: "psycopg.Connection[tuple[object, ...]]"
+) -> None:
+    miriam = as_("miriam")
+    superuser.execute("SET session_replication_role = replica")
+    superuser.execute("UPDATE audit SET actor = 'mallory' WHERE seq = 1")
+    assert "entry 1 was changed" in miriam.get("/audit?check=1").text
+
+
+def test_the_phones_are_only_there_in_a_demonstration(ruth: Browser) -> None:
+    assert ruth.get("/phone").status_code == 404
+    assert ruth.get("/phone/messages").status_code == 404
+    assert ruth.post("/phone/send", phone="amina", text="Attack").status_code == 404
+
+
+@pytest.fixture
+def phones(environment: dict[str, str], request: pytest.FixtureRequest) -> Browser:
+    """Ruth at the phones of the demonstration."""
+    environment["MBIU_DEMO"] = "1"
+    ruth: Browser = request.getfixturevalue("ruth")
+    with transaction() as session:
+        demo._contacts(session)
+    return ruth
+
+
+def test_what_a_phone_sends_is_a_report_like_any_other(phones: Browser) -> None:
+    sent = phones.post("/phone/send", phone="amina", text="Watu wamevamia Bwera, 3 wameuawa").get_json()
+    cast.read_all()
+    assert cast.report_of(sent["ref"]).exercise
+    (first, *_) = phones.get("/phone/messages").get_json()["phones"]["amina"]
+    assert (first["mine"], first["text"]) == (True, "Watu wamevamia Bwera, 3 wameuawa")
+
+
+def test_a_reply_shows_once_it_was_sent(phones: Browser) -> None:
+    from mbiu import delivery
+
+    phones.post("/phone/send", phone="joseph", text="/help")
+    assert len(phones.get("/phone/messages").get_json()["phones"]["joseph"]) == 1
+    delivery.deliver()
+    messages = phones.get("/phone/messages").get_json()["phones"]["joseph"]
+    assert [message["mine"] for message in messages] == [True, False]
+
+
+def test_a_pin_is_the_place_of_the_phone(phones: Browser) -> None:
+    phones.post("/phone/send", phone="joseph", text="Raiders took 80 cows this morning, 2 herders are dead")
+    phones.post("/phone/send", phone="joseph", pin="1")
+    texts = [one["text"] for one in phones.get("/phone/messages").get_json()["phones"]["joseph"]]
+    assert any("pin" in text for text in texts)
+
+
+def test_an_unknown_phone_sends_nothing(phones: Browser) -> None:
+    assert phones.post("/phone/send", phone="mallory", text="x").status_code == 400
