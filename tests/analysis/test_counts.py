@@ -98,6 +98,7 @@ def test_a_number_is_bound_to_what_it_counts(text: str, field: str, expected: tu
         ("watu watatu wameuawa na watano kujeruhiwa", 3, 5),
         ("wamewaua watu 3 na kujeruhi 5", 3, 5),
         ("3 morts et 5 blessés", 3, 5),
+        ("3 dead and 5 in hospital", 3, 5),
     ],
 )
 def test_neighbouring_numbers_are_kept_apart(text: str, killed: int, injured: int) -> None:
