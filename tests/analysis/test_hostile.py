@@ -72,9 +72,9 @@ def test_any_heap_of_known_words_can_be_read(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_read_in_time(name: str) -> None:
     text = HOSTILE[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     reading = read(text, Gazetteer.seed(), sent_at=SENT)
-    assert time.perf_counter() - begun < 2.0
+    assert time.process_time() - begun < 2.0
     check(text, reading)
 
 
