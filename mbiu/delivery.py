@@ -82,7 +82,7 @@ def claim(limit: int = BATCH) -> list[Claimed]:
             .values(state=DeliveryState.SENDING, due_at=now + _lease(), attempts=Delivery.attempts + 1)
             .returning(Delivery.id)
         ).all()
-        return [_open(row) for row in _rows(session, list(taken))]
+        return [item for row in _rows(session, list(taken)) if (item := _open_or_fail(row))]
 
 
 def _lease() -> dt.timedelta:
@@ -108,6 +108,16 @@ def _rows(session: Session, ids: list[UUID]) -> list[_Row]:
             .order_by(Delivery.created_at)
         )
     )
+
+
+def _open_or_fail(row: _Row) -> Claimed | None:
+    """What cannot be opened can never be sent, and must not hold up the others."""
+    try:
+        return _open(row)
+    except vault.CannotOpen:
+        row.Delivery.state, row.Delivery.error = DeliveryState.FAILED, "cannot_open"
+        log.exception("delivery.cannot_open", extra={"delivery": str(row.Delivery.id)})
+        return None
 
 
 def _open(row: _Row) -> Claimed:
@@ -162,6 +172,7 @@ def way_out(channel: str, kind: AddressKind) -> str:
 def _record_sent(item: Claimed, channel: str, sent: Sent) -> None:
     now = utcnow()
     with transaction() as session:
+        _lock(session, channel, sent.provider_id)
         early = session.execute(
             delete(EarlyReport)
             .where(EarlyReport.channel == channel, EarlyReport.provider_id == sent.provider_id)
@@ -212,6 +223,7 @@ def report(session: Session, word: DeliveryReport) -> bool:
     values = {"state": word.state, "error": word.code}
     if word.state is DeliveryState.DELIVERED:
         values["delivered_at"] = now  # type: ignore[assignment]  # one column is a time
+    _lock(session, word.channel, word.provider_id)
     moved = session.execute(
         update(Delivery)
         .where(
@@ -225,6 +237,12 @@ def report(session: Session, word: DeliveryReport) -> bool:
     if moved is None and not _is_known(session, word):
         _keep_early(session, word)
     return moved is not None
+
+
+def _lock(session: Session, channel: str, provider_id: str) -> None:
+    """Without it a word could come between our looking for early words and our writing down the id."""
+    key = func.hashtextextended(f"{channel}:{provider_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _is_known(session: Session, word: DeliveryReport) -> bool:

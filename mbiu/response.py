@@ -5,15 +5,16 @@ import re
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, questions, routing, vault
+from mbiu import audit, questions, routing, texts, vault
 from mbiu.audit import SYSTEM, Actor
 from mbiu.codes import AlertState, Answer, DeliveryState, IncidentState
 from mbiu.dialogue import Turn
 from mbiu.jobs import Job, enqueue
-from mbiu.models import Alert, Contact, Delivery, Incident, Outcome, Report, Response, utcnow
+from mbiu.models import Address, Alert, Contact, Delivery, Incident, Outcome, Report, Response, utcnow
+from mbiu.outbox import Outgoing, drop, put
 from mbiu.refs import new_id
 from mbiu.refusals import NotPossible
 from mbiu.verification import MAY_DECIDE, find
@@ -24,6 +25,9 @@ EFFECTS = ("prevented", "contained", "too_late", "false", "unknown")
 
 #: A promise without a time of its own is looked at again after so long.
 PROMISE = dt.timedelta(hours=4)
+
+#: When whoever took an alert gives it back, the others told get so long before the next are asked.
+BACK = dt.timedelta(minutes=10)
 _HOURS = re.compile(r"\b(\d{1,2})\s*(?:h|hr|hrs|hours?|saa)\b", re.IGNORECASE)
 
 
@@ -92,22 +96,28 @@ def _move(alert: Alert, state: AlertState, now: dt.datetime) -> None:
 
 
 def _cannot(session: Session, alert: Alert, now: dt.datetime) -> None:
-    """When everybody told so far has said no, the next step need not wait."""
-    told = set(
-        session.scalars(
-            select(Delivery.address_id)
-            .where(Delivery.alert_id == alert.id)
-            .with_only_columns(Delivery.address_id)
-        )
+    """Once everybody told so far has said no, the next step is due; a promise taken back opens the alert."""
+    session.flush()
+    said = session.execute(
+        select(Response.contact_id, Response.answer)
+        .where(Response.alert_id == alert.id)
+        .order_by(Response.created_at, Response.id)
     )
-    said_no = set(
-        session.scalars(
-            select(Response.contact_id).where(Response.alert_id == alert.id, Response.answer == Answer.CANNOT)
-        )
-    )
-    if alert.state is AlertState.OPEN and len(said_no) >= len(told):
+    last = {row.contact_id: row.answer for row in said}
+    told = select(Address.contact_id).join(Delivery, Delivery.address_id == Address.id)
+    hopes = [contact for contact, answer in last.items() if answer is not Answer.CANNOT]
+    if alert.state is AlertState.ACKNOWLEDGED and not hopes:
+        alert.state = AlertState.OPEN
+        alert.due_at = now + BACK
+    silent = set(session.scalars(told.where(Delivery.alert_id == alert.id, _may_answer()))) - last.keys()
+    if alert.state is AlertState.OPEN and not hopes and not silent:
         alert.due_at = now
         enqueue(session, Job.ESCALATION)
+
+
+def _may_answer() -> ColumnElement[bool]:
+    """Whether a delivery can still lead to an answer."""
+    return Delivery.state.not_in([DeliveryState.FAILED, DeliveryState.EXPIRED])
 
 
 # --- escalation --------------------------------------------------------------------------------
@@ -134,7 +144,7 @@ def escalate(session: Session, limit: int = 20) -> int:
 
 
 def cancel(session: Session, actor: Actor, alert_ref: str) -> Alert:
-    """Stop an alert: what is not sent yet is not sent, and nobody is escalated to."""
+    """Stop an alert: what is not sent yet is not sent, nobody is escalated to, who was told hears of it."""
     alert = session.scalar(select(Alert).where(Alert.ref == alert_ref).with_for_update())
     if alert is None or actor.role not in MAY_DECIDE:
         raise NotPossible(f"There is no alert {alert_ref} that you could cancel.")
@@ -142,13 +152,22 @@ def cancel(session: Session, actor: Actor, alert_ref: str) -> Alert:
         raise NotPossible(f"{alert_ref} is {alert.state.value} already.")
     now = utcnow()
     alert.state, alert.due_at, alert.ended_at = AlertState.CANCELLED, None, now
-    session.execute(
-        update(Delivery)
-        .where(Delivery.alert_id == alert.id, Delivery.state == DeliveryState.QUEUED)
-        .values(state=DeliveryState.EXPIRED, error="cancelled")
-    )
+    drop(session, Delivery.alert_id == alert.id, "cancelled", now)
+    _tell_cancelled(session, alert, now)
     audit.append(session, actor, "alert.cancelled", f"alert:{alert_ref}")
     return alert
+
+
+def _tell_cancelled(session: Session, alert: Alert, now: dt.datetime) -> None:
+    told = session.execute(
+        select(Delivery.address_id, Delivery.channel, Contact.id.label("contact_id"), Contact.language)
+        .join(Address, Address.id == Delivery.address_id)
+        .join(Contact, Contact.id == Address.contact_id)
+        .where(Delivery.alert_id == alert.id, _may_answer(), Address.stopped_at.is_(None))
+    )
+    for row in told.all():
+        text = texts.say(row.language, "alert.cancel", ref=alert.ref)
+        put(session, Outgoing(row.address_id, row.contact_id, row.channel, text, "alert"), now)
 
 
 # --- outcome -----------------------------------------------------------------------------------

@@ -18,11 +18,10 @@ from mbiu import alerting, audit, texts, vault
 from mbiu.audit import Actor
 from mbiu.channels.text import segments
 from mbiu.codes import AddressKind, AlertState, IncidentState
-from mbiu.jobs import Job, enqueue
 from mbiu.models import Address, Alert, Contact, Incident, Place, Route, RouteRecipient, utcnow
 from mbiu.outbox import Outgoing, put
 from mbiu.refs import new_id, new_ref
-from mbiu.refusals import NotPossible
+from mbiu.refusals import NotAllowed, NotPossible, Stale
 from mbiu.verification import MAY_DECIDE, approvals, find
 
 #: An alert that could not be delivered for so long is of no use any more.
@@ -161,15 +160,16 @@ def place_name(session: Session, place_id: str | None) -> str | None:
 def send(session: Session, actor: Actor, ref: str, *, version: int | None = None) -> Alert:
     """Alert the people that the routes name about a verified incident.
 
-    Raises NotPossible when it is not approved enough, changed since, or nobody would be told.
+    Raises NotAllowed, NotFound, Stale when it changed since, and NotPossible when it is not approved
+    enough or nobody would be told.
     """
     incident = find(session, ref, lock=True)
     if actor.id is None or actor.role not in MAY_DECIDE:
-        raise NotPossible("Only analysts and coordinators send alerts.")
+        raise NotAllowed("Only analysts and coordinators send alerts.")
     if incident.state not in _ROUTABLE:
         raise NotPossible(f"{ref} is {incident.state.value}; only verified incidents are alerted.")
     if version is not None and version != incident.version:
-        raise NotPossible(f"{ref} was changed since you opened it. Look again, then send.")
+        raise Stale(f"{ref} was changed since you opened it. Look again, then send.")
     if not approvals(session, incident).complete:
         raise NotPossible(f"The facts of {ref} changed after it was verified: it needs approval again.")
     alert_ref = new_ref("A")
@@ -224,13 +224,34 @@ def _chain(found: Plan) -> list[dict[str, Any]]:
 
 
 def take_step(session: Session, alert: Alert, now: dt.datetime) -> bool:
-    """Tell the people of the chain's next step; False, and nothing due any more, when there is none."""
-    if alert.step >= len(alert.chain):
-        alert.due_at = None
-        return False
-    step = alert.chain[alert.step]
+    """Tell the people of the chain's next step; False, and nothing due any more, when there is none.
+
+    Who ended the conversation meanwhile is not told; a step with nobody left is passed over.
+    """
+    while alert.step < len(alert.chain):
+        step = alert.chain[alert.step]
+        alert.step += 1
+        if people := _still_reachable(session, step["recipients"]):
+            _tell(session, alert, people, now)
+            alert.due_at = now + dt.timedelta(minutes=step["wait_minutes"])
+            return True
+    alert.due_at = None
+    return False
+
+
+def _still_reachable(session: Session, people: list[dict[str, str]]) -> list[dict[str, str]]:
+    reachable = select(Address.id).where(
+        Address.id.in_([UUID(one["address"]) for one in people]),
+        Address.stopped_at.is_(None),
+        Address.blocked_at.is_(None),
+    )
+    open_to_us = set(session.scalars(reachable))
+    return [one for one in people if UUID(one["address"]) in open_to_us]
+
+
+def _tell(session: Session, alert: Alert, people: list[dict[str, str]], now: dt.datetime) -> None:
     wordings = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
-    for one in step["recipients"]:
+    for one in people:
         put(
             session,
             Outgoing(
@@ -241,15 +262,11 @@ def take_step(session: Session, alert: Alert, now: dt.datetime) -> bool:
                 kind="alert",
                 alert_id=alert.id,
                 buttons=alerting.buttons(one["language"], alert.ref),
-                step=alert.step + 1,
+                step=alert.step,
                 expires_at=now + USEFUL,
             ),
             now,
         )
-    alert.step += 1
-    alert.due_at = now + dt.timedelta(minutes=step["wait_minutes"])
-    enqueue(session, Job.DELIVERY)
-    return True
 
 
 def is_open(alert: Alert) -> bool:
