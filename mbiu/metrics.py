@@ -110,6 +110,7 @@ def collect(session: Session) -> tuple[Counter[tuple[str, str, str]], dict[str, 
     closed = _last_closed(session)
     since = _midnight(closed + dt.timedelta(days=1)) if closed else _LONG_AGO
     sums = select(Tally.metric, Tally.label, Tally.value, func.sum(Tally.count).label("count"))
+    sums = sums.where(Tally.metric != _CLOSED)
     for row in session.execute(sums.group_by(Tally.metric, Tally.label, Tally.value)).mappings():
         counts[row["metric"], row["label"], row["value"]] += int(row["count"])
     for row in _between(session, since, utcnow() + dt.timedelta(days=1)):

@@ -15,6 +15,7 @@ from mbiu import delivery, spool, vault
 from mbiu.launch import programs
 from mbiu.launch.process import Child, stop_all
 from tests.doubles import TelegramDouble
+from tests.webhooks.calls import wait
 from tests.webhooks.line import Line
 
 pytestmark = pytest.mark.timeout(90)
@@ -22,13 +23,6 @@ pytestmark = pytest.mark.timeout(90)
 Rows = Callable[..., list[tuple[Any, ...]]]
 Launch = Callable[[str], Any]
 AMINA, JOSEPH = 700_100_200, 700_300_400
-
-
-def wait(condition: Callable[[], object], seconds: float = 25.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def stored(rows: Rows) -> int:

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -114,3 +115,11 @@ class Caller:
         body = json.dumps(data).encode()
         headers = {"Content-Type": "application/json"} | gateway_headers(body)
         return self.post(f"/hooks/gateway/{GATEWAY}/{kind}", body, headers)
+
+
+def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    """Until it is true. Raises AssertionError when it does not become so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

@@ -14,20 +14,13 @@ from mbiu import spool, vault
 from mbiu.arrivals import Blocked
 from mbiu.codes import AddressKind
 from mbiu.messages import IncomingMessage
-from tests.webhooks.calls import AMINA, CHAT, JOSEPH, reply, sms, telegram_text
+from tests.webhooks.calls import AMINA, CHAT, JOSEPH, reply, sms, telegram_text, wait
 from tests.webhooks.conftest import Hooks, Start
 from tests.webhooks.line import Line
 
 pytestmark = pytest.mark.timeout(100)
 
 Rows = Callable[..., list[tuple[object, ...]]]
-
-
-def wait(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def texts(rows: Rows) -> list[str]:
@@ -191,9 +184,10 @@ def test_a_message_that_breaks_the_intake_is_kept_and_taken_in_once_it_is_mended
 
 
 def test_a_reply_whose_commit_was_not_heard_of_is_sent_after_all(
-    hooks: Hooks, rows: Rows, settings: object
+    start: Start, rows: Rows, settings: object
 ) -> None:
     """The first try was committed, its answer lost with the line, and the message spooled as well."""
+    hooks = start()
     form = sms("committed, but nobody heard")
     hooks.twilio(form)
     assert rows("SELECT state FROM delivery") == [("sent",)]
