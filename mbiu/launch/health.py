@@ -29,7 +29,7 @@ def examine(program: str | None, settings: Settings) -> str:
 
 
 def _web(name: str, host: str, port: int) -> str:
-    return "" if is_healthy(host, port) else f"the {name} does not answer on port {port}"
+    return "" if is_healthy(host, port) else f"{name}: no answer on port {port}"
 
 
 def _worker(_: Settings) -> str:
