@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
 from mbiu.settings import Settings
 from tests.doubles import Doubles
-from tests.flow.wiring import channels
+from tests.flow.wiring import channels, eventually
 
 Start = Callable[[Child], None]
 
@@ -114,6 +114,17 @@ class House:
     def ended(self) -> list[str]:
         """Programs that died without being asked."""
         return [key for key, child in self.children.items() if not child.is_alive]
+
+    @contextmanager
+    def held(self, table: str, program: str) -> Iterator[None]:
+        """While it lasts, whoever writes to ``table`` waits; begins when ``program`` does."""
+        url = self.postgres.url("postgres", self.database)
+        waiting = f"SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{table}%'"
+        with closing(psycopg.connect(url)) as link:
+            link.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")  # type: ignore[call-overload]
+            eventually(lambda: self.rows(waiting), what=f"the {program} to wait for {table}")
+            yield
+            link.rollback()
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the server itself past all guards and all lines to it."""

@@ -13,7 +13,7 @@ from tests.faults.stream import Stream
 pytestmark = pytest.mark.timeout(110)
 
 #: Messages while the lines fail in that way, and after they work again.
-FAULTS: dict[Fault, int] = {"refuse": 60, "reset": 60, "cut": 60, "slow": 20, "silent": 50}
+FAULTS: dict[Fault, int] = {"refuse": 60, "reset": 70, "cut": 60, "slow": 12, "silent": 48}
 AFTER = 10
 #: Twilio gives up on a hook after 15 s.
 PATIENCE = 14.0
