@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from mbiu import vault
 from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import plain
-from mbiu.codes import EventType, IncidentState, Urgency
+from mbiu.codes import EventType, IncidentState
 from mbiu.facts import facts_of, incident_facts
 from mbiu.joining import WINDOW, Facts
 from mbiu.models import Incident, Message, Report, utcnow
-from mbiu.priority import due_at, priority
+from mbiu.priority import due_at, priority, soonest
 from mbiu.refs import new_id, new_ref
 
 _UNDECIDED = (IncidentState.OPEN, IncidentState.CLAIMED)
@@ -150,8 +150,7 @@ def _strengthen(incident: Incident, facts: dict[str, Any]) -> None:
     incident.other_types = sorted(
         {*incident.other_types, *facts["other_types"]} - {incident.event_type.value}
     )
-    if incident.urgency is Urgency.UNKNOWN:
-        incident.urgency = facts["urgency"]
+    incident.urgency = soonest(incident.urgency, facts["urgency"])
     incident.missing = [name for name in incident.missing if name in facts["missing"]]
     incident.priority = min(
         incident.priority, priority(incident.event_type, incident.severity, incident.urgency)

@@ -14,6 +14,10 @@ _TABLE = {
     Severity.UNKNOWN: "P2 P3 P3 P4 P3",
 }
 
+# Words of violence to come, for which an early warning exists: heard while there is time to act.
+_WARNINGS = frozenset({EventType.THREAT, EventType.MOBILISATION, EventType.HATE_SPEECH})
+_AHEAD = frozenset({Urgency.IMMEDIATE, Urgency.EXPECTED, Urgency.FUTURE})
+
 DUE = {
     Priority.P1: dt.timedelta(minutes=15),
     Priority.P2: dt.timedelta(hours=1),
@@ -28,7 +32,13 @@ def priority(event_type: EventType, severity: Severity, urgency: Urgency) -> Pri
         return Priority.P4
     if event_type is EventType.UNKNOWN and severity is Severity.UNKNOWN:
         return Priority.P3
-    return Priority(_TABLE[severity].split()[_ORDER.index(urgency)])
+    found = Priority(_TABLE[severity].split()[_ORDER.index(urgency)])
+    return min(found, Priority.P2) if event_type in _WARNINGS and urgency in _AHEAD else found
+
+
+def soonest(one: Urgency, other: Urgency) -> Urgency:
+    """The more pressing of two urgencies; one that is known goes before unknown."""
+    return min(one, other, key=_ORDER.index)
 
 
 def due_at(level: Priority, since: dt.datetime) -> dt.datetime:

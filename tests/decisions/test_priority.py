@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from mbiu.codes import EventType, Priority, Severity, Urgency
-from mbiu.priority import due_at, priority
+from mbiu.priority import due_at, priority, soonest
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,14 @@ def test_the_first_priority_is_due_within_a_quarter_of_an_hour() -> None:
     waits = [due_at(level, now) - now for level in Priority]
     assert waits == sorted(waits)
     assert waits[0] == dt.timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("event_type", ["threat", "mobilisation", "hate_speech"])
+def test_a_warning_of_what_is_to_come_is_looked_at_within_the_hour(event_type: str) -> None:
+    assert priority(EventType(event_type), Severity.MINOR, Urgency.FUTURE) is Priority.P2
+    assert priority(EventType(event_type), Severity.MINOR, Urgency.PAST) is Priority.P4
+
+
+def test_the_more_pressing_urgency_wins() -> None:
+    assert soonest(Urgency.PAST, Urgency.EXPECTED) is Urgency.EXPECTED
+    assert soonest(Urgency.UNKNOWN, Urgency.PAST) is Urgency.PAST
