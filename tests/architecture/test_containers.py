@@ -93,3 +93,14 @@ def test_making_secrets_again_changes_none(tmp_path: Path) -> None:
     CliRunner().invoke(main, ["keys", "--files", str(tmp_path)])
     assert (tmp_path / "mbiu_vault_keys").read_text() == before
     assert ":kept@" in (tmp_path / "mbiu_database_url").read_text()
+
+
+def test_the_secret_files_are_read_as_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"MBIU_{name.upper()}", raising=False)
+    CliRunner().invoke(main, ["keys", "--files", str(tmp_path)])
+    read = Settings(_secrets_dir=tmp_path, _env_file=None)
+    assert list(read.vault_keyring) == ["k1"]
+    assert len({read.blind_index_key, read.audit_mac_key, read.spool_cipher_key}) == 3
+    assert read.database_url.get_secret_value().startswith("postgresql://mbiu_app:")
+    assert not read.telegram_token.get_secret_value()
