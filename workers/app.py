@@ -25,6 +25,14 @@ app.conf.update(
 )
 
 
+@signals.worker_init.connect
+def _before_fork(**_: Any) -> None:
+    """The language model is read once, and shared by all processes."""
+    from mbiu.analysis.language import detect
+
+    detect("habari za asubuhi", "en")
+
+
 @signals.worker_process_init.connect
 def _after_fork(**_: Any) -> None:
     """Connections and threads of the parent are not the child's."""
