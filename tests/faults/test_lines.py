@@ -9,6 +9,7 @@ from tests.faults.account import settle
 from tests.faults.conftest import House
 from tests.faults.proxy import Fault, FaultProxy
 from tests.faults.stream import Stream
+from tests.flow.wiring import eventually
 
 pytestmark = pytest.mark.timeout(110)
 
@@ -55,6 +56,7 @@ def test_300_messages_survive_lines_that_fail_in_every_way(
             stream.wait()
             for line in lines:
                 line.set("none")
+            eventually(lambda: not house.spooled, 30, f"the spool to be empty after {fault}")
             stream.let(AFTER)
             stream.wait()
         account = settle(house, stream.posts, 50)
