@@ -161,6 +161,9 @@ def verify(
     if found.complete and row.state in _LIVE:
         row.state, row.verified_at = IncidentState.VERIFIED, utcnow()
         row.claimed_by = row.claim_until = None
+    elif row.state is IncidentState.CLAIMED and row.claimed_by == actor.id:
+        # The second person need not wait until the claim runs out.
+        row.state, row.claimed_by, row.claim_until = IncidentState.OPEN, None, None
     return found
 
 

@@ -240,6 +240,12 @@ def test_a_grave_incident_needs_two_different_people(ruth: Actor, peter: Actor, 
     assert incident(raid).state is IncidentState.VERIFIED
 
 
+def test_the_first_of_two_people_lets_go_of_the_incident(ruth: Actor, raid: str) -> None:
+    claim(ruth, raid)
+    verify(ruth, raid)
+    assert (incident(raid).state, incident(raid).claimed_by) == (IncidentState.OPEN, None)
+
+
 def test_one_person_in_two_sessions_at_once_counts_once(ruth: Actor, raid: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
