@@ -208,7 +208,7 @@ def _act(session: Session, case: Case, now: dt.datetime) -> str:
         )
     elif turn.intent in {Intent.STOP, Intent.START}:
         _stop(session, sender, now if turn.intent is Intent.STOP else None)
-    return texts.say(case.language, key, **values)
+    return " ".join(texts.say(case.language, key, **values).split())
 
 
 def _answer(session: Session, case: Case) -> str:
