@@ -133,7 +133,7 @@ def _values(db: Session, route_id: UUID | None) -> dict[str, Any]:
     name, wait = form.get("name", "").strip()[:80], form.get("wait_minutes", "")
     if not name or db.scalar(select(Route.id).where(Route.name == name, Route.id != route_id)):
         raise NotPossible("A route needs a name that no other route has.")
-    if not wait.isdigit() or not 1 <= int(wait) <= 1440:
+    if not (wait.isascii() and wait.isdigit()) or not 1 <= int(wait[:9]) <= 1440:
         raise NotPossible("Wait between 1 and 1440 minutes.")
     area = form.get("area", "")
     if area and not db.scalar(select(Place.id).where(Place.path == area)):

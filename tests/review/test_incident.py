@@ -93,7 +93,7 @@ def test_a_decision_needs_a_reason(ruth: Browser, small: str) -> None:
 
 
 def test_a_decision_on_facts_that_changed_is_refused(ruth: Browser, peter: Browser, small: str) -> None:
-    peter.post(f"/incidents/{small}/correct", severity="minor", version=1)
+    peter.post(f"/incidents/{small}/correct", severity="moderate", version=1)
     assert "was changed since you opened it" in _verify(ruth, small, version=1)
 
 

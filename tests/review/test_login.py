@@ -246,3 +246,19 @@ def test_over_https_the_cookie_is_bound_to_the_host(
     assert answer.headers["Set-Cookie"].startswith("__Host-mbiu=")
     assert "; Secure; HttpOnly; Path=/; SameSite=Lax" in answer.headers["Set-Cookie"]
     assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("referer", "status"),
+    [("https://console.example/login", 401), ("https://evil.example/", 400), (None, 400)],
+)
+def test_over_https_a_form_of_another_site_is_refused(
+    stranger: Browser, referer: str | None, status: int
+) -> None:
+    data = {"csrf_token": stranger.token(), "name": "ruth", "password": WRONG}
+    headers = {"Referer": referer} if referer else {}
+    cookie = stranger.client.get_cookie("mbiu")
+    assert cookie
+    stranger.client.set_cookie("mbiu", cookie.value, domain="console.example")
+    answer = stranger.client.post("/login", base_url="https://console.example", data=data, headers=headers)
+    assert answer.status_code == status
