@@ -30,7 +30,7 @@ def _before_fork(**_: Any) -> None:
     """The language model is read once, and shared by all processes."""
     from mbiu.analysis.language import detect
 
-    detect("habari za asubuhi", "en")
+    detect("habari za asubuhi ndugu zetu wote wa kijiji", "en")
 
 
 @signals.worker_process_init.connect
