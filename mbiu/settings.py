@@ -7,6 +7,7 @@ that it shows neither in `docker inspect` nor in a process list.
 import base64
 import binascii
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -142,14 +143,15 @@ class Settings(BaseSettings):
 
 
 def _key(name: str, value: str) -> bytes:
-    """32 bytes from base64. Raises BadSetting for anything else, and for a key of one repeated byte."""
+    """32 bytes from base64. Raises BadSetting for anything else, and for a key that repeats or counts."""
     try:
         key = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != 32:
         raise BadSetting(f"{name}: want 32 bytes in base64; `mbiu keys` makes a set")
-    if len(set(key)) < 8:
+    steps = {(b - a) % 256 for a, b in pairwise(key)}
+    if len(set(key)) < 8 or len(steps) < 4:
         raise BadSetting(f"{name}: this is a test pattern, not a key; `mbiu keys` makes a set")
     return key
 

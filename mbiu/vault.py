@@ -45,6 +45,8 @@ def seal_with(key_id: str, key: bytes, value: bytes, context: str) -> bytes:
 
 def open_with(ring: dict[str, bytes], blob: bytes, context: str) -> bytes:
     """Decrypt what ``seal_with`` made for ``context``. Raises CannotOpen."""
+    if not blob.startswith(_FORMAT):
+        raise CannotOpen(context)
     try:
         end = 2 + blob[1]
         key = ring[blob[2:end].decode()]

@@ -222,8 +222,8 @@ def test_no_transaction_is_open_while_the_provider_thinks(
         time.sleep(0.3)
         assert not sending.done()
         open_now = link.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
-            " AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
         ).fetchone()
         assert open_now == (0,)
         sending.result(timeout=20)

@@ -1,0 +1,145 @@
+"""Row-level security: who names no area sees nothing, who names one sees it alone."""
+
+import psycopg
+import pytest
+from sqlalchemy import select, text
+
+from mbiu import correction, response, routing, verification
+from mbiu.db import transaction
+from mbiu.models import Incident, Report
+from mbiu.models.base import Model
+from tests.cast import (
+    DANIEL,
+    JOSEPH,
+    QUARREL,
+    RAID,
+    approve,
+    hand_in,
+    incident_of,
+    person,
+    route,
+    say,
+    sms,
+    tell,
+    user,
+)
+from tests.conftest import Database
+
+KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
+GUARDED = (
+    "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
+    "alert", "response", "delivery", "vault",
+)  # fmt: skip
+
+
+@pytest.fixture
+def whole_story() -> tuple[str, str]:
+    """An incident in Kasese with a row in every guarded table, and one in Kween; their references."""
+    from mbiu.messages import Attachment
+
+    ruth, peter = user("ruth"), user("peter")
+    kasese, kween = incident_of(tell(QUARREL)).ref, incident_of(tell(RAID, JOSEPH)).ref
+    hand_in(sms(attachments=(Attachment("https://api.twilio.com/x"),)))
+    route("elders", [[person("UG-1", DANIEL)]])
+    with transaction() as session:
+        correction.correct(session, ruth, kasese, {"event_type": "threat"})
+        verification.note(session, ruth, kasese, "Ask again")
+    approve(kasese, peter)
+    with transaction() as session:
+        routing.send(session, peter, kasese)
+    say("ACK", DANIEL)
+    with transaction() as session:
+        response.close(session, ruth, kasese, "visit", "contained")
+    return kasese, kween
+
+
+def rows(link: "psycopg.Connection[tuple[int]]", table: str) -> int:
+    found = link.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type]
+    assert found is not None
+    return found[0]
+
+
+def test_the_app_role_without_an_area_reads_no_row_of_any_guarded_table(
+    database: Database, whole_story: tuple[str, str]
+) -> None:
+    with psycopg.connect(database.superuser_url) as link:
+        full = {table: rows(link, table) for table in GUARDED}
+    assert min(full.values()) >= 1, full
+    for options in ("", "-c mbiu.scope=", "-c mbiu.scope=-", "-c mbiu.scope=ug", "-c mbiu.scope=%"):
+        with psycopg.connect(database.url, options=options) as link:
+            assert {table: rows(link, table) for table in GUARDED} == dict.fromkeys(GUARDED, 0)
+
+
+def test_every_table_that_leads_to_a_report_is_guarded_and_forced(database: Database) -> None:
+    with psycopg.connect(database.superuser_url) as link:
+        forced = {
+            row[0]
+            for row in link.execute(
+                "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
+            )
+        }
+    assert forced == set(GUARDED)
+    sealed = {
+        table.name
+        for table in Model.metadata.tables.values()
+        if {"text", "reading", "reason", "note", "value", "handle"} & set(table.columns.keys())
+    }
+    assert sealed - {"tally"} <= forced
+
+
+def test_a_district_sees_itself_only(database: Database, whole_story: tuple[str, str]) -> None:
+    kasese, kween = whole_story
+    with transaction(scope=KASESE) as session:
+        assert session.scalars(select(Incident.ref)).all() == [kasese]
+        assert len(session.scalars(select(Report.ref)).all()) == 1
+    with transaction(scope=KWEEN) as session:
+        assert session.scalars(select(Incident.ref)).all() == [kween]
+        for table in (
+            "decision",
+            "note",
+            "outcome",
+            "alert",
+            "response",
+            "correction",
+            "authorship",
+            "media",
+        ):
+            assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+    with transaction(scope=f"{KASESE},{KWEEN}") as session:
+        assert set(session.scalars(select(Incident.ref))) == {kasese, kween}
+    with transaction(scope="/") as session:
+        assert set(session.scalars(select(Incident.ref))) == {kasese, kween}
+
+
+def test_an_area_whose_name_begins_alike_is_another(whole_story: tuple[str, str]) -> None:
+    with transaction(scope="/ug/ug-western/ug-kas") as session:
+        assert session.scalars(select(Incident.ref)).all() != []
+    with transaction(scope="/ug/ug-western/ug-kas/") as session:
+        assert session.scalars(select(Incident.ref)).all() == []
+
+
+@pytest.mark.parametrize("scope", ["/", KASESE, "/,*", "*,/"])
+def test_no_user_ever_sees_the_vault(whole_story: tuple[str, str], scope: str) -> None:
+    with transaction(scope=scope) as session:
+        assert session.scalar(text("SELECT count(*) FROM vault")) == 0
+
+
+def test_no_user_may_ask_for_everything() -> None:
+    with pytest.raises(ValueError, match="no user"), transaction(scope="*"):
+        pass
+
+
+def test_an_area_ends_with_its_transaction(whole_story: tuple[str, str]) -> None:
+    with transaction(scope="/") as session:
+        assert session.scalar(text("SELECT count(*) FROM incident")) == 2
+    with transaction(scope="") as session:
+        assert session.scalar(text("SELECT count(*) FROM incident")) == 0
+
+
+def test_a_user_changes_nothing_outside_the_area(whole_story: tuple[str, str]) -> None:
+    with transaction(scope=KWEEN) as session:
+        session.execute(text("UPDATE incident SET due_at = now(), country = 'XX'"))
+        session.execute(text("DELETE FROM note"))
+    with transaction() as session:
+        assert sorted(session.scalars(select(Incident.country))) == ["UG", "XX"]
+        assert session.scalar(text("SELECT count(*) FROM note")) == 1
