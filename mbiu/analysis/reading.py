@@ -1,6 +1,6 @@
 """What was understood of a text: plain frozen values, each with the words that led to it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -99,10 +99,7 @@ class Reading:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON, under the names partners rely on."""
-        values = asdict(self)
-        for name, value in values.items():
-            if isinstance(value, tuple):
-                values[name] = list(value)
+        values = {name: _json(value) for name, value in vars(self).items()}
         if self.when is not None:
             values["when"] = {
                 "from": self.when.start.isoformat(),
@@ -125,6 +122,12 @@ class Reading:
         for name in ("other_types", "drivers", "risk_factors", "missing"):
             known[name] = tuple(values[name])
         return cls(**known)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    return {name: _json(part) for name, part in vars(value).items()} if is_dataclass(value) else value
 
 
 def _place(values: dict[str, Any]) -> PlaceGuess:
