@@ -71,12 +71,14 @@ def test_an_sms_becomes_an_alert_an_acknowledgement_and_an_outcome(house: House)
 def tell_the_fate_of_the_alert(house: House) -> None:
     """Twilio's call-backs come signed, twice and in the wrong order; the state only moves forward."""
     message = house.doubles.twilio.sent[-1]
+    state_of = "SELECT state FROM delivery WHERE provider_id = %s"
+    eventually(lambda: house.rows(state_of, message.sid), what="the provider's id to be written down")
     assert message.status_callback == f"{house.hooks}/hooks/twilio/status"
     told = ("queued", "sent", "delivered", "sent", "queued")
     states = ("sent", "sent", "delivered", "delivered", "delivered")
     for status, state in zip(told, states, strict=True):
         assert house.doubles.twilio.callback(message.sid, status, times=2) == [204, 204]
-        assert house.rows("SELECT state FROM delivery WHERE provider_id = %s", message.sid) == [(state,)]
+        assert house.rows(state_of, message.sid) == [(state,)]
 
 
 def answer_the_alert(house: House, alert: str) -> None:
