@@ -33,7 +33,7 @@ TRIES = {
         "STATUS",
     ),
     "joseph": ("Raiders took 80 cows at Panyangara in Kotido last night, 2 herders are dead", "/help"),
-    "daniel": ("1", "2", "3 both sides met and agreed"),
+    "daniel": ("1", "2", "DONE both sides met and agreed"),
 }
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
