@@ -9,12 +9,13 @@ its own, and an anchor kept outside the database show a cut tail.
 import datetime as dt
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mbiu.codes import Role
@@ -93,11 +94,19 @@ def _seal(seq: int, mac: bytes) -> bytes:
 def verify(session: Session, anchors: list[tuple[int, str]] | None = None) -> Break | None:
     """Walk the whole chain; the first break, or None. ``anchors`` are (seq, MAC in hex) kept elsewhere."""
     kept = dict(anchors or [])
+    query = select(AuditEntry.__table__).order_by(AuditEntry.seq).execution_options(yield_per=1000)
+    with session.execute(query) as entries:
+        found = _walk(entries.mappings(), kept)
+    if isinstance(found, Break):
+        return found
+    seq, mac = found
+    return _check_head(session, seq, mac) or _check_anchors(kept, seq)
+
+
+def _walk(entries: Iterable[RowMapping], kept: dict[int, str]) -> Break | tuple[int, bytes]:
+    """The number and MAC of the last entry, or the first entry that does not follow from those before."""
     mac, seq = _START, 0
-    entries = session.execute(
-        select(AuditEntry.__table__).order_by(AuditEntry.seq).execution_options(yield_per=1000)
-    )
-    for entry in entries.mappings():
+    for entry in entries:
         if entry["seq"] != seq + 1:
             return Break(seq + 1, f"entry {seq + 1} is missing")
         seq, mac = entry["seq"], _mac(mac, dict(entry))
@@ -105,7 +114,7 @@ def verify(session: Session, anchors: list[tuple[int, str]] | None = None) -> Br
             return Break(seq, f"entry {seq} was changed, or an entry before it was")
         if seq in kept and kept[seq] != mac.hex():
             return Break(seq, f"entry {seq} differs from the anchor kept outside")
-    return _check_head(session, seq, mac) or _check_anchors(kept, seq)
+    return seq, mac
 
 
 def _check_head(session: Session, seq: int, mac: bytes) -> Break | None:
