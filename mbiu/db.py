@@ -68,6 +68,7 @@ def engine(*, scoped: bool = False) -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args=_LINK | {"options": _options(None if scoped else EVERYTHING), "prepare_threshold": 2},
     )
     event.listen(made, "do_connect", patience.connect)

@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Any, Literal
 
 from pydantic import SecretStr
-from sqlalchemy.exc import DBAPIError
 
 from mbiu.settings import settings
 
@@ -140,7 +139,7 @@ def describe(error: BaseException) -> str:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, DBAPIError):
+    if hasattr(error, "orig"):  # SQLAlchemy's, known by its form: importing it takes too long for a command
         return _driver_words(error.orig)
     if hasattr(error, "sqlstate"):
         return _driver_words(error)

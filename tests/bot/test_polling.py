@@ -168,6 +168,9 @@ def test_an_update_that_breaks_the_intake_ends_in_the_spool(
     wait(lambda: stored(rows) == 1, 60)
     (kept,) = settings.spool_dir.glob("*.msg")
     assert any("update.set_aside" in said and kept.name in said for said in bot.lines)
+    told = "\n".join(bot.lines)
+    assert "update.failed" in told
+    assert [canary for canary in ("a fault of ours", str(AMINA), telegram.token) if canary in told] == []
     superuser.execute("ALTER TABLE message DROP CONSTRAINT ours")
     assert spool.take_in() == 1
     assert stored(rows) == 2
