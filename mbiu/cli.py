@@ -14,6 +14,7 @@ _COMMANDS = {
     "keys": ("mbiu.launch.command:keys", "Print a fresh set of keys as settings."),
     "migrate": ("mbiu.admin:migrate", "Bring the database to the newest form."),
     "user": ("mbiu.admin:user", "Make and change users of the console."),
+    "contact": ("mbiu.registry:contact", "Register people who report and respond."),
     "audit": ("mbiu.admin:audit", "Check the audit chain."),
     "gazetteer": ("mbiu.gazetteer.command:gazetteer", "Load and look up places."),
     "demo": ("mbiu.demo:demo", "Fill an empty installation with a demonstration."),
@@ -24,7 +25,7 @@ _COMMANDS = {
 
 
 #: Those that work on an installation; beside a `mbiu run` with services of its own they find these.
-_BESIDE = {"health", "user", "audit", "gazetteer", "demo", "simulate"}
+_BESIDE = {"health", "user", "contact", "audit", "gazetteer", "demo", "simulate"}
 
 
 class LazyGroup(click.Group):

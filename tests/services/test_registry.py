@@ -1,0 +1,86 @@
+"""People are registered by code name; their numbers go to the vault and nowhere else."""
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from mbiu import intake, vault
+from mbiu.codes import AddressKind, ContactRole
+from mbiu.db import transaction
+from mbiu.messages import IncomingMessage
+from mbiu.models import Address, AuditEntry, Contact
+from mbiu.registry import contact
+
+NUMBER = "+256700000555"
+
+
+def run(*words: str, typed: str = NUMBER) -> Result:
+    return CliRunner().invoke(contact, [*words], input=f"{typed}\n")
+
+
+def person(code: str) -> Contact:
+    with transaction() as session:
+        return session.execute(select(Contact).where(Contact.code == code)).scalar_one()
+
+
+def write(number: str = NUMBER) -> str:
+    """What a phone says arrives; the code name of who holds it."""
+    with transaction() as session:
+        intake.receive(
+            session, IncomingMessage("twilio", AddressKind.SMS, f"SM{number}", number, "Habari", country="UG")
+        )
+        blind = vault.blind_index(AddressKind.SMS, number)
+        query = select(Contact.code).join(Address, Address.contact_id == Contact.id)
+        return session.execute(query.where(Address.blind_index == blind)).scalar_one()
+
+
+def test_a_registered_phone_is_known_when_it_writes() -> None:
+    done = run("add", "kas-07", "--role", "responder", "--home", "ug-kasese", "--language", "sw")
+    assert done.exit_code == 0, done.output
+    assert write() == "KAS-07"
+    amina = person("KAS-07")
+    assert (amina.role, amina.home_place_id, amina.language) == (ContactRole.RESPONDER, "ug-kasese", "sw")
+    assert amina.area_path == "/ug/ug-western/ug-kasese/"
+
+
+def test_a_number_written_the_national_way_is_the_same_person() -> None:
+    run("add", "KAS-07", typed="0700 000555")
+    assert write() == "KAS-07"
+
+
+def test_a_stranger_who_wrote_gets_a_name_and_a_role() -> None:
+    stranger = write()
+    done = run("change", stranger, "--code", "KAS-91", "--role", "responder", "--grade", "B")
+    assert done.exit_code == 0, done.output
+    assert (person("KAS-91").role, person("KAS-91").grade) == (ContactRole.RESPONDER, "B")
+    assert write() == "KAS-91"
+
+
+def test_a_number_that_wrote_before_is_not_registered_twice() -> None:
+    stranger = write()
+    done = run("add", "KAS-07")
+    assert done.exit_code == 1
+    assert f"known as {stranger}" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (["add", "KAS-07"], "no number"),
+        (["add", "K 7"], NUMBER),
+        (["add", "KAS-07", "--home", "nowhere"], NUMBER),
+        (["change", "NOBODY-1", "--role", "responder"], NUMBER),
+    ],
+)
+def test_what_cannot_be_changes_nothing(words: list[str], typed: str) -> None:
+    assert run(*words, typed=typed).exit_code == 1
+    with transaction() as session:
+        assert session.scalars(select(Contact)).all() == []
+
+
+def test_the_record_names_the_code_and_no_number() -> None:
+    run("add", "KAS-07", "--role", "focal_point")
+    with transaction() as session:
+        entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.object) == ("contact.added", "contact:KAS-07")
+    assert NUMBER[4:] not in str(entry.details)
