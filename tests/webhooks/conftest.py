@@ -68,6 +68,12 @@ class Hooks(Caller):
 
     lines: list[str] = field(default_factory=list)
     home: Path = Path()
+    child: Child | None = None
+
+    def kill(self) -> None:
+        """End all its processes at once, as a lost machine does."""
+        assert self.child
+        self.child.kill()
 
     @property
     def spooled(self) -> list[Path]:
@@ -81,7 +87,7 @@ def begin(workers: int, env: dict[str, str]) -> tuple[Hooks, Child]:
     """The hooks with so many processes, once they answer."""
     port = int(env["MBIU_HOOKS_PORT"])
     child = programs.hooks("127.0.0.1", port, workers, env)
-    hooks = Hooks(f"http://127.0.0.1:{port}", PUBLIC_URL, home=Path(env["MBIU_HOME_DIR"]))
+    hooks = Hooks(f"http://127.0.0.1:{port}", PUBLIC_URL, home=Path(env["MBIU_HOME_DIR"]), child=child)
     child.start(lambda _, line: hooks.lines.append(line))
 
     def alive() -> None:

@@ -1,8 +1,6 @@
 """When the database is away the message waits on disk, sealed, and is taken in later, once and in order."""
 
 import datetime as dt
-import os
-import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -111,19 +109,11 @@ def test_a_killed_process_leaves_its_spool_to_the_next(
     line.set("cut")
     first = start(**over)
     assert first.twilio(sms("kept over a restart")).status_code == 200
-    kill(first)
+    first.kill()
     line.set("open")
     second = start(**over)
     wait(lambda: not second.spooled)
     assert rows("SELECT count(*) FROM report") == [(1,)]
-
-
-def kill(hooks: Hooks) -> None:
-    port = hooks.url.rpartition(":")[2]
-    found = subprocess.run(["pgrep", "-f", f"127.0.0.1:{port}"], capture_output=True, text=True, check=True)
-    for pid in found.stdout.split():
-        os.kill(int(pid), 9)
-    time.sleep(0.5)
 
 
 def test_a_file_that_cannot_be_opened_is_put_aside_and_blocks_nobody(
