@@ -27,8 +27,10 @@ from mbiu.settings import settings
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
 SENDERS = 8
+#: No more are claimed than are sent at once: a message that waited for others could outlive its lease
+#: and be sent by two.
+BATCH = SENDERS
 GIVE_UP_AFTER = 8
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
