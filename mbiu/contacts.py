@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,13 @@ _ALERTS = (
     )
     .scalar_subquery()
 )
+# A statement that waits for the lock gets the new row, but sees everything else as it was before.
+_IS_NEW = literal_column("address.xmin::text") != (
+    select(literal_column("before.xmin::text"))
+    .select_from(Address.__table__.alias("before"))
+    .where(literal_column("before.id") == Address.id)
+    .scalar_subquery()
+)
 _FIND = (
     select(
         Address.id,
@@ -76,30 +83,23 @@ _FIND = (
         _LAST.c.ref.label("last_ref"),
         _LAST.c.created_at.label("last_at"),
         _ALERTS.label("alerts"),
+        _IS_NEW.label("waited"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
-    .where(Address.id == bindparam("address"))
-)
-_LOCK = (
-    select(Address.id)
     .where(Address.kind == bindparam("wanted_kind"), Address.blind_index == bindparam("blind"))
-    .with_for_update()
+    .with_for_update(of=Address)
 )
 
 
 def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> Sender:
-    """The sender's row, locked, so that two messages of one person are taken one after the other.
-
-    The lock is a statement of its own: one that waited for it would still see the reports of before.
-    """
+    """The sender's row, locked, so that two messages of one person are taken one after the other."""
     link, blind = session.connection(), vault.blind_index(message.kind, message.sender)
-    key = {"wanted_kind": message.kind, "blind": blind}
-    address = link.scalar(_LOCK, key)
-    if address is None:
-        session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(blind[:8], signed=True))))
-        address = link.scalar(_LOCK, key)
-    if address is None:
+    found = _find(link, message, blind)
+    if found is None:
+        link.execute(select(func.pg_advisory_xact_lock(int.from_bytes(blind[:8], signed=True))))
+        found = _find(link, message, blind)
+    if found is None:
         enrol(
             session,
             message.kind,
@@ -109,8 +109,14 @@ def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> S
             exercise=message.channel == "simulator",
             now=now,
         )
-        address = link.scalar(_LOCK, key)
-    return _as_sender(link.execute(_FIND, {"address": address}).one())
+        found = _find(link, message, blind)
+    return _as_sender(found)
+
+
+def _find(link: Connection, message: IncomingMessage, blind: bytes) -> Any:
+    key = {"wanted_kind": message.kind, "blind": blind}
+    found = link.execute(_FIND, key).one_or_none()
+    return link.execute(_FIND, key).one() if found and found.waited else found
 
 
 def _as_sender(row: Any) -> Sender:
