@@ -26,7 +26,7 @@ _UNSENT = "SELECT kind, channel, state, error FROM delivery WHERE state NOT IN (
 
 @dataclass(frozen=True)
 class Account:
-    """How many texts the providers got more than once, and how many messages had to be spooled."""
+    """How often a provider got a text once more than needed, and the slowest answer to a post in seconds."""
 
     doubled: int
     slowest: float
@@ -36,8 +36,7 @@ def settle(house: House, posts: list[Post], seconds: float = 40.0) -> Account:
     """Wait until nothing is left to do, then check everything that was promised."""
     assert Counter(post.status // 100 for post in posts) == {2: len(posts)}
     eventually(lambda: not house.spooled, seconds, "the spool to be empty")
-    waiting = eventually(lambda: house.rows(_WAITING) == [(0,)], seconds, "the queues to be empty")
-    assert waiting
+    eventually(lambda: house.rows(_WAITING) == [(0,)], seconds, "the queues to be empty")
     _all_there_once(house, posts)
     assert house.rows(_UNFINISHED) == []
     assert house.rows(_UNSENT) == []
@@ -59,7 +58,7 @@ def _all_answered(house: House, posts: list[Post]) -> int:
     wanted = {vault.unseal("message", "text", row_id, text) for _, row_id, text in replies}
     sent = given(house)
     carried = {post.reply for post in posts if post.reply}
-    assert wanted - carried == wanted & {text for _, text in sent} - carried
+    assert wanted <= carried | {text for _, text in sent}
     told = {sender for sender, _ in sent} | {post.sender for post in posts if post.reply}
     assert {post.sender for post in posts} - told == set()
     return sum(count - 1 for count in sent.values())
