@@ -89,7 +89,7 @@ SWAP = (
         (("DELETE FROM audit", EMPTY_HEAD), 1),
         (("DELETE FROM audit_head",), 9),
     ],
-    ids=["action", "details", "time", "actor", "deleted", "swapped", "cut", "cut-and-head", "all-gone", "no-head"],
+    ids=["action", "details", "time", "actor", "gone", "swapped", "cut", "cut-head", "all-gone", "no-head"],
 )  # fmt: skip
 def test_every_touch_by_the_superuser_shows_with_its_row(
     entries: None, database: Database, statements: tuple[str, ...], row: int
