@@ -20,7 +20,7 @@ FRESH_SECONDS = 300
 
 
 def load(session: Session, gazetteer: Gazetteer) -> int:
-    """Write all places of ``gazetteer`` into the database, in place of what stood under their ids; how many."""
+    """Write all places into the database, in place of what stood under their ids; how many."""
     rows = [_row(one, gazetteer) for one in gazetteer]
     insert = upsert(models.Place)
     columns = {name: insert.excluded[name] for name in rows[0] if name != "id"}

@@ -99,7 +99,7 @@ class Decision(Model):
 
 
 class Authorship(Model):
-    """Who shaped an incident's facts (corrected, merged, split): they may not approve it when it is severe."""
+    """Who shaped an incident's facts (corrected, merged, split): not to approve it while it is grave."""
 
     __tablename__ = "authorship"
     __table_args__ = (Index("uq_authorship_incident_user", "incident_id", "user_id", unique=True),)

@@ -56,7 +56,7 @@ class Message(Model):
 
 
 class Media(Model):
-    """A file with a message: first its sealed handle at the provider, later its sealed, re-encoded content."""
+    """A file with a message: first its sealed handle at the provider, later its sealed, remade content."""
 
     __tablename__ = "media"
     __table_args__ = (

@@ -7,7 +7,7 @@ from mbiu.models.base import Model, Words
 
 
 class Place(Model):
-    """A place. ``path`` lists the ids from the country down, ``/ug/ug-kasese/``, and carries the area scope."""
+    """A place. ``path`` lists the ids from the country down, ``/ug/ug-kasese/``: the area scope's measure."""
 
     __tablename__ = "place"
     __table_args__ = (
