@@ -9,6 +9,7 @@ import sys
 import click
 
 from mbiu import logs, patience
+from mbiu.launch.attach import attach
 from mbiu.settings import BadSetting, Settings, settings
 
 log = logging.getLogger("bot")
@@ -21,6 +22,7 @@ _PATIENCE = 10.0
 def main(*, webhook: bool) -> None:
     """Carry Telegram messages into Mbiu."""
     try:
+        attach()
         ours = settings()
         _require(ours)
         logs.configure(ours.log_format)

@@ -15,14 +15,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
 import psycopg
 from psycopg import sql
 
 from mbiu.launch.keys import Keys, write_private
 from mbiu.launch.process import Begin, Child
 from mbiu.settings import BadSetting
+
+if TYPE_CHECKING:
+    import psutil
 
 OWNER, APP, DATABASE = "mbiu_owner", "mbiu_app", "mbiu"
 _SUPERUSER = "postgres"
@@ -221,6 +224,8 @@ def _clear_leftovers(data: Path) -> None:
     PostgreSQL itself takes any living process of that number for a server, and in a container, where
     numbers start over, there nearly always is one.
     """
+    import psutil  # comes with the embedded services; a container has neither
+
     lock = data / "postmaster.pid"
     try:
         lines = lock.read_text().splitlines()
@@ -234,7 +239,9 @@ def _clear_leftovers(data: Path) -> None:
     lock.unlink(missing_ok=True)
 
 
-def _end(process: psutil.Process) -> None:
+def _end(process: "psutil.Process") -> None:
+    import psutil
+
     for number, seconds in ((signal.SIGINT, 20), (signal.SIGQUIT, 10)):
         try:
             process.send_signal(number)

@@ -137,12 +137,16 @@ class Supervisor:
 
     def _programs(self, env: dict[str, str]) -> None:
         names = ["console", "hooks", "worker", "beat"]
-        if self.settings.telegram_token.get_secret_value():
+        if self.settings.telegram_token.get_secret_value() and not self._has_telegram_hook():
             names.append("bot")
         for name in names:
             self._begin(programs.named(name, self.settings, env))
         ports = {"console": self.settings.console_port, "hooks": self.settings.hooks_port}
         wait_for_health(ports, self.settings.host, self._check, _START_SECONDS)
+
+    def _has_telegram_hook(self) -> bool:
+        """Whether Telegram calls the hooks; a bot that polls would end that."""
+        return bool(self.settings.telegram_hook_secret.get_secret_value())
 
     def _watch(self) -> int:
         try:
