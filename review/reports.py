@@ -209,7 +209,7 @@ def _legend(reading: Reading | None) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for item in reading.evidence if reading else ():
         if item.why:
-            found.setdefault(item.field, item.why)
+            found.setdefault(item.field, item.why.replace("_", " "))
     return list(found.items())
 
 

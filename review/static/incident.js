@@ -43,3 +43,22 @@ for (const input of document.querySelectorAll("input[data-places]")) {
     list.replaceChildren(...(await answer.json()).places.map((place) => new Option("", place)));
   });
 }
+
+// Says when somebody or something changed the incident meanwhile; loads nothing by itself, so that a
+// reason half written is not lost.
+const news = document.getElementById("new");
+const known = Date.parse(news.dataset.at);
+
+async function look() {
+  if (document.hidden || !news.hidden) return;
+  const answer = await fetch(`${news.dataset.events}?after=${encodeURIComponent(news.dataset.at)}`);
+  if (answer.status === 401) { location.reload(); return; }
+  if (!answer.ok) return;
+  const mine = (await answer.json()).changed.find(({ ref }) => ref === news.dataset.ref);
+  if (!mine || Date.parse(mine.at) <= known) return;
+  news.textContent = "This incident has changed. Show it anew";
+  news.hidden = false;
+}
+
+news.addEventListener("click", () => location.reload());
+setInterval(look, 5000);

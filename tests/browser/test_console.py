@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from mbiu.db import transaction
+from mbiu.models import Incident, utcnow
 from review import assets
 from tests import cast
 
@@ -219,3 +222,16 @@ def test_no_page_is_wider_than_the_window(browser: Browser, console: str, log_in
 
 def test_axe_is_here() -> None:
     assert AXE.is_file(), Path(AXE)
+
+
+def test_an_open_incident_says_that_it_changed_and_keeps_what_was_typed(
+    page: Page, console: str, log_in: LogIn
+) -> None:
+    log_in(page, "peter")
+    ref = _ref_of(page, console)
+    page.goto(f"{console}/incidents/{ref}")
+    page.locator("#d-reason").fill("Half a reason")
+    with transaction() as session:
+        session.scalars(select(Incident).where(Incident.ref == ref)).one().updated_at = utcnow()
+    expect(page.locator("#new")).to_contain_text("has changed", timeout=15_000)
+    expect(page.locator("#d-reason")).to_have_value("Half a reason")
