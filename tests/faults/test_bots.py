@@ -8,7 +8,7 @@ from tests.faults.conftest import House
 from tests.faults.stream import Post
 from tests.flow.wiring import eventually
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
 TAKEN = "SELECT count(*) FROM message WHERE direction = 'in'"
 

@@ -11,7 +11,7 @@ from tests.faults.proxy import Fault, FaultProxy
 from tests.faults.stream import Stream
 from tests.flow.wiring import eventually
 
-pytestmark = pytest.mark.timeout(110)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(110)]
 
 #: Messages while the lines fail in that way, and after they work again.
 FAULTS: dict[Fault, int] = {"refuse": 60, "reset": 70, "cut": 60, "slow": 12, "silent": 48}

@@ -7,7 +7,7 @@ from tests.faults.conftest import House
 from tests.faults.stream import Stream
 from tests.flow.wiring import eventually
 
-pytestmark = pytest.mark.timeout(100)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(100)]
 HUNG = 5
 
 

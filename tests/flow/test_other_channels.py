@@ -11,7 +11,7 @@ from tests.flow.conftest import House
 from tests.flow.story import close, incident_in_queue, ref_in, send_alert, verify
 from tests.flow.wiring import eventually
 
-pytestmark = pytest.mark.timeout(110)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(110)]
 
 TEXT = "There is a quarrel about land in Kween, people are shouting but nobody is hurt"
 STATES = [

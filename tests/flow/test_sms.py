@@ -13,7 +13,7 @@ from tests.flow.conftest import House
 from tests.flow.story import close, incident_in_queue, ref_in, send_alert, verify
 from tests.flow.wiring import eventually
 
-pytestmark = pytest.mark.timeout(110)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(110)]
 
 TEXT = "Cattle raid in Kween this morning, 3 people killed, 40 cows taken. Chepkwony saw it from a mango tree"
 OWN_WORDS = ("Chepkwony", "mango", "saw it")

@@ -13,7 +13,7 @@ from tests.flow.conftest import House
 from tests.flow.story import close, incident_in_queue, ref_in, send_alert, verify
 from tests.flow.wiring import TELEGRAM_SECRET, eventually
 
-pytestmark = pytest.mark.timeout(110)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(110)]
 
 JOSEPH, GRACE = 5550001, 5550002
 TEXT = "Armed youth attacked us here this morning, 2 people injured. Lokwang ran to the chapel"
