@@ -12,7 +12,7 @@ import pytest
 import redis
 from psycopg import sql
 
-from mbiu import arrivals, channels, delivery, logs, response, routing
+from mbiu import arrivals, channels, delivery, logs, questions, response, routing
 from mbiu.channels import africastalking, gateway, twilio
 from mbiu.codes import AddressKind
 from mbiu.db import transaction
@@ -146,6 +146,10 @@ def planted(installation: Settings) -> None:
         from mbiu.models import Report
 
         ref = incident_of(session.query(Report.ref).order_by(Report.created_at).limit(1).scalar()).ref
+    with transaction() as session:
+        report = session.query(Report).order_by(Report.created_at).first()
+        assert report is not None
+        questions.ask_as(session, ruth, report, f"Is {NAME} with you? {WORDS}")
     approve(ref, ruth, peter)
     with transaction() as session:
         routing.send(session, ruth, ref)

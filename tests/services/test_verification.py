@@ -266,15 +266,13 @@ def test_the_author_of_a_correction_cannot_approve_a_grave_incident(
     assert verify(user("grace"), raid).complete
 
 
-def test_approvals_of_authors_do_not_count_once_an_incident_becomes_grave(
-    ruth: Actor, peter: Actor, quarrel: str
+def test_who_shapes_a_grave_incident_after_approving_it_does_not_count(
+    ruth: Actor, peter: Actor, raid: str
 ) -> None:
-    correct(ruth, quarrel, event_type="threat")
-    assert verify(ruth, quarrel).complete
-    correct(peter, quarrel, severity="severe")
-    verify(user("third"), quarrel)
-    with transaction() as session:
-        assert not verification.approvals(session, verification.find(session, quarrel)).complete
+    verify(ruth, raid)
+    correct(ruth, raid, urgency="immediate")
+    assert not verify(peter, raid).complete
+    assert verify(user("third"), raid).complete
 
 
 @pytest.mark.parametrize(
