@@ -11,7 +11,8 @@ from mbiu.launch.readiness import is_healthy
 from mbiu.settings import Settings
 
 _SECONDS = 5
-# The beat writes its schedule at least every three minutes.
+#: The file in the home folder that the beat touches at each ring, at most `sweep_seconds` apart.
+BEAT = "beat"
 _BEAT_SECONDS = 600
 
 
@@ -43,8 +44,11 @@ def _worker(_: Settings) -> str:
 
 
 def _beat(home: Path) -> str:
-    written = [path.stat().st_mtime for path in home.glob("beat-schedule*")]
-    return "" if written and time.time() - max(written) < _BEAT_SECONDS else "the beat stands still"
+    try:
+        age = time.time() - (home / BEAT).stat().st_mtime
+    except OSError:
+        return "the beat has not rung yet"
+    return "" if age < _BEAT_SECONDS else "the beat stands still"
 
 
 def _database(settings: Settings) -> str:
