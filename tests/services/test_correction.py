@@ -97,6 +97,17 @@ def test_reading_again_does_not_undo_a_correction(ruth: Actor) -> None:
     assert row.place_id == "ug-kasese-bwera"
 
 
+def test_a_corrected_report_stays_where_it_is_whatever_is_read_later(ruth: Actor) -> None:
+    known = tell("Armed men attacked Bwera in Kasese this morning and killed 3 people", JOSEPH)
+    vague = tell("Armed men came this morning and killed three people")
+    own = incident_of(vague).ref
+    correct(ruth, own, severity="extreme")
+    say("in Bwera, Kasese")
+    read_all()
+    assert incident_of(vague).ref == own != incident_of(known).ref
+    assert (incident(own).state, incident(own).severity) == (IncidentState.OPEN, Severity.EXTREME)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
