@@ -4,6 +4,7 @@ import base64
 import binascii
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from mbiu.codes import EventType, IncidentState, Priority, Severity, Verdict
 from mbiu.models import Decision, Incident, User, utcnow
+from mbiu.refs import normal_ref
 from review import places
 from review.words import amount, label
 
 PAGE = 40
+_PATH = re.compile(r"/[\w./-]{0,200}")
 WAITING = (IncidentState.OPEN, IncidentState.CLAIMED)
 STATES = {
     "": ("waiting", WAITING),
@@ -77,7 +80,7 @@ class Filters:
         return cls(
             state=query.get("state", "") if query.get("state", "") in STATES else "",
             type=query.get("type", "") if query.get("type") in set(EventType) else "",
-            area=query.get("area", "") if query.get("area", "").startswith("/") else "",
+            area=query.get("area", "") if _PATH.fullmatch(query.get("area", "")) else "",
             priority=query.get("priority", "") if query.get("priority") in set(Priority) else "",
         )
 
@@ -153,7 +156,7 @@ def _rows() -> Select[Incident, str]:
 
 def rows(db: Session, refs: Iterable[str], user_id: UUID) -> list[QueueRow]:
     """The lines of these incidents as they stand now."""
-    found = db.execute(_rows().where(Incident.ref.in_(list(refs)[:100]))).all()
+    found = db.execute(_rows().where(Incident.ref.in_([normal_ref(ref) for ref in refs][:100]))).all()
     return present(db, found, user_id)
 
 

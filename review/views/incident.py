@@ -14,7 +14,7 @@ from mbiu.codes import IncidentState, Verdict
 from mbiu.models import Incident, Media, Message, Report
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, NotPossible, Refused
-from review import alerts, dossier, history, places
+from review import alerts, dossier, forms, history
 from review.doors import Permission, actor, door, scoped
 from review.words import label
 
@@ -92,9 +92,9 @@ def decide(ref: str) -> ResponseReturnValue:
 
     def change(db: Session, ref: str) -> str:
         verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")[:2000]
-        facts: dict[str, Any] = {"version": _version(), "grade": _grade()}
+        facts: dict[str, Any] = {"version": forms.version(), "grade": forms.grade()}
         if verdict != Verdict.VERIFIED:
-            verification.reject(db, actor(), ref, _verdict(verdict), reason, **facts)
+            verification.reject(db, actor(), ref, forms.verdict(verdict), reason, **facts)
             return f"{ref} is {label(verdict).lower()}."
         found = verification.verify(db, actor(), ref, reason, **facts)
         return f"{ref} is verified." if found.complete else f"Noted. {ref} still needs a second person."
@@ -120,10 +120,10 @@ def correct(ref: str) -> ResponseReturnValue:
     """Put the facts right."""
 
     def change(db: Session, ref: str) -> str:
-        changes = _changes(db, verification.find(db, ref))
+        changes = forms.changes(db, verification.find(db, ref))
         if not changes:
             raise NotPossible("Nothing was different, so nothing was changed.")
-        correction.correct(db, actor(), ref, changes, version=_version())
+        correction.correct(db, actor(), ref, changes, version=forms.version())
         return f"Corrected: {', '.join(label(name).lower() for name in changes)}."
 
     return _do(ref, change)
@@ -148,7 +148,7 @@ def split(ref: str) -> ResponseReturnValue:
     """Make one report an incident of its own."""
 
     def change(db: Session, ref: str) -> str:
-        report = _report(db, ref)
+        report = forms.report(db, ref)
         fresh = correction.split(db, actor(), report.ref, request.form.get("reason", "")[:2000])
         return f"{report.ref} is now incident {fresh.ref}."
 
@@ -161,7 +161,7 @@ def ask(ref: str) -> ResponseReturnValue:
     """Send a reporter a question."""
 
     def change(db: Session, ref: str) -> str:
-        report = _report(db, ref)
+        report = forms.report(db, ref)
         questions.ask_as(db, actor(), report, request.form.get("text", "")[:300])
         return "The question is on its way. The answer will stand with the report."
 
@@ -186,7 +186,7 @@ def send(ref: str) -> ResponseReturnValue:
     """Send the alert that the preview showed."""
 
     def change(db: Session, ref: str) -> str:
-        alert = routing.send(db, actor(), ref, version=_version())
+        alert = routing.send(db, actor(), ref, version=forms.version())
         return f"Alert {alert.ref} is on its way."
 
     return _do(ref, change)
@@ -252,66 +252,3 @@ def _do(ref: str, change: Change) -> ResponseReturnValue:
         flash(refused.why, "bad")
     from_queue = request.form.get("back") == "queue"
     return redirect(url_for("queue.show") if from_queue else url_for("incident.show", ref=ref))
-
-
-def _report(db: Session, ref: str) -> Report:
-    """The report of this incident that a form names. Raises NotFound."""
-    wanted = normal_ref(request.form.get("report", "")[:20])
-    found = db.scalar(
-        select(Report)
-        .join(Incident, Incident.id == Report.incident_id)
-        .where(Report.ref == wanted, Incident.ref == ref)
-    )
-    if found is None:
-        raise NotFound(f"There is no report {wanted} in {ref}.")
-    return found
-
-
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
-def _verdict(text: str) -> Verdict:
-    if text not in {Verdict.REFUTED, Verdict.UNVERIFIABLE}:
-        raise NotPossible("Choose a verdict first.")
-    return Verdict(text)
-
-
-def _grade() -> tuple[str, int] | None:
-    source, information = request.form.get("grade_source", ""), request.form.get("grade_information", "")
-    return (source, int(information)) if source and information in set("123456") else None
-
-
-def _changes(db: Session, row: Incident) -> dict[str, Any]:
-    """What the form says otherwise than the incident does."""
-    found: dict[str, Any] = {}
-    for name in ("event_type", "severity", "urgency"):
-        value = request.form.get(name, "")
-        if value and value != getattr(row, name).value:
-            found[name] = value
-    typed, before = request.form.get("place", "").strip()[:120], request.form.get("place_before", "").strip()
-    if typed != before:
-        found["place_id"] = _place(db, typed)
-    numbers = _numbers(row)
-    return found | ({"numbers": numbers} if numbers else {})
-
-
-def _place(db: Session, typed: str) -> str | None:
-    if not typed:
-        return None
-    found = places.find(db, typed.replace("\0", ""))
-    if found is None:
-        raise NotPossible(f"«{typed}» is not one place of the gazetteer. Pick one from the list.")
-    return found
-
-
-def _numbers(row: Incident) -> dict[str, dict[str, int]]:
-    found = {}
-    for name in ("killed", "injured"):
-        text = request.form.get(name, "").strip()
-        if text.isascii() and text.isdigit() and len(text) < 7:
-            number = int(text)
-            if number != (row.numbers.get(name) or {}).get("best"):
-                found[name] = {"low": number, "best": number, "high": number}
-    return found
