@@ -144,13 +144,15 @@ class Review(RuleBasedStateMachine):
                 assert verification.approvals(session, row).complete
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(240)
 def test_no_alert_of_a_grave_incident_exists_without_two_others_approval(everybody: None) -> None:
     Review.alerts.clear()
     run_state_machine_as_test(
         Review,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=16,
+            max_examples=20,
+            stateful_step_count=18,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
