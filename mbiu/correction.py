@@ -49,7 +49,8 @@ def _change(session: Session, row: Incident, name: str, value: Any) -> None:
     if name in _CODES:
         setattr(row, name, _code(_CODES[name], value))
     elif name == "place_id":
-        _move(session, row, value)
+        if value != row.place_id:  # A shared pin says more than the point of its place.
+            _move(session, row, value)
     elif name == "numbers":
         row.numbers = _numbers(row.numbers, value)
     else:

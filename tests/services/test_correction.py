@@ -9,7 +9,7 @@ from mbiu import correction, vault, verification
 from mbiu.audit import Actor
 from mbiu.codes import EventType, IncidentState, Precision, Priority, ReportState, Role, Severity
 from mbiu.db import transaction
-from mbiu.models import AuditEntry, Authorship, Correction, Incident
+from mbiu.models import AuditEntry, Authorship, Correction, Incident, Report
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from tests.cast import (
     JOSEPH,
@@ -17,11 +17,13 @@ from tests.cast import (
     RAID,
     approve,
     count,
+    hand_in,
     incident,
     incident_of,
     read_all,
     report_of,
     say,
+    sms,
     tell,
     texts_to,
     user,
@@ -74,6 +76,22 @@ def test_a_corrected_place_moves_the_incident_to_its_area(ruth: Actor) -> None:
     assert (row.precision, "place" in row.missing) == (Precision.DISTRICT, False)
     correct(ruth, ref, place_id=None)
     assert (incident(ref).area_path, "place" in incident(ref).missing) == ("/", True)
+
+
+def test_choosing_the_same_place_again_keeps_a_shared_pin_and_the_approval(ruth: Actor) -> None:
+    hand_in(sms("Land dispute here", lat=1.42, lon=34.62))
+    ref = incident_of(last_read()).ref
+    approve(ref, user("peter"))
+    before = incident(ref)
+    correct(ruth, ref, place_id=before.place_id)
+    after = incident(ref)
+    assert (after.lat, after.version, after.state) == (1.42, before.version, IncidentState.VERIFIED)
+
+
+def last_read() -> str:
+    read_all()
+    with transaction() as session:
+        return session.scalars(select(Report.ref)).one()
 
 
 def test_what_the_machine_said_and_what_is_true_are_kept_sealed(ruth: Actor) -> None:
