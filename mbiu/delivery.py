@@ -31,7 +31,8 @@ SENDERS = 8
 #: No more are claimed than are sent at once: a message that waited for others could outlive its lease
 #: and be sent by two.
 BATCH = SENDERS
-GIVE_UP_AFTER = 8
+FIRST_WAIT = dt.timedelta(seconds=15)
+LONGEST_WAIT = dt.timedelta(minutes=10)
 _UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 
@@ -196,8 +197,10 @@ def _record_sent(item: Claimed, channel: str, sent: Sent) -> None:
 
 
 def _record_failure(item: Claimed, error: ChannelError) -> None:
-    gone = error.permanent or item.attempts >= GIVE_UP_AFTER
-    wait = dt.timedelta(seconds=error.retry_after or min(900, 15 * 2**item.attempts))
+    """Put it off, ever longer up to ``LONGEST_WAIT``; a final refusal or its own expiry ends the trying."""
+    gone = error.permanent
+    pause = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(item.attempts, 10))
+    wait = dt.timedelta(seconds=error.retry_after) if error.retry_after else pause
     now = utcnow()
     with transaction() as session:
         session.execute(

@@ -130,10 +130,16 @@ def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
         exercise=sender.exercise or message.channel == "simulator",
         sent_at=message.sent_at,
         is_new=case.is_new,
-        answers=case.turn.intent in {Intent.REPORT, Intent.ADD},
+        answers=_answers(case),
         replies=(sender.replies if in_hour else 0) + replied,
         replies_from=sender.replies_from if in_hour else now,
     )
+
+
+def _answers(case: Case) -> bool:
+    """Whether an open question is settled: by words or a place, not by a mere photo."""
+    told = bool(case.message.text.strip()) or case.message.lat is not None
+    return told and case.turn.intent in {Intent.REPORT, Intent.ADD}
 
 
 def _follow(session: Session, case: Case, now: dt.datetime) -> None:

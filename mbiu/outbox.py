@@ -14,6 +14,9 @@ from mbiu.jobs import Job, enqueue
 from mbiu.models import Delivery, Message, utcnow
 from mbiu.refs import new_id
 
+#: A text that could not be delivered for so long is of no use any more; alerts say so themselves.
+USEFUL = dt.timedelta(days=2)
+
 Buttons = list[list[dict[str, str]]]
 
 
@@ -88,7 +91,7 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "channel": out.channel,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
         "due_at": now,
-        "expires_at": out.expires_at,
+        "expires_at": out.expires_at or now + USEFUL,
         "extra": extra,
         "step": out.step,
         "created_at": now,

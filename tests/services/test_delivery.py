@@ -115,13 +115,17 @@ def test_a_provider_says_itself_how_long_to_wait(providers: Doubles) -> None:
     assert (row(item).due_at - utcnow()).total_seconds() == pytest.approx(300, abs=10)
 
 
-def test_after_the_last_try_a_delivery_has_failed(providers: Doubles, daniel: UUID) -> None:
+def test_a_long_outage_of_the_provider_loses_no_text(providers: Doubles, daniel: UUID) -> None:
     item = queue(daniel)
     with transaction() as session:
-        session.execute(update(Delivery).values(attempts=delivery.GIVE_UP_AFTER - 1))
+        session.execute(update(Delivery).values(attempts=100))
     providers.twilio.fail_next(status=500)
     delivery.deliver()
-    assert row(item).state is DeliveryState.FAILED
+    assert row(item).state is DeliveryState.QUEUED
+    assert row(item).due_at - utcnow() <= delivery.LONGEST_WAIT
+    make_due()
+    delivery.deliver()
+    assert row(item).state is DeliveryState.SENT
 
 
 def test_a_number_that_is_none_fails_at_once_and_for_good(providers: Doubles) -> None:

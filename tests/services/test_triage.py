@@ -10,6 +10,7 @@ from mbiu import triage, vault, verification
 from mbiu.codes import EventType, IncidentState, Priority, ReportState, Severity
 from mbiu.db import transaction
 from mbiu.gazetteer import store
+from mbiu.messages import Attachment
 from mbiu.models import Contact, Delivery, Incident, Message, Report, utcnow
 from mbiu.refs import new_id
 from tests.cast import (
@@ -119,6 +120,14 @@ def test_the_answer_is_read_with_the_report_and_completes_the_incident() -> None
     assert answered.area_path.startswith("/ug/ug-western/ug-kasese/")
     assert "place" not in answered.missing
     assert answered.numbers["killed"]["best"] == 2
+
+
+def test_a_photo_alone_leaves_the_question_open() -> None:
+    ref = tell("They killed two people last night")
+    hand_in(sms(attachments=(Attachment("https://api.twilio.com/secret-handle"),)))
+    assert say("in Bwera, Kasese district").ref == ref
+    read_all()
+    assert "place" not in incident_of(ref).missing
 
 
 def test_the_answer_completes_an_incident_that_somebody_has_claimed() -> None:
