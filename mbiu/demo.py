@@ -132,7 +132,8 @@ def _contacts(session: Session) -> None:
 
 def _routes(session: Session) -> None:
     _route(session, "Uganda: mediators, then police", "/ug/", [("KAS-91", 1), ("UG-92", 2)])
-    _route(session, "Kenya and South Sudan: mediators", "/", [("KAS-91", 1)], Severity.SEVERE)
+    _route(session, "Kenya: mediators", "/ke/", [("KAS-91", 1)], Severity.MODERATE)
+    _route(session, "South Sudan: mediators", "/ss/", [("KAS-91", 1)], Severity.MODERATE)
     _route(session, "Tanzania: elders", "/tz/", [("TZ-93", 1)])
 
 

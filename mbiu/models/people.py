@@ -34,7 +34,6 @@ class Contact(Model):
     grade: Mapped[str] = mapped_column(String(1), default="F", server_default="F")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
-    last_seen_at: Mapped[Moment | None]
     stopped_at: Mapped[Moment | None]
 
 

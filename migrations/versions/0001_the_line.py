@@ -129,7 +129,6 @@ def upgrade() -> None:
         sa.Column("grade", sa.String(length=1), server_default="F", nullable=False),
         sa.Column("exercise", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["home_place_id"], ["place.id"], name="fk_contact_home_place_id_place", ondelete="SET NULL"

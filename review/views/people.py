@@ -19,9 +19,12 @@ def show() -> ResponseReturnValue:
     """Those whose home is in one's areas, by role and code name."""
     reports = select(func.count()).where(Report.contact_id == Contact.id).scalar_subquery()
     kinds = select(func.array_agg(Address.kind)).where(Address.contact_id == Contact.id).scalar_subquery()
+    heard = select(func.max(Address.last_in_at)).where(Address.contact_id == Contact.id).scalar_subquery()
     home = select(Place.path).where(Place.id == Contact.home_place_id).scalar_subquery()
     area = func.coalesce(home, func.nullif(Contact.area_path, ""), "/")
-    query = select(Contact, reports.label("reports"), kinds.label("kinds"), area.label("path"))
+    query = select(
+        Contact, reports.label("reports"), kinds.label("kinds"), area.label("path"), heard.label("heard")
+    )
     if current_user().scope != "/":
         query = query.where(func.mbiu_sees(area))
     with scoped() as db:
@@ -43,5 +46,5 @@ def _person(row: object, known: places.Names) -> dict[str, object]:
         "reports": row.reports,  # type: ignore[attr-defined]
         "exercise": contact.exercise,
         "stopped": contact.stopped_at is not None,
-        "last_seen_at": contact.last_seen_at,
+        "last_seen_at": row.heard,  # type: ignore[attr-defined]
     }

@@ -201,6 +201,18 @@ SWAHILI = [
     Case("Wananchi wenye hasira wamemuua mwizi mmoja Geita", "mob_violence", numbers=numbers(killed=1)),
     Case("Vijana wanagawa mapanga Newala, hali ni tete", "mobilisation", place="tz-newala"),
     Case(
+        "Vijana wamekusanyika Mpondwe na mapanga sasa hivi",
+        "mobilisation",
+        place="ug-kasese-mpondwe",
+        country="UG",
+    ),
+    Case(
+        "Youth are gathering with spears and pangas near Kasese",
+        "mobilisation",
+        place="ug-kasese",
+        country="UG",
+    ),
+    Case(
         "Tutashambulia kijiji chenu kesho",
         "threat",
         place=None,
