@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import psycopg
+from psycopg import sql
 
 from mbiu.bench import floors, machine
 from mbiu.bench.house import House, house
@@ -67,6 +68,7 @@ def _wait(until: float) -> None:
 
 
 def _naive(made: House, link: "psycopg.Connection[tuple[object, ...]]", messages: int, number: int) -> float:
+    floors.celery.conf.broker_url = made.env["MBIU_REDIS_URL"]
     link.execute("TRUNCATE floor RESTART IDENTITY")
     with link.cursor() as cursor:
         cursor.executemany(
@@ -88,7 +90,8 @@ def _ours(made: House, link: "psycopg.Connection[tuple[object, ...]]", messages:
     from mbiu import intake, jobs
     from mbiu.db import transaction
 
-    link.execute("TRUNCATE report, incident, message, delivery CASCADE")
+    for table in ("delivery", "message", "report", "incident"):
+        link.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
     worker = _worker(made, "workers.app", "mbiu")
     stream = itertools.islice(Stream(seed=10 + number, senders=400), messages)
     with transaction() as session:
