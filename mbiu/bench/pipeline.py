@@ -68,7 +68,7 @@ def _wait(until: float) -> None:
 
 
 def _naive(made: House, link: "psycopg.Connection[tuple[object, ...]]", messages: int, number: int) -> float:
-    floors.celery.conf.broker_url = made.env["MBIU_REDIS_URL"]
+    floors.celery.conf.update(broker_url=made.env["MBIU_REDIS_URL"])
     link.execute("TRUNCATE floor RESTART IDENTITY")
     with link.cursor() as cursor:
         cursor.executemany(
