@@ -44,13 +44,14 @@ def ring(jobs: Iterable[Job]) -> None:
         _bell().add(wanted)
 
 
-@lru_cache
 def celery_app() -> Celery:
     """The Celery application, for the ringer and the workers alike: JSON, no results, no arguments."""
-    app = Celery(
-        "mbiu",
-        broker=settings().redis_url.get_secret_value() or "redis://127.0.0.1:1/0",
-    )
+    return _celery(settings().redis_url.get_secret_value() or "redis://127.0.0.1:1/0")
+
+
+@lru_cache
+def _celery(broker: str) -> Celery:
+    app = Celery("mbiu", broker=broker)
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],

@@ -209,13 +209,12 @@ def settings(
 
 def _forget() -> None:
     """Close the links of this process and drop what it remembers of an installation."""
-    from mbiu import db, jobs
+    from mbiu import db
 
     if db.engine.cache_info().currsize:
         for scoped in (False, True):
             db.engine(scoped=scoped).dispose()
     db.engine.cache_clear()
-    jobs.celery_app.cache_clear()
     read_settings.cache_clear()
 
 
