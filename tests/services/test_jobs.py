@@ -1,16 +1,27 @@
 """The bell: every job has a task, the beat rings each, a ring follows a commit."""
 
+import os
 import time
 
+import pytest
 import redis
 
+from mbiu import jobs
 from mbiu.db import transaction
 from mbiu.jobs import Job, celery_app, enqueue, ring_now
 from tests.cast import RAID, say
 from tests.services.conftest import Configure
 
 
-def queued(url: str, wait: float = 2.0) -> list[str]:
+@pytest.fixture(autouse=True)
+def fresh_bell() -> None:
+    """Each test has a bell of its own: an earlier test's may still be trying a broker that is gone."""
+    earlier = jobs._bells.pop(os.getpid(), None)
+    if earlier:
+        earlier._wanted.clear()
+
+
+def queued(url: str, wait: float = 10.0) -> list[str]:
     """The rings that lie in the broker; waits a moment for the bell's thread."""
     end = time.monotonic() + wait
     with redis.Redis.from_url(url, decode_responses=True) as client:
