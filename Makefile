@@ -78,6 +78,7 @@ lock: $(VENV)/test.stamp ## work out the pinned requirements anew from pyproject
 	$(COMPILE) pyproject.toml --group build --group embedded --group test --group dev -o requirements/test.txt
 	$(COMPILE) pyproject.toml --group build --group embedded -c requirements/test.txt -o requirements/run.txt
 	$(COMPILE) pyproject.toml --group build -c requirements/test.txt -o requirements/base.txt
+	$(COMPILE) --group gazetteer -o requirements/gazetteer.txt
 	$(COMPILE) --group node -o requirements/node.txt
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.txt
 

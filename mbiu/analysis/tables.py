@@ -4,13 +4,29 @@ import csv
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from mbiu.gazetteer.names import fold
 
+LANGUAGES = ("en", "sw", "sheng", "fr", "lg", "ar")
+
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of ``data/<name>.csv`` by column; empty cells are empty strings."""
-    path = resources.files("mbiu.analysis") / "data" / f"{name}.csv"
+    """The rows of a table by column; empty cells are empty strings.
+
+    A word list lies in one file for each language, ``data/<language>/<name>.csv``, and its rows get the
+    column ``language``; any other table is ``data/<name>.csv``.
+    """
+    data = resources.files("mbiu.analysis") / "data"
+    if (whole := data / f"{name}.csv").is_file():
+        yield from _read(whole)
+        return
+    for language in LANGUAGES:
+        if (part := data / language / f"{name}.csv").is_file():
+            yield from ({**row, "language": language} for row in _read(part))
+
+
+def _read(path: Traversable) -> Iterator[dict[str, str]]:
     for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines(), restval=""):
         yield {key: value or "" for key, value in row.items() if key}
 
