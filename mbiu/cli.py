@@ -19,6 +19,7 @@ _COMMANDS = {
     "gazetteer": ("mbiu.gazetteer.command:gazetteer", "Load and look up places."),
     "demo": ("mbiu.demo:demo", "Fill an empty installation with a demonstration."),
     "analyse": ("mbiu.analysis.command:analyse", "Read texts: JSON lines in, JSON lines out."),
+    "evaluate": ("mbiu.evaluation.command:evaluate", "Measure how well labelled messages are read."),
     "simulate": ("mbiu.simulate:simulate", "Send a stream of made-up messages."),
     "bench": ("mbiu.bench:bench", "Measure, beside a floor; prints JSON."),
 }

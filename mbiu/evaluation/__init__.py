@@ -1,0 +1,1 @@
+"""How well texts are read: labelled messages, what is right, and the figures. Pure but for reading files."""
