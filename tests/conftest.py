@@ -68,6 +68,15 @@ class Launched:
     lines: list[str] = field(default_factory=list)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as their property ``table``, whether they passed or not."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for table in (value for name, value in report.user_properties if name == "table"):
+                terminalreporter.ensure_newline()
+                terminalreporter.write_line(f"\n{table}")
+
+
 @pytest.fixture(scope="session")
 def service_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("services")
