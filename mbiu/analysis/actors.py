@@ -18,7 +18,7 @@ def actors(scan: Scan) -> tuple[tuple[Actor, ...], tuple[Evidence, ...]]:
             continue
         name, side = hit.entry.code, _side(scan, hit)
         if name not in sides:
-            why = f"a name of a {hit.entry.note}"
+            why = f"a name of a {hit.entry.note.replace('_', ' ')}"
             evidence.append(scan.evidence("actors", name, hit.first, hit.last, why))
         if sides.get(name, "unknown") == "unknown":
             sides[name] = side

@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
 
 from mbiu.analysis.counts import Counts
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.reading import Evidence
 from mbiu.analysis.scan import Scan
-from mbiu.analysis.tables import rows
+from mbiu.analysis.tables import cached, rows
 
 BASE = {1.0: 0.45, 2.0: 0.62, 3.0: 0.8}
 UNKNOWN_BELOW = 0.35
@@ -61,7 +60,7 @@ class _Tally:
         return self.best + 0.3 * min(rest, 3.0)
 
 
-@cache
+@cached
 def types() -> dict[str, Kind]:
     """How each type competes, by its code."""
     return {row["code"]: Kind(float(row["bonus"]), row["violent"] == "1") for row in rows("types")}
@@ -147,7 +146,7 @@ def _drop_accidents(tallies: dict[str, _Tally]) -> None:
 
 def _add_force_against_protest(scan: Scan, tallies: dict[str, _Tally]) -> None:
     """Police or soldiers, a protest and violence in one text are a crackdown."""
-    forces = [hit for hit in scan.of("actors") if hit.entry.note == "force"]
+    forces = [hit for hit in scan.of("actors") if hit.entry.note == "state_force"]
     if forces and "protest" in tallies and "attack" in tallies and "crackdown" not in tallies:
         tallies["crackdown"] = _Tally([(forces[0], STRONG, "a force, a protest and violence together")])
 

@@ -1,16 +1,16 @@
 """The hand-written word lists and the one pass that finds all of them in a text.
 
-Each file in ``data/`` is a table ``code,weight,language,terms,note``. Terms are separated by ``|``. In a
-term ``kill*`` stands for any ending, ``-uawa`` for a Swahili verb stem under any prefixes, and
-``..`` for up to three words in between. The name of the file is the *kind* of its entries.
+``data/README.md`` tells how a term is written. The name of the file is the *kind* of its entries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
+from mbiu.analysis import arabic, luganda, tables
+from mbiu.analysis.english import forms
 from mbiu.analysis.swahili import Tense, Verb, verbs
-from mbiu.analysis.tables import rows
 from mbiu.analysis.words import Token, tokenise
 from mbiu.gazetteer.names import fold
 
@@ -28,6 +28,7 @@ KINDS = (
 )
 GAP = ".."
 MAX_GAP = 3
+LONGEST_VERB = 24
 _END = ""
 _NO_KINDS: frozenset[str] = frozenset()
 
@@ -63,6 +64,22 @@ class Hit(NamedTuple):
         return self.last - self.first + 1
 
 
+class _Stems:
+    """Verb stems of one language: whole ones, and open ones after which anything may follow."""
+
+    def __init__(self) -> None:
+        self.whole: set[str] = set()
+        self.open: set[str] = set()
+
+    def add(self, part: str) -> str:
+        stem = fold(part.strip("-*"))
+        (self.open if part.endswith("*") else self.whole).add(stem)
+        return f"-{stem}*" if part.endswith("*") else f"-{stem}"
+
+    def frozen(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(self.whole), frozenset(self.open)
+
+
 class Lexicon:
     """All entries in one trie of token keys."""
 
@@ -71,20 +88,21 @@ class Lexicon:
         self._exact: set[str] = set()
         self._prefixes: set[str] = set()
         self._kinds: dict[str, frozenset[str]] = {}
-        stems: set[str] = set()
+        stems = {"lg": _Stems(), "": _Stems()}
         for entry, term in entries:
-            self._insert(entry, [self._key(part, stems) for part in term.split()])
-        self._stems = frozenset(stems)
+            of = stems.get(entry.language, stems[""])
+            for words in spelt_out(term):
+                self._insert(entry, [self._key(word, of) for word in words])
+        self._swahili, self._luganda = stems[""].frozen(), stems["lg"].frozen()
         self._sizes = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
         self.whole = frozenset(w for w in self._exact if any(c.isdecimal() for c in w) and not w.isdecimal())
         self.word = lru_cache(maxsize=20_000)(self._word)
 
-    def _key(self, part: str, stems: set[str]) -> str:
+    def _key(self, part: str, stems: _Stems) -> str:
         if part == GAP:
             return GAP
         if part.startswith("-"):
-            stems.add(fold(part[1:]))
-            return "-" + fold(part[1:])
+            return stems.add(part)
         if part.endswith("*"):
             self._prefixes.add(fold(part[:-1]))
             return fold(part[:-1]) + "*"
@@ -97,7 +115,9 @@ class Lexicon:
             self._kinds[keys[0]] = self._kinds.get(keys[0], _NO_KINDS) | {entry.kind}
         for key in keys:
             node = node.setdefault(key, {})
-        node.setdefault(_END, []).append(entry)
+        found = node.setdefault(_END, [])
+        if entry not in found:
+            found.append(entry)
 
     def stands_in(self, folded: str, kinds: frozenset[str]) -> bool:
         """Whether the word alone is an entry of one of these kinds; a bare verb stem does not count."""
@@ -105,17 +125,29 @@ class Lexicon:
         return any(kinds & self._kinds.get(key, _NO_KINDS) for key in keys)
 
     def _word(self, folded: str) -> Word:
-        found = verbs(folded, self._stems) if len(folded) <= 24 else ()
-        keys = [folded] if folded in self._exact else []
-        keys += ["-" + verb.stem for verb in found]
-        for size in self._sizes:
-            if len(folded) >= size and folded[:size] in self._prefixes:
-                keys.append(folded[:size] + "*")
-        if not keys and folded.startswith(("ال", "وال")):
-            return self._word(folded.removeprefix("و").removeprefix("ال"))
+        found = self._verbs(folded)
+        keys = self._plain(folded)
+        keys[1 if folded in self._exact else 0 : 0] = ["-" + verb.stem for verb in found]
+        if not keys and arabic.is_arabic(folded):
+            return self._arabic(folded)
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
-        return Word(tuple(keys), found[0] if found else None)
+        return Word(tuple(dict.fromkeys(keys)), found[0] if found else None)
+
+    def _verbs(self, folded: str) -> tuple[Verb, ...]:
+        if len(folded) > LONGEST_VERB:
+            return ()
+        return verbs(folded, *self._swahili) + verbs(folded, *self._luganda, read=luganda.read)
+
+    def _plain(self, folded: str) -> list[str]:
+        starts = [folded[:size] for size in self._sizes if len(folded) >= size]
+        return [folded] * (folded in self._exact) + [one + "*" for one in starts if one in self._prefixes]
+
+    def _arabic(self, folded: str) -> Word:
+        for rest, soon in arabic.stripped(folded):
+            if keys := self._plain(rest):
+                return Word(tuple(keys), Verb(rest, "future", False) if soon else None)
+        return Word((), None)
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """Every entry in the text, less those inside a longer one of its kind or an ignored phrase.
@@ -170,19 +202,34 @@ def _covers(other: Hit, hit: Hit) -> bool:
     return hit.entry.kind != "markers" or other.entry.code == hit.entry.code
 
 
+def spelt_out(term: str) -> Iterator[tuple[str, ...]]:
+    """Every reading of a term: ``/`` parts words of one place, ``~`` stands for an English verb's forms."""
+    parts = ([form for word in part.split("/") for form in _forms(word)] for part in term.split())
+    return product(*parts)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    return forms(word[:-1]) if word.endswith("~") else (word,)
+
+
 def entries(kind: str) -> Iterator[tuple[Entry, str]]:
-    """The entries of one file with each of their terms."""
-    for row in rows(kind):
-        entry = Entry(kind, row["code"], float(row["weight"] or 1), row["language"], row["note"])
-        yield from ((entry, term) for term in row["terms"].split("|") if term.strip())
+    """The entries of one file with each of their terms. An actor's note is the kind of group."""
+    for row in tables.rows(kind):
+        if kind == "actors":
+            entry = Entry(kind, row["name"], 1.0, "en", row["kind"])
+            terms = row["aliases"]
+        else:
+            entry = Entry(kind, row["code"], float(row["weight"] or 1), row["language"], row["note"])
+            terms = row["terms"]
+        yield from ((entry, term.strip()) for term in terms.split("|") if term.strip())
 
 
-@cache
+@tables.cached
 def lexicon() -> Lexicon:
-    """The shipped word lists, read once."""
+    """The word lists in force, read once."""
     return Lexicon(pair for kind in KINDS for pair in entries(kind))
 
 
 def split(text: str) -> list[Token]:
-    """Tokens of a text by the shipped lists."""
+    """Tokens of a text by the word lists in force."""
     return tokenise(text, lexicon().whole)

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from mbiu.analysis.tables import rows
+from mbiu.analysis.tables import cached, rows
 
 _COUNT = re.compile(r"(killed|injured|displaced|abducted|livestock)>=(\d+)")
 
@@ -32,7 +31,7 @@ class Rule:
         return self.flags <= facts.flags and all(facts.counts.get(n, 0) >= low for n, low in self.counts)
 
 
-@cache
+@cached
 def rules() -> tuple[Rule, ...]:
     """The table of rules, in order."""
     return tuple(_rule(row) for row in rows("severity"))
