@@ -1,26 +1,32 @@
-"""What the beginning of a Swahili verb says: who, when, and whether it happened at all."""
+"""What the beginning and the end of a Swahili verb say: who, when, and whether it happened at all."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Tense = Literal["past", "present", "future", "if", "while", "infinitive", "none"]
+Mood = Literal["", "e", "i", "eni"]
 
 BARE_STEM = 5
-_SUBJECT = r"(?:ni|tu|wa|mu|m|u|a|i|zi|ya|li|ki|vi|ku|pa)"
-_SUBJECT_ALONE = r"(?:a|wa|ya|la|za|cha|vya|twa|mwa|na)"
-_OBJECT = r"(?:ni|ku|mw|mu|m|wa|tu|i|zi|li|ya|ki|vi|ji)?"
-_RELATIVE = r"(?:o|ye|yo|lo|zo|vyo|cho|po)?"
+SHORTEST_BENT = 3
+_SUBJECT = r"(?:ni|n|tu|wa|ba|mu|m|u|a|i|zi|ya|li|ki|vi|ku|pa)"
+_SUBJECT_ALONE = r"(?:a|wa|ba|ka|ya|la|za|cha|vya|twa|mwa)"
+_OBJECT = r"(?:ni|n|ku|mw|mu|m|wa|ba|tu|i|zi|li|ya|ki|vi|ji)?"
+_RELATIVE = r"(?:o|ye|yo|lo|zo|vyo|cho|po|ko|mo|wo)?"
 _PREFIX = re.compile(
-    rf"(?P<no>ha|si)(?P<nosubject>tu|wa|m|u|i|zi|ya|li|ki|vi|ku)?(?P<notense>ku|ja|ta|na|)(?:{_OBJECT})"
-    rf"|(?P<infinitive>ku|kwa|kw)(?P<not>to)?(?:{_OBJECT})"
-    rf"|{_SUBJECT}(?P<tense>nge|ngali|na|me|mesha|li|lisha|ta|taka|ka|ki|si)(?:{_RELATIVE})(?:{_OBJECT})"
-    rf"|{_SUBJECT_ALONE}(?:{_OBJECT})"
+    rf"(?P<no>ha|si)(?P<nosubject>tu|wa|ba|mu|m|u|i|zi|ya|li|ki|vi|ku|pa)?(?P<notense>ku|ja|ta|na|)(?:{_OBJECT})"
+    rf"|(?P<infinitive>ku|kwa|kw)(?P<not>toku|to)?(?:{_OBJECT})"
     rf"|(?P<habit>hu)(?:{_OBJECT})"
+    rf"|(?:{_SUBJECT}(?P<tense>nge|ngeli|ngali|na|me|mesha|sha|li|lisha|ta|taka|ka|ki|si)"
+    rf"|(?P<short>na|me|mesha|ta))(?:{_RELATIVE})(?:{_OBJECT})"
+    rf"|{_SUBJECT_ALONE}(?:{_OBJECT})"
+    rf"|(?P<wish>{_SUBJECT})(?:{_OBJECT})"
 )
 _TENSES: dict[str, Tense] = {
-    "na": "present", "me": "past", "mesha": "past", "li": "past", "lisha": "past", "ta": "future",
-    "taka": "future", "ka": "past", "ki": "while", "nge": "if", "ngali": "if", "si": "if", "": "past",
+    "na": "present", "me": "past", "mesha": "past", "sha": "past", "li": "past", "lisha": "past",
+    "ta": "future", "taka": "future", "ka": "past", "ki": "while", "nge": "if", "ngeli": "if",
+    "ngali": "if", "si": "if",
 }  # fmt: skip
 
 
@@ -32,6 +38,14 @@ class Verb(NamedTuple):
     negated: bool
 
 
+class Endings(NamedTuple):
+    """What a word may end in: endings with their stem and mood; open stems and their sizes."""
+
+    whole: dict[str, tuple[str, Mood]]
+    open: frozenset[str]
+    sizes: tuple[int, ...]
+
+
 Reader = Callable[[str, str], Verb | None]
 
 
@@ -41,27 +55,65 @@ def verbs(
     """The stems that ``word`` is a form of, longest first: ``wameuawa`` of ``uawa``, past.
 
     The whole beginning of the word must be made of verb prefixes, so ``chaguliwa`` (elected) is no form
-    of ``uliwa`` (killed). After an open stem any ending may follow; such a stem is returned with a star.
-    ``read`` tells what a beginning says; the Swahili one if it is left out.
+    of ``uliwa`` (killed). A Swahili stem is also found with the endings of a wish (``washambulie``), a
+    command (``shambulieni``) and a denied present (``hawashambulii``); Congo Swahili has *ba-* for *wa-*.
+    After an open stem any ending may follow; such a stem is returned with a star. ``read`` tells what a
+    beginning says in another language.
     """
-    read = read or _read
-    sizes = sorted({len(stem) for stem in open_stems}, reverse=True)
-    found = []
-    for cut in range(len(word) - 1):
-        ends = [word[cut:]] if word[cut:] in stems else []
-        ends += [word[cut : cut + size] + "*" for size in sizes if word[cut : cut + size] in open_stems]
-        found += [verb for stem in ends if (verb := read(word[:cut], stem))]
-    return tuple(found)
+    endings = _endings(stems, open_stems, bend=read is None)
+    found = (
+        read(word[:cut], stem) if read else _read(word[:cut], stem, mood)
+        for cut in range(len(word) - 1)
+        for stem, mood in _ends(word[cut:], endings)
+    )
+    return tuple(verb for verb in found if verb)
 
 
-def _read(prefix: str, stem: str) -> Verb | None:
+@lru_cache(maxsize=16)
+def _endings(stems: frozenset[str], open_stems: frozenset[str], *, bend: bool) -> Endings:
+    whole: dict[str, tuple[str, Mood]] = {}
+    for stem in stems if bend else ():
+        if stem.endswith("a") and len(stem) >= SHORTEST_BENT:
+            whole |= {stem[:-1] + mood: (stem, mood) for mood in ("e", "i", "eni")}
+    whole |= {stem: (stem, "e" if stem.endswith("e") else "") for stem in stems}
+    return Endings(whole, open_stems, tuple(sorted({len(stem) for stem in open_stems}, reverse=True)))
+
+
+def _ends(rest: str, endings: Endings) -> Iterator[tuple[str, Mood]]:
+    if rest in endings.whole:
+        yield endings.whole[rest]
+    mood: Mood = "eni" if rest.endswith("eni") else "e" if rest.endswith("e") else ""
+    for size in endings.sizes:
+        if rest[:size] in endings.open:
+            yield rest[:size] + "*", mood
+
+
+def _read(prefix: str, stem: str, mood: Mood = "") -> Verb | None:
     if not prefix:
-        return Verb(stem, "none", False) if len(stem) >= BARE_STEM else None
+        return _bare(stem, mood)
     match = _PREFIX.fullmatch(prefix)
-    if match is None:
+    if match is None or (mood == "i" and not match["no"]):
         return None
     if match["no"]:
         return Verb(stem, "future" if match["notense"] == "ta" else "past", True)
     if match["infinitive"] or match["habit"]:
-        return Verb(stem, "infinitive", bool(match["not"]))
-    return Verb(stem, _TENSES[match["tense"] or ""], match["tense"] == "si")
+        bent = mood in ("e", "eni") and not stem.endswith("*")
+        return None if bent else Verb(stem, "infinitive", bool(match["not"]))
+    return _finite(match, stem, mood)
+
+
+def _bare(stem: str, mood: Mood) -> Verb | None:
+    if len(stem) < BARE_STEM or (mood in ("e", "i") and not stem.endswith("*")):
+        return None
+    return Verb(stem, "future" if mood == "eni" else "none", False)
+
+
+def _finite(match: re.Match[str], stem: str, mood: Mood) -> Verb | None:
+    wished = mood in ("e", "eni")
+    tense = match["tense"] or match["short"]
+    if tense:
+        bent = wished and tense not in ("ka", "si") and not stem.endswith("*")
+        return None if bent else Verb(stem, _TENSES[tense], tense == "si")
+    if match["wish"] and not wished:
+        return None
+    return Verb(stem, "future" if wished else "past", False)
