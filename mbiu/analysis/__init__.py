@@ -8,13 +8,14 @@ from datetime import datetime
 from mbiu.analysis.actors import actors
 from mbiu.analysis.counts import Counts, count
 from mbiu.analysis.events import Event, event
-from mbiu.analysis.language import detect
+from mbiu.analysis.learned import Classifier, combine
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.moment import Moment, moment
 from mbiu.analysis.places import Found, locate, pinned, prior_of
 from mbiu.analysis.reading import Evidence, Reading
 from mbiu.analysis.rules import Facts, decide
 from mbiu.analysis.scan import Scan, scan
+from mbiu.analysis.spans import written_in
 from mbiu.gazetteer.lookup import Gazetteer
 
 __all__ = ["Reading", "read"]
@@ -35,27 +36,31 @@ def read(  # noqa: PLR0913 - all that may be known of a message, each optional
     language: str | None = None,
     message_id: str = "",
     location: Location | None = None,
+    classifier: Classifier | None = None,
 ) -> Reading:
     """Understand one message; never raises, whatever the text.
 
     ``country`` (ISO 3166-1 alpha-2) and ``home`` (place id or P-code) are what is known of the sender;
-    ``sent_at`` is needed to resolve *yesterday* and the like; ``language`` overrides the detection;
-    ``location`` is a shared position: latitude, longitude in degrees, accuracy in metres or None. Only
-    the first 6,000 code points are read.
+    ``sent_at`` is needed to resolve *yesterday* and the like; ``language`` is the one the sender uses,
+    which stands where the text is too short to tell;
+    ``location`` is a shared position: latitude, longitude in degrees, accuracy in metres or None;
+    ``classifier`` is what was learned from decisions. Only the first 6,000 code points are read.
     """
     text = text[:MAX_LENGTH]
-    code, sure = (language, 1.0) if language else detect(text)
     known = scan(text)
+    tongue = written_in(known, language, country)
     prior = prior_of(gazetteer, country, home)
     found = _place(known, gazetteer, locate(known, gazetteer, prior), location)
     counts = count(known)
     happened = event(known, counts)
+    if classifier is not None:
+        happened = combine(text, happened, classifier)
     if happened.type == "hazard":
         counts = replace(counts, abducted=None)
     where = found.place.country if found.place else prior.country
     ahead = "threat" in (happened.type, *happened.others[:1])
     time = moment(known, sent_at, where, ahead=ahead)
-    return _reading(known, message_id, (code, sure), happened, found, counts, time)
+    return _reading(known, message_id, tongue, happened, found, counts, time)
 
 
 def _place(known: Scan, gazetteer: Gazetteer, found: Found, location: Location | None) -> Found:
@@ -77,7 +82,7 @@ def _place(known: Scan, gazetteer: Gazetteer, found: Found, location: Location |
 def _reading(
     known: Scan,
     message_id: str,
-    language: tuple[str, float],
+    language: tuple[str, float, tuple[Evidence, ...]],
     happened: Event,
     found: Found,
     counts: Counts,
@@ -90,7 +95,7 @@ def _reading(
     severity, urgency, rule_evidence = _judged(known, happened, facts)
     evidence = (
         *happened.evidence, *found.evidence, *counts.evidence, *time.evidence, *rule_evidence,
-        *group_evidence, *driver_evidence, *risk_evidence,
+        *group_evidence, *driver_evidence, *risk_evidence, *language[2],
     )  # fmt: skip
     return Reading(
         id=message_id,

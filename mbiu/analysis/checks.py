@@ -9,9 +9,11 @@ Row = dict[str, str]
 ACTOR_KINDS = (*("state_force", "armed_group", "community", "religious", "political", "livelihood", "role"),)
 COUNT = re.compile(r"(killed|injured|displaced|abducted|livestock)>=(\d{1,7})")
 LONGEST_TERM = 8
-MOST_READINGS = 500
+MOST_READINGS = 2_000
 _FIGURES = re.compile(r"\d+")
 _FLAG = re.compile(r"(type|primary|marker|moment):[a-z_]+")
+_CODE = re.compile(r"[a-z]{2,3}")
+_SCRIPT = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}")
 _COUNTRIES = re.compile(r"([A-Z]{2}( [A-Z]{2})*)?")
 
 
@@ -108,4 +110,19 @@ def _type(row: Row) -> str:
     return "" if row["violent"] in ("0", "1") else "violent is neither 0 nor 1"
 
 
-_TABLES: dict[str, Callable[[Row], str]] = {"actors": _actor, "severity": _rule, "types": _type}
+def _language(row: Row) -> str:
+    if not _CODE.fullmatch(row["code"]):
+        return f"code {row['code']!r} is not two or three small letters"
+    if not all(_CODE.fullmatch(model) for model in row["models"].split()):
+        return f"models {row['models']!r} are not codes"
+    if not _COUNTRIES.fullmatch(row["first_in"]):
+        return f"first_in {row['first_in']!r} is not codes of two capital letters"
+    return "" if not row["script"] or _SCRIPT.fullmatch(row["script"]) else f"script {row['script']!r}"
+
+
+_TABLES: dict[str, Callable[[Row], str]] = {
+    "actors": _actor,
+    "severity": _rule,
+    "types": _type,
+    "languages": _language,
+}

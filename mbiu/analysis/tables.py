@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 LANGUAGES = ("en", "sw", "sheng", "fr", "lg", "ar")
 OPEN = (
     *("actors", "severity", "types", "events", "ignore", "markers", "drivers", "risk_factors", "counts"),
-    *("numbers", "moments", "cues"),
+    *("numbers", "moments", "cues", "languages", "function_words"),
 )
 FIRST_WINS = ("severity",)
 TOO_LARGE = 2_000_000
