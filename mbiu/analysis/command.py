@@ -11,6 +11,7 @@ import click
 
 from mbiu.analysis import read
 from mbiu.gazetteer import Gazetteer
+from mbiu.gazetteer.command import FILE, opened
 
 
 class BadLine(Exception):
@@ -22,12 +23,10 @@ class BadLine(Exception):
 
 
 @click.command()
-@click.option(
-    "--gazetteer", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Places as CSV."
-)
+@click.option("--gazetteer", type=FILE, help="Places: a built file, or a table as CSV.")
 def analyse(gazetteer: Path | None) -> None:
     """Read reports, JSON lines of id, text, country?, sent_at?, home?; write what they say."""
-    places = Gazetteer.from_csv(gazetteer) if gazetteer else Gazetteer.seed()
+    places = opened(gazetteer)
     for answer in answers(sys.stdin.buffer, places):
         click.echo(json.dumps(answer))
 

@@ -1,43 +1,76 @@
-"""`mbiu gazetteer`: put places into the database and look them up."""
+"""`mbiu gazetteer`: build, load and look up places."""
 
+import time
 from pathlib import Path
 
 import click
 
+from mbiu.gazetteer import best
 from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.gazetteer.place import BadRow
+from mbiu.gazetteer.shelf import BadFile
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def gazetteer() -> None:
-    """Load and look up places."""
+    """Build, load, refine and look up places."""
 
 
 @gazetteer.command()
 @click.option(
-    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="a table of places"
+    "--packages",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder into which the packages of requirements/gazetteer.txt were installed.",
 )
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+def build(packages: Path | None, output: Path | None) -> None:
+    """Merge the pinned data packages with the places that come with Mbiu into one file."""
+    from mbiu.gazetteer.merge import LICENCES, MissingPackage, merge
+    from mbiu.gazetteer.shelve import write
+
+    begun = time.monotonic()
+    try:
+        places = merge(packages)
+    except MissingPackage as missing:
+        raise click.ClickException(f"{missing}; nothing was written") from None
+    edition = write(output or best.built_file(), places, LICENCES)
+    click.echo(f"gazetteer: {len(places)} places, edition {edition}, in {time.monotonic() - begun:.0f} s")
+
+
+@gazetteer.command()
+@click.option("--file", "path", type=FILE, help="A built file, or a table of places as CSV.")
 def load(path: Path | None) -> None:
-    """Write the places that come with Mbiu, or those of a file, into the database."""
+    """Write the best places there are, or those of a file, into the database."""
     from mbiu.db import transaction
     from mbiu.gazetteer import store
 
-    try:
-        places = Gazetteer.from_csv(path) if path else Gazetteer.seed()
-    except (BadRow, KeyError) as error:
-        raise click.ClickException(f"{path}: {error}; nothing was changed") from None
+    places = opened(path)
     with transaction() as session:
         count = store.load(session, places)
     click.echo(f"gazetteer: {count} places")
 
 
 @gazetteer.command()
+@click.option("--gazetteer", "path", type=FILE, help="A built file, or a table of places as CSV.")
 @click.argument("name")
-def find(name: str) -> None:
+def find(name: str, path: Path | None) -> None:
     """Show the places that bear NAME."""
     from mbiu.gazetteer.names import fold_name
 
-    places = Gazetteer.seed()
+    places = opened(path)
     for one in places.named(fold_name(name)):
         chain = " > ".join(step.name for step in places.path(one.place_id))
-        click.echo(f"{one.place_id}\t{chain}\t{one.lat} {one.lon} ±{one.radius_km:g} km")
+        point = "no point" if one.lat is None else f"{one.lat} {one.lon} ±{one.radius_km:g} km"
+        click.echo(f"{one.place_id}\t{chain}\t{one.type_local or one.kind}\t{point} ({one.coord_precision})")
+
+
+def opened(path: Path | None) -> Gazetteer:
+    """The gazetteer of a file, or the best there is. Raises ClickException for a file that is none."""
+    try:
+        return best.gazetteer(path)
+    except (BadFile, BadRow, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{path or 'gazetteer'}: {error}; nothing was changed") from None
+    except KeyError as error:
+        raise click.ClickException(f"{path}: the column {error} is missing; nothing was changed") from None

@@ -1,4 +1,4 @@
-"""Find places by id, code, name, misspelt name or position. All in memory, read once."""
+"""Find places by id, code, name, misspelt name or position: all in memory, or with the villages on disk."""
 
 import csv
 from collections import defaultdict
@@ -9,21 +9,16 @@ from importlib.resources.abc import Traversable
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
-
-from mbiu.gazetteer.names import fold_name
+from mbiu.gazetteer.fuzzy import MIN_LETTERS, Spellings
+from mbiu.gazetteer.keys import MAX_WORDS
 from mbiu.gazetteer.place import Place, place
+from mbiu.gazetteer.shelf import Shelf
+from mbiu.gazetteer.shelve import edition_of, keys_of
 
 EARTH_KM = 6371.0
-FUZZY_MIN_LETTERS = 5
-FUZZY_MAX_LETTERS = 24
-FUZZY_PREFIX = 7
-FUZZY_SIMILARITY = 0.80
-CUED_RATIO = 80.0
-UPPER_LEVEL = 3
-UPPER_KINDS = frozenset(("locality", "slum", "camp", "feature"))
-MAX_WORDS = 4
+DEGREE_KM = 111.0
+FUZZY_MIN_LETTERS = MIN_LETTERS
+MEMORY_LIMIT = 20_000
 
 
 class Gazetteer:
@@ -31,23 +26,24 @@ class Gazetteer:
 
     Names are folded (case, accents, apostrophes). Misspellings are looked up among the *upper* names
     only: units of the first three levels, towns, slums, camps and features, of five letters or more.
+    With a ``shelf`` the lower places are read from it when they are asked for.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._places = {one.place_id: one for one in places}
+    def __init__(self, places: Iterable[Place], shelf: Shelf | None = None) -> None:
+        if shelf is None:
+            self._places = {one.place_id: one for one in places}
+            self._names = _names(self._places.values())
+            self._spellings = Spellings.of(_upper_names(self._places.values()))
+        else:
+            numbered = shelf.upper()
+            self._places = {one.place_id: one for one in numbered.values()}
+            self._names = _numbered_names(shelf, numbered)
+            self._spellings = shelf.spellings
+        self._shelf = shelf
         self._pcodes = {one.pcode.upper(): one for one in self._places.values() if one.pcode}
-        names: dict[str, list[Place]] = defaultdict(list)
-        for one in self._places.values():
-            for key in {fold_name(name) for name in one.names} - {""}:
-                names[key].append(one)
-                if " " in key:
-                    names[key.replace(" ", "")].append(one)
-        self._names = {key: tuple(dict.fromkeys(found)) for key, found in names.items()}
-        self._longest = self._first_words()
-        self._upper = self._upper_names()
-        self._deletions = _deletions(self._upper)
-        self.misspelt = lru_cache(maxsize=20_000)(self._misspelt)
-        self.misspelt_after_cue = lru_cache(maxsize=20_000)(self._misspelt_after_cue)
+        self._longest = _first_words(self._names)
+        self.misspelt = lru_cache(maxsize=MEMORY_LIMIT)(self._misspelt)
+        self.misspelt_after_cue = lru_cache(maxsize=MEMORY_LIMIT)(self._misspelt_after_cue)
 
     @classmethod
     def from_csv(cls, path: Path | Traversable) -> "Gazetteer":
@@ -56,29 +52,46 @@ class Gazetteer:
         return cls(place(row) for row in table)
 
     @classmethod
+    def open(cls, path: Path) -> "Gazetteer":
+        """Open a file that `mbiu gazetteer build` or `import` wrote. Raises BadFile."""
+        return cls((), Shelf(path))
+
+    @classmethod
     def seed(cls) -> "Gazetteer":
         """The places that come with the product, read once."""
         return _seed()
 
+    @property
+    def edition(self) -> str:
+        """A digest of the content; two gazetteers of one edition answer alike."""
+        return self._shelf.edition if self._shelf else edition_of(self)
+
+    @property
+    def sources(self) -> dict[str, dict[str, object]]:
+        """Rows and licence by source; empty for a gazetteer that was not read from a built file."""
+        return dict(self._shelf.meta["sources"]) if self._shelf else {}
+
     def __iter__(self) -> Iterator[Place]:
-        return iter(self._places.values())
+        return self._shelf.all() if self._shelf else iter(self._places.values())
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._shelf.size if self._shelf else len(self._places)
 
     def get(self, place_id: str) -> Place | None:
-        return self._places.get(place_id)
+        found = self._places.get(place_id)
+        return found or (self._shelf.get(place_id) if self._shelf and place_id else None)
 
     def by_pcode(self, code: str) -> Place | None:
-        return self._pcodes.get(code.upper())
+        found = self._pcodes.get(code.upper())
+        return found or (self._shelf.by_pcode(code.upper()) if self._shelf and code else None)
 
     def path(self, place_id: str) -> tuple[Place, ...]:
         """The place with all that hold it, widest first; empty for an unknown id."""
         found: list[Place] = []
-        one = self._places.get(place_id)
+        one = self.get(place_id)
         while one is not None and one not in found:
             found.append(one)
-            one = self._places.get(one.parent_id)
+            one = self.get(one.parent_id)
         return tuple(reversed(found))
 
     def within(self, place_id: str, outer_id: str) -> bool:
@@ -86,57 +99,45 @@ class Gazetteer:
         return any(one.place_id == outer_id for one in self.path(place_id))
 
     def named(self, key: str) -> tuple[Place, ...]:
-        """Places whose folded name or alias is ``key``."""
-        return self._names.get(key, ())
+        """Places whose folded name or alias is ``key``: the upper ones first, then villages."""
+        found = self._names.get(key, ())
+        if self._shelf and key in self._shelf.words:
+            return found + self._shelf.named(key)
+        return found
 
     def words_after(self, word: str) -> int:
         """How many words the longest name that begins with ``word`` has; 0 if none does."""
-        return self._longest.get(word, 0)
+        longest = self._longest.get(word, 0)
+        return max(longest, self._shelf.words.longest(word)) if self._shelf else longest
 
     def nearest(self, lat: float, lon: float, *, units: bool = False) -> tuple[Place, float] | None:
-        """The nearest place with a point (only units if so asked) and its distance in km."""
-        best: tuple[Place, float] | None = None
-        for one in self._places.values():
-            if one.lat is None or one.lon is None or one.admin_level == 0 or (units and not one.is_unit):
-                continue
-            if best is not None and abs(one.lat - lat) * 110.0 > best[1]:
-                continue
-            away = distance_km(lat, lon, one.lat, one.lon)
-            if best is None or away < best[1]:
-                best = (one, away)
-        return best
+        """The nearest place with a point of its own (only units if so asked) and its distance in km."""
+        reach = 0.1
+        while reach < 720.0:
+            found = self._around(lat, lon, reach, units=units)
+            best = min(found, key=lambda one: (one[1], one[0].place_id), default=None)
+            if best is not None and (best[1] <= reach * DEGREE_KM * _narrowing(lat) or reach > 180.0):
+                return best
+            reach *= 4
+        return None
+
+    def _around(self, lat: float, lon: float, reach: float, *, units: bool) -> list[tuple[Place, float]]:
+        if self._shelf:
+            near = self._shelf.inside(lat - reach, lat + reach, lon - reach, lon + reach, units=units)
+        else:
+            near = [one for one in self._places.values() if _counts(one, units=units)]
+        return [(one, distance_km(lat, lon, one.lat or 0.0, one.lon or 0.0)) for one in near]
 
     def _misspelt(self, word: str) -> tuple[tuple[Place, ...], float]:
         """Places whose upper name is nearest to ``word`` by Damerau-Levenshtein, with 0.80 to 1.0."""
-        if not FUZZY_MIN_LETTERS <= len(word) <= FUZZY_MAX_LETTERS:
-            return (), 0.0
-        near = {name for key in _shorter(word) for name in self._deletions.get(key, ())}
-        scored = [(DamerauLevenshtein.normalized_similarity(word, name), name) for name in near]
-        best = max(scored, default=(0.0, ""))
-        return (self._upper[best[1]], best[0]) if best[0] >= FUZZY_SIMILARITY else ((), 0.0)
+        return self._upper(*self._spellings.nearest(word))
 
     def _misspelt_after_cue(self, word: str) -> tuple[tuple[Place, ...], float]:
         """As ``misspelt``, by the more generous ratio that is safe only after a word like *at*."""
-        if not FUZZY_MIN_LETTERS <= len(word) <= FUZZY_MAX_LETTERS:
-            return (), 0.0
-        found = process.extractOne(word, self._upper.keys(), scorer=fuzz.ratio, score_cutoff=CUED_RATIO)
-        return (self._upper[found[0]], found[1] / 100) if found else ((), 0.0)
+        return self._upper(*self._spellings.nearest_after_cue(word))
 
-    def _first_words(self) -> dict[str, int]:
-        longest: dict[str, int] = {}
-        for key in self._names:
-            words = key.split(" ")
-            if len(words) <= MAX_WORDS:
-                longest[words[0]] = max(len(words), longest.get(words[0], 0))
-        return longest
-
-    def _upper_names(self) -> dict[str, tuple[Place, ...]]:
-        upper: dict[str, tuple[Place, ...]] = {}
-        for key, found in self._names.items():
-            wide = tuple(one for one in found if _is_upper(one))
-            if wide and len(key.replace(" ", "")) >= FUZZY_MIN_LETTERS:
-                upper[key.replace(" ", "")] = wide
-        return upper
+    def _upper(self, name: str, likeness: float) -> tuple[tuple[Place, ...], float]:
+        return tuple(one for one in self._names.get(name, ()) if one.is_upper), likeness
 
 
 @cache
@@ -144,35 +145,41 @@ def _seed() -> Gazetteer:
     return Gazetteer.from_csv(resources.files("mbiu.gazetteer") / "data" / "seed_places.csv")
 
 
-def _is_upper(one: Place) -> bool:
-    if one.match_policy != "auto":
-        return False
-    return 0 < one.admin_level <= UPPER_LEVEL if one.admin_level is not None else one.kind in UPPER_KINDS
+def _names(places: Iterable[Place]) -> dict[str, tuple[Place, ...]]:
+    names: dict[str, list[Place]] = defaultdict(list)
+    for one in places:
+        for key in keys_of(one):
+            names[key].append(one)
+    return {key: tuple(found) for key, found in names.items()}
 
 
-def _deletions(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Every name under all spellings that lack the letters a misspelling may cost.
-
-    Two words within n edits share a spelling of their beginnings with n letters deleted from each, so a
-    look-up needs no scan over all names (symmetric deletion with a prefix; Garbe's SymSpell).
-    """
-    index: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        for key in _shorter(name):
-            index[key].append(name)
-    return {key: tuple(found) for key, found in index.items()}
+def _numbered_names(shelf: Shelf, numbered: dict[int, Place]) -> dict[str, tuple[Place, ...]]:
+    names: dict[str, tuple[Place, ...]] = {}
+    for key, number in shelf.upper_names():
+        names[key] = (*names.get(key, ()), numbered[number])
+    return names
 
 
-def _shorter(word: str) -> set[str]:
-    """The beginning of a word, and it without one letter; for words of nine letters on also without two.
+def _upper_names(places: Iterable[Place]) -> Iterator[str]:
+    return (key.replace(" ", "") for one in places if one.is_upper for key in keys_of(one))
 
-    With similarity 0.80 one edit is allowed up to nine letters of the longer word, two from ten on.
-    """
-    start = word[:FUZZY_PREFIX]
-    once = {start[:i] + start[i + 1 :] for i in range(len(start))}
-    if len(word) < 9:
-        return once | {start}
-    return once | {start} | {one[:i] + one[i + 1 :] for one in once for i in range(len(one))}
+
+def _first_words(names: Iterable[str]) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for key in names:
+        words = key.split(" ")
+        if len(words) <= MAX_WORDS:
+            longest[words[0]] = max(len(words), longest.get(words[0], 0))
+    return longest
+
+
+def _counts(one: Place, *, units: bool) -> bool:
+    return one.has_own_point and one.admin_level != 0 and (one.is_unit or not units)
+
+
+def _narrowing(lat: float) -> float:
+    """How much shorter a degree of longitude is there than one of latitude."""
+    return max(0.01, cos(radians(lat)))
 
 
 def distance_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:

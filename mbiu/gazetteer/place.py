@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+UPPER_LEVEL = 3
+UPPER_KINDS = frozenset(("locality", "slum", "camp", "feature"))
 ALIAS_LABELS = ("sw", "en", "fr", "ar", "lg", "old", "sms")
 
 
@@ -39,8 +41,10 @@ class Place:
     radius_km: float
     population: int
     match_policy: str
-    valid_to: str
-    replaced_by: str
+    valid_to: str = ""
+    replaced_by: str = ""
+    source: str = ""
+    source_id: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -49,6 +53,20 @@ class Place:
     @property
     def is_unit(self) -> bool:
         return self.admin_level is not None
+
+    @property
+    def has_own_point(self) -> bool:
+        """Whether it has a point that is not borrowed from the unit that holds it."""
+        return self.lat is not None and not self.coord_precision.startswith("parent")
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether misspellings of its name are looked for: upper units, towns, slums, camps, features."""
+        if self.match_policy != "auto":
+            return False
+        if self.admin_level is None:
+            return self.kind in UPPER_KINDS
+        return 0 < self.admin_level <= UPPER_LEVEL
 
 
 def place(row: Mapping[str, str]) -> Place:
@@ -72,6 +90,8 @@ def place(row: Mapping[str, str]) -> Place:
         match_policy=row["match_policy"] or "auto",
         valid_to=row.get("valid_to") or "",
         replaced_by=row.get("replaced_by") or "",
+        source=row.get("source") or "",
+        source_id=row.get("source_id") or "",
     )
 
 

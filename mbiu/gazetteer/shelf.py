@@ -1,0 +1,115 @@
+"""The gazetteer's file: an SQLite database that is written once and only read from then on.
+
+Units and other upper places have the lowest row numbers, so that they can be read first and held in
+memory; villages stay on the disk until a text names them.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mbiu.gazetteer.fuzzy import Spellings
+from mbiu.gazetteer.keys import Words
+from mbiu.gazetteer.place import Place
+
+FORMAT = 1
+MOST_BEARERS = 400
+_COLUMNS = (
+    "id, name, aliases, kind, level, type_local, country, parent, pcode, lat, lon, coord_precision,"
+    " radius_km, population, match_policy, valid_to, replaced_by, source, source_id"
+)
+
+
+class BadFile(ValueError):
+    """A file is no gazetteer that this version can read. The message says which and why."""
+
+
+class Shelf:
+    """The places of one file. Safe between threads and across a fork: each has a link of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._links = threading.local()
+        self.meta = self._meta()
+        if self.meta.get("format") != FORMAT:
+            raise BadFile(f"{path}: not a gazetteer of this version; build or import it again")
+        self.size = int(self.meta["places"])
+        self.edition = str(self.meta["edition"])
+        self.words = Words.from_blobs(*self._blobs("words"))
+        self.spellings = Spellings.from_blobs(*self._blobs("spellings"))
+        self.get = lru_cache(maxsize=4_000)(self._get)
+        self.named = lru_cache(maxsize=1_000)(self._named)
+
+    def upper(self) -> dict[int, Place]:
+        """The places to hold in memory, by row number."""
+        kept = int(self.meta["upper"])
+        query = f"SELECT {_COLUMNS}, n FROM place WHERE n <= ? ORDER BY n"  # noqa: S608 - our own words
+        return {row[-1]: _place(row) for row in self._ask(query, kept)}
+
+    def upper_names(self) -> Iterator[tuple[str, int]]:
+        """Their folded names, with the row numbers of those who bear them."""
+        return iter(self._ask("SELECT key, n FROM upper_name ORDER BY key, n"))
+
+    def all(self) -> Iterator[Place]:
+        """Every place, in the order of the file."""
+        query = f"SELECT {_COLUMNS} FROM place ORDER BY n"  # noqa: S608
+        for row in self._link().execute(query):
+            yield _place(row)
+
+    def by_pcode(self, code: str) -> Place | None:
+        return self._one("pcode = ?", code)
+
+    def inside(self, south: float, north: float, west: float, east: float, *, units: bool) -> list[Place]:
+        """Places of a box of degrees that have a point of their own, only units if so asked."""
+        query = (
+            f"SELECT {_COLUMNS} FROM place WHERE own_lat BETWEEN ? AND ?"  # noqa: S608
+            f" AND lon BETWEEN ? AND ? AND {'level > 0' if units else '(level IS NULL OR level > 0)'}"
+        )
+        return [_place(row) for row in self._ask(query, south, north, west, east)]
+
+    def _get(self, place_id: str) -> Place | None:
+        return self._one("id = ?", place_id)
+
+    def _named(self, key: str) -> tuple[Place, ...]:
+        """Lower places of that folded name; of very many only those in the most populous units."""
+        query = f"SELECT {_COLUMNS} FROM place WHERE n IN (SELECT n FROM name WHERE key = ? LIMIT ?)"  # noqa: S608
+        return tuple(_place(row) for row in self._ask(query, key, MOST_BEARERS))
+
+    def _one(self, condition: str, value: str) -> Place | None:
+        rows = self._ask(f"SELECT {_COLUMNS} FROM place WHERE {condition}", value)  # noqa: S608
+        return _place(rows[0]) if rows else None
+
+    def _ask(self, query: str, *values: object) -> list[Any]:
+        return self._link().execute(query, values).fetchall()
+
+    def _link(self) -> sqlite3.Connection:
+        """This thread's link; a child process makes its own, as SQLite demands."""
+        if getattr(self._links, "process", None) != os.getpid():
+            self._links.process = os.getpid()
+            self._links.link = _open(self.path)
+        return self._links.link  # type: ignore[no-any-return]  # set just above
+
+    def _meta(self) -> dict[str, Any]:
+        try:
+            return {key: json.loads(value) for key, value in self._ask("SELECT key, value FROM meta")}
+        except (sqlite3.Error, ValueError, OSError) as error:
+            raise BadFile(f"{self.path}: not a gazetteer ({error})") from None
+
+    def _blobs(self, name: str) -> tuple[bytes, bytes, bytes]:
+        found = dict(self._ask("SELECT part, data FROM blob WHERE name = ?", name))
+        return found[0], found[1], found[2]
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    link = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    link.execute("PRAGMA cache_size = -4000")
+    return link
+
+
+def _place(row: tuple[Any, ...]) -> Place:
+    return Place(row[0], row[1], tuple(row[2].split("|")) if row[2] else (), *row[3:19])
