@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64)
     sweep_seconds: float = Field(30.0, ge=0.5, le=300)
     lease_seconds: float = Field(60.0, ge=1, le=600)
+    learn_from: int = Field(200, ge=100, le=100_000)
 
     vault_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
