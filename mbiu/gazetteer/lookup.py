@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -13,12 +13,13 @@ from mbiu.gazetteer.fuzzy import MIN_LETTERS, Spellings
 from mbiu.gazetteer.keys import MAX_WORDS
 from mbiu.gazetteer.place import Place, place
 from mbiu.gazetteer.shelf import Shelf
-from mbiu.gazetteer.shelve import edition_of, keys_of
+from mbiu.gazetteer.shelve import edition_of, is_kept, keys_of
 
 EARTH_KM = 6371.0
 DEGREE_KM = 111.0
 FUZZY_MIN_LETTERS = MIN_LETTERS
 MEMORY_LIMIT = 20_000
+FEW = 24
 
 
 class Gazetteer:
@@ -30,18 +31,20 @@ class Gazetteer:
     """
 
     def __init__(self, places: Iterable[Place], shelf: Shelf | None = None) -> None:
+        self._numbered: dict[int, Place] = shelf.upper() if shelf else {}
         if shelf is None:
             self._places = {one.place_id: one for one in places}
             self._names = _names(self._places.values())
             self._spellings = Spellings.of(_upper_names(self._places.values()))
         else:
-            numbered = shelf.upper()
-            self._places = {one.place_id: one for one in numbered.values()}
-            self._names = _numbered_names(shelf, numbered)
+            self._places = {one.place_id: one for one in self._numbered.values()}
+            self._names = _numbered_names(shelf, self._numbered)
             self._spellings = shelf.spellings
         self._shelf = shelf
         self._pcodes = {one.pcode.upper(): one for one in self._places.values() if one.pcode}
         self._longest = _first_words(self._names)
+        self.path = lru_cache(maxsize=MEMORY_LIMIT)(self._path)
+        self._chain = lru_cache(maxsize=MEMORY_LIMIT)(self._above)
         self.misspelt = lru_cache(maxsize=MEMORY_LIMIT)(self._misspelt)
         self.misspelt_after_cue = lru_cache(maxsize=MEMORY_LIMIT)(self._misspelt_after_cue)
 
@@ -85,7 +88,7 @@ class Gazetteer:
         found = self._pcodes.get(code.upper())
         return found or (self._shelf.by_pcode(code.upper()) if self._shelf and code else None)
 
-    def path(self, place_id: str) -> tuple[Place, ...]:
+    def _path(self, place_id: str) -> tuple[Place, ...]:
         """The place with all that hold it, widest first; empty for an unknown id."""
         found: list[Place] = []
         one = self.get(place_id)
@@ -99,11 +102,35 @@ class Gazetteer:
         return any(one.place_id == outer_id for one in self.path(place_id))
 
     def named(self, key: str) -> tuple[Place, ...]:
-        """Places whose folded name or alias is ``key``: the upper ones first, then villages."""
+        """Places whose folded name or alias is ``key``: the upper ones, then villages, at most ``FEW``.
+
+        What more than ``FEW`` villages are called says nothing about where; ``villages`` finds those of
+        a part of the land.
+        """
         found = self._names.get(key, ())
         if self._shelf and key in self._shelf.words:
-            return found + self._shelf.named(key)
+            return found + tuple(self._shelf.row(number) for number, _ in self._shelf.bearers(key)[:FEW])
         return found
+
+    def villages(self, key: str, within: Collection[str]) -> tuple[Place, ...]:
+        """The lower places of that folded name in any of the upper units whose ids are ``within``.
+
+        At most ``FEW``: where more villages of a unit share a name none of them is meant.
+        """
+        if not self._shelf:
+            return tuple(
+                one
+                for one in self._names.get(key, ())
+                if not is_kept(one) and any(self.within(one.place_id, outer) for outer in within)
+            )
+        bearers = self._shelf.bearers(key) if key in self._shelf.words else ()
+        inside = [number for number, up in bearers if not self._chain(up).isdisjoint(within)]
+        return tuple(self._shelf.row(number) for number in inside) if len(inside) <= FEW else ()
+
+    def _above(self, number: int) -> frozenset[str]:
+        """The ids of an upper place, by its row number, and of all that hold it."""
+        one = self._numbered.get(number)
+        return frozenset(step.place_id for step in self.path(one.place_id)) if one else frozenset()
 
     def words_after(self, word: str) -> int:
         """How many words the longest name that begins with ``word`` has; 0 if none does."""

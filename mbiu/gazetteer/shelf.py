@@ -18,7 +18,6 @@ from mbiu.gazetteer.keys import Words
 from mbiu.gazetteer.place import Place
 
 FORMAT = 1
-MOST_BEARERS = 400
 _COLUMNS = (
     "id, name, aliases, kind, level, type_local, country, parent, pcode, lat, lon, coord_precision,"
     " radius_km, population, match_policy, valid_to, replaced_by, source, source_id"
@@ -43,7 +42,8 @@ class Shelf:
         self.words = Words.from_blobs(*self._blobs("words"))
         self.spellings = Spellings.from_blobs(*self._blobs("spellings"))
         self.get = lru_cache(maxsize=4_000)(self._get)
-        self.named = lru_cache(maxsize=1_000)(self._named)
+        self.bearers = lru_cache(maxsize=1_000)(self._bearers)
+        self.row = lru_cache(maxsize=4_000)(self._row)
 
     def upper(self) -> dict[int, Place]:
         """The places to hold in memory, by row number."""
@@ -75,10 +75,12 @@ class Shelf:
     def _get(self, place_id: str) -> Place | None:
         return self._one("id = ?", place_id)
 
-    def _named(self, key: str) -> tuple[Place, ...]:
-        """Lower places of that folded name; of very many only those in the most populous units."""
-        query = f"SELECT {_COLUMNS} FROM place WHERE n IN (SELECT n FROM name WHERE key = ? LIMIT ?)"  # noqa: S608
-        return tuple(_place(row) for row in self._ask(query, key, MOST_BEARERS))
+    def _bearers(self, key: str) -> tuple[tuple[int, int], ...]:
+        """Row numbers of the lower places of a folded name, each with that of the upper unit it lies in."""
+        return tuple(self._ask("SELECT n, up FROM name WHERE key = ? ORDER BY n", key))
+
+    def _row(self, number: int) -> Place:
+        return _place(self._ask(f"SELECT {_COLUMNS} FROM place WHERE n = ?", number)[0])  # noqa: S608
 
     def _one(self, condition: str, value: str) -> Place | None:
         rows = self._ask(f"SELECT {_COLUMNS} FROM place WHERE {condition}", value)  # noqa: S608

@@ -30,8 +30,9 @@ CREATE TABLE place (
     source_id TEXT NOT NULL, own_lat REAL
 );
 CREATE TABLE upper_name (key TEXT, n INTEGER, PRIMARY KEY (key, n)) WITHOUT ROWID;
-CREATE TABLE name (key TEXT, n INTEGER, PRIMARY KEY (key, n)) WITHOUT ROWID;
+CREATE TABLE name (key TEXT, n INTEGER, up INTEGER, PRIMARY KEY (key, n)) WITHOUT ROWID;
 """
+_DEEPEST = 10
 _INDEXES = """
 CREATE UNIQUE INDEX place_id ON place (id);
 CREATE UNIQUE INDEX place_pcode ON place (pcode) WHERE pcode <> '';
@@ -97,17 +98,30 @@ def _fill(path: Path, rows: list[Place], licences: dict[str, str]) -> str:
 
 
 def _names(link: sqlite3.Connection, rows: list[Place], kept: int) -> None:
-    lower: list[tuple[str, int]] = []
+    lower: list[tuple[str, int, int]] = []
+    holders = _holders(rows, kept)
     for n, one in enumerate(rows, 1):
         keys = sorted(keys_of(one))
         if n <= kept:
             link.executemany("INSERT INTO upper_name VALUES (?, ?)", ((key, n) for key in keys))
         else:
-            lower += [(key, n) for key in keys]
-    link.executemany("INSERT INTO name VALUES (?, ?)", sorted(lower))
-    _blobs(link, "words", Words.of(key for key, _ in lower).blobs())
+            lower += [(key, n, holders[n]) for key in keys]
+    link.executemany("INSERT INTO name VALUES (?, ?, ?)", sorted(lower))
+    _blobs(link, "words", Words.of(key for key, _, _ in lower).blobs())
     fuzzy = {key.replace(" ", "") for one in rows[:kept] if one.is_upper for key in keys_of(one)}
     _blobs(link, "spellings", Spellings.of(fuzzy).blobs())
+
+
+def _holders(rows: list[Place], kept: int) -> dict[int, int]:
+    """For each lower row the number of the upper place in memory that holds it; 0 if none does."""
+    number = {one.place_id: n for n, one in enumerate(rows, 1)}
+    found: dict[int, int] = {}
+    for n in range(kept + 1, len(rows) + 1):
+        up, steps = number.get(rows[n - 1].parent_id, 0), 0
+        while up > kept and steps < _DEEPEST:
+            up, steps = number.get(rows[up - 1].parent_id, 0), steps + 1
+        found[n] = up if up <= kept else 0
+    return found
 
 
 def _blobs(link: sqlite3.Connection, name: str, parts: Iterable[bytes]) -> None:
