@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault
-from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import plain
 from mbiu.codes import EventType, IncidentState
 from mbiu.facts import facts_of, incident_facts
@@ -18,17 +17,10 @@ from mbiu.joining import WINDOW, Facts
 from mbiu.models import Incident, Message, Report, utcnow
 from mbiu.priority import due_at, priority, soonest
 from mbiu.refs import new_id, new_ref
+from mbiu.reports import Work
 
 _UNDECIDED = (IncidentState.OPEN, IncidentState.CLAIMED)
 _JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
-
-
-class Joining(Protocol):
-    """A report that has been read and is about to join: its row, its reading, whether it copies another."""
-
-    row: Any
-    reading: Reading
-    copied: bool
 
 
 @dataclass
@@ -74,7 +66,7 @@ def _add_texts(session: Session, known: list[Candidate]) -> None:
             by_id[row.incident_id].texts.append(plain(told))
 
 
-def new_incident(work: Joining) -> dict[str, Any]:
+def new_incident(work: Work) -> dict[str, Any]:
     """The row of a new incident that so far only this report speaks of."""
     now = utcnow()
     return facts_of(work.reading) | {
@@ -98,7 +90,7 @@ def hold(session: Session, ids: Sequence[UUID]) -> list[Incident]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def absorb(session: Session, incident: Incident, works: Sequence[Joining]) -> None:
+def absorb(session: Session, incident: Incident, works: Sequence[Work]) -> None:
     """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
     before = _approvable(incident)
     for work in works:
@@ -111,7 +103,7 @@ def absorb(session: Session, incident: Incident, works: Sequence[Joining]) -> No
     incident.due_at = min(incident.due_at, due_at(incident.priority, works[0].row.created_at))
 
 
-def _take_in(incident: Incident, work: Joining) -> None:
+def _take_in(incident: Incident, work: Work) -> None:
     """What a person has put right stays; a report that is the whole incident replaces it; others add."""
     facts = facts_of(work.reading)
     if work.row.corrected:

@@ -1,0 +1,182 @@
+"""The reports that are due: claimed, put together from their messages, written back once they are read."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from mbiu import vault
+from mbiu.analysis.reading import Reading
+from mbiu.analysis.similarity import fingerprint
+from mbiu.codes import EventType, ReportState, Severity, Urgency
+from mbiu.facts import place_columns
+from mbiu.joining import Match
+from mbiu.models import Contact, Message, Report, utcnow
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report consists of: its messages' texts as one, the newest pin, and about the sender."""
+
+    text: str
+    sent_at: dt.datetime
+    location: tuple[float, float, float | None] | None
+
+
+@dataclass
+class Work:
+    """One claimed report on its way through a batch."""
+
+    row: Any
+    words: Words
+    reading: Reading
+    match: Match | None = None
+    copied: bool = False
+    incident_id: UUID | None = None
+
+
+# --- claim -------------------------------------------------------------------------------------
+
+_DUE = (
+    select(
+        Report.id,
+        Report.ref,
+        Report.contact_id,
+        Report.address_id,
+        Report.incident_id,
+        Report.created_at,
+        Report.exercise,
+        Report.corrected,
+        Report.attempts,
+        Report.read_at,
+        Contact.country,
+        Contact.home_place_id,
+    )
+    .join(Contact, Contact.id == Report.contact_id)
+    .where(Report.state == ReportState.RECEIVED, Report.due_at <= func.now())
+    .order_by(Report.due_at)
+    .limit(bindparam("n"))
+    .with_for_update(of=Report, skip_locked=True)
+)
+
+
+def claim(session: Session, limit: int) -> list[Any]:
+    """Up to ``limit`` due reports with what is known of their senders, locked; others' claims are skipped."""
+    return list(session.execute(_DUE, {"n": limit}).all())
+
+
+def put_off(session: Session, row: Any) -> None:
+    """A report that could not be read is due again later, each time twice as late."""
+    wait = dt.timedelta(seconds=30 * 2**row.attempts)
+    session.execute(
+        update(Report).where(Report.id == row.id).values(attempts=row.attempts + 1, due_at=utcnow() + wait)
+    )
+
+
+# --- put together ------------------------------------------------------------------------------
+
+
+def messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
+    """The messages of each report, still sealed, in the order they came in."""
+    query = (
+        select(
+            Message.id, Message.report_id, Message.text, Message.location, Message.sent_at, Message.created_at
+        )
+        .where(Message.report_id.in_(reports), Message.direction == "in")
+        .order_by(Message.created_at, Message.id)
+    )
+    found: dict[UUID, list[Any]] = {report: [] for report in reports}
+    for row in session.execute(query):
+        found[row.report_id].append(row)
+    return found
+
+
+def put_together(rows: list[Any]) -> Words:
+    """A report's words, one message a line. Raises CannotOpen."""
+    parts = [vault.unseal("message", "text", row.id, row.text) for row in rows]
+    first = rows[0] if rows else None
+    at = (first.sent_at or first.created_at) if first else utcnow()
+    pin = None
+    for row in rows:
+        if row.location:
+            shared = json.loads(vault.unseal("message", "location", row.id, row.location))
+            pin = (shared["lat"], shared["lon"], shared["accuracy_m"])
+    return Words("\n".join(part for part in parts if part), at, pin)
+
+
+def report_text(session: Session, report_id: UUID) -> str:
+    """A report's words as they were read: the text that evidence offsets count in."""
+    return put_together(messages(session, [report_id])[report_id]).text
+
+
+# --- write -------------------------------------------------------------------------------------
+
+_COLUMNS = (
+    "state",
+    "incident_id",
+    "reading",
+    "fingerprint",
+    "language",
+    "missing",
+    "copied",
+    "read_at",
+    "joined_at",
+    "place_id",
+    "area_path",
+    "lat",
+    "lon",
+    "precision",
+    "radius_km",
+    "event_type",
+    "severity",
+    "urgency",
+)
+_UPDATE = (
+    update(Report)
+    .where(Report.id == bindparam("row_id"))
+    .values({name: bindparam(f"new_{name}") for name in _COLUMNS})
+)
+
+
+def write(session: Session, works: list[Work]) -> None:
+    """Keep what was read and where it was joined; what a person has put right stays."""
+    session.flush()
+    as_read = [work for work in works if not work.row.corrected]
+    if as_read:
+        session.connection().execute(_UPDATE, [_columns(work) for work in as_read])
+    for work in works:
+        if work.row.corrected:
+            session.execute(
+                update(Report)
+                .where(Report.id == work.row.id)
+                .values(state=ReportState.JOINED, joined_at=utcnow(), reading=_sealed(work))
+            )
+
+
+def _sealed(work: Work) -> bytes:
+    return vault.seal(
+        "report", "reading", work.row.id, json.dumps(work.reading.to_json(), ensure_ascii=False)
+    )
+
+
+def _columns(work: Work) -> dict[str, Any]:
+    now, reading = utcnow(), work.reading
+    values = place_columns(reading) | {
+        "state": ReportState.JOINED if work.incident_id else ReportState.READ,
+        "incident_id": work.incident_id,
+        "reading": _sealed(work),
+        "copied": work.copied,
+        "fingerprint": vault.blind_digest("text", fingerprint(work.words.text)),
+        "language": reading.language,
+        "missing": list(reading.missing),
+        "read_at": now,
+        "joined_at": now if work.incident_id else None,
+        "event_type": EventType(reading.event_type),
+        "severity": Severity(reading.severity),
+        "urgency": Urgency(reading.urgency),
+    }
+    return {"row_id": work.row.id} | {f"new_{name}": value for name, value in values.items()}
