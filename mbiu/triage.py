@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mbiu import analysis, questions, reports
+from mbiu.analysis.learned import Classifier
 from mbiu.analysis.reading import Reading
 from mbiu.codes import EventType
 from mbiu.gazetteer.lookup import Gazetteer
@@ -25,13 +26,18 @@ BATCH = 50
 GIVE_UP_AFTER = 5
 
 
-def triage(session: Session, gazetteer: Gazetteer, limit: int = BATCH) -> int:
-    """Read and join up to ``limit`` due reports inside the caller's transaction; how many were claimed."""
+def triage(
+    session: Session, gazetteer: Gazetteer, limit: int = BATCH, *, classifier: Classifier | None = None
+) -> int:
+    """Read and join up to ``limit`` due reports inside the caller's transaction; how many were claimed.
+
+    ``classifier`` is what was learned from decisions, if anything.
+    """
     rows = reports.claim(session, limit)
     if not rows:
         return 0
     messages = reports.messages(session, [row.id for row in rows])
-    works = [work for row in rows if (work := _read(session, row, messages[row.id], gazetteer))]
+    works = [work for row in rows if (work := _read(session, row, messages[row.id], gazetteer, classifier))]
     nothing = [
         work for work in works if work.reading.event_type == EventType.NONE and not work.row.incident_id
     ]
@@ -45,7 +51,9 @@ def triage(session: Session, gazetteer: Gazetteer, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def _read(session: Session, row: Any, messages: list[Any], gazetteer: Gazetteer) -> Work | None:
+def _read(
+    session: Session, row: Any, messages: list[Any], gazetteer: Gazetteer, classifier: Classifier | None
+) -> Work | None:
     words = Words("", row.created_at, None)
     try:
         words = reports.put_together(messages)
@@ -57,6 +65,7 @@ def _read(session: Session, row: Any, messages: list[Any], gazetteer: Gazetteer)
             sent_at=words.sent_at,
             message_id=row.ref,
             location=words.location,
+            classifier=classifier,
         )
     except Exception:
         log.exception("report.unreadable", extra={"report": row.ref, "attempt": row.attempts + 1})
