@@ -1,6 +1,5 @@
 """Reading reports: one text in, one ``Reading`` out. Pure: no database, no clock, no network."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +10,7 @@ from mbiu.analysis.events import Event, event
 from mbiu.analysis.learned import Classifier, combine
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.moment import Moment, moment
-from mbiu.analysis.places import Found, locate, pinned, prior_of
+from mbiu.analysis.places import Found, Location, locate, positioned, prior_of
 from mbiu.analysis.reading import Evidence, Reading
 from mbiu.analysis.rules import Facts, decide
 from mbiu.analysis.scan import Scan, scan
@@ -21,8 +20,6 @@ from mbiu.gazetteer.lookup import Gazetteer
 __all__ = ["Reading", "read"]
 
 MAX_LENGTH = 6000
-Location = tuple[float, float, float | None]
-_COORDINATES = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{3,8})[,;\s]\s?(-?\d{1,3}\.\d{3,8})(?![\d.])")
 _SELF_EXPLAINING = ("none",)
 
 
@@ -50,7 +47,7 @@ def read(  # noqa: PLR0913 - all that may be known of a message, each optional
     known = scan(text)
     tongue = written_in(known, language, country)
     prior = prior_of(gazetteer, country, home)
-    found = _place(known, gazetteer, locate(known, gazetteer, prior), location)
+    found = positioned(known, gazetteer, locate(known, gazetteer, prior), location)
     counts = count(known)
     happened = event(known, counts)
     if classifier is not None:
@@ -61,22 +58,6 @@ def read(  # noqa: PLR0913 - all that may be known of a message, each optional
     ahead = "threat" in (happened.type, *happened.others[:1])
     time = moment(known, sent_at, where, ahead=ahead)
     return _reading(known, message_id, tongue, happened, found, counts, time)
-
-
-def _place(known: Scan, gazetteer: Gazetteer, found: Found, location: Location | None) -> Found:
-    """A shared or written position outweighs every name."""
-    why = "a shared position"
-    start = end = 0
-    match = _COORDINATES.search(known.text) if location is None else None
-    if match:
-        location, why = (float(match[1]), float(match[2]), None), "a position in figures"
-        start, end = match.span()
-    place = pinned(gazetteer, *location) if location else None
-    if place is None:
-        return found
-    seen = Evidence("place", place.place_id, start, end, known.text[start:end], why)
-    others = tuple(one for one in found.candidates if one.place_id != place.place_id)
-    return Found(place, (place, *others), (seen, *found.evidence))
 
 
 def _reading(

@@ -119,9 +119,12 @@ class Lexicon:
         if entry not in found:
             found.append(entry)
 
-    def stands_in(self, folded: str, kinds: frozenset[str]) -> bool:
-        """Whether the word alone is an entry of one of these kinds; a bare verb stem does not count."""
-        keys = (key for key in self.word(folded).keys if key != "-" + folded)
+    def stands_in(self, folded: str, kinds: frozenset[str], *, whole: bool = False) -> bool:
+        """Whether the word alone is an entry of one of these kinds; a bare verb stem does not count.
+
+        With ``whole`` neither do words that are only formed from an entry.
+        """
+        keys = (key for key in self.word(folded).keys if key == folded or not (whole or key == "-" + folded))
         return any(kinds & self._kinds.get(key, _NO_KINDS) for key in keys)
 
     def _word(self, folded: str) -> Word:

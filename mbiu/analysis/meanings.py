@@ -1,0 +1,222 @@
+"""What each name of a text means: its places weighed by cue, level, country, home and the other names."""
+
+from dataclasses import dataclass, field
+
+from mbiu.analysis.mentions import Named
+from mbiu.gazetteer.lookup import Gazetteer
+from mbiu.gazetteer.place import Place
+
+CUE_POLICY_COST = 0.04
+NEIGHBOUR_BONUS = 0.08
+INSIDE_BONUS = 0.2
+OUTSIDE_BONUS = 0.08
+LEVEL_BONUS = 0.12
+OTHER_LEVEL_COST = 0.04
+HOME_BONUS = 0.06
+COUNTRY_BONUS = 0.1
+NAMED_COUNTRY_BONUS = 0.25
+ABROAD_COST = {0: 0.1, 1: 0.1, 2: 0.25}
+SMALL_ABROAD_COST = 0.5
+MISSPELT_ABROAD_COST = 0.45
+WIDER_MARGIN = 0.1
+MANY = 40
+POPULATION_BONUS = 0.03
+LARGE = 100_000
+LEVEL_PRIOR = {0: -0.15, 1: 0.06, 2: 0.06, 3: 0.0, 4: -0.03, 5: -0.05}
+ROLE = {
+    "at": 0.08, "near": 0.06, "fled": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "lives": -0.06,
+    "group": -0.75, "name": -0.1, "people": -0.14, "org": -0.75, "site": -0.55,
+}  # fmt: skip
+_LEVELS: dict[str, tuple[int | None, ...]] = {
+    "level1": (1,),
+    "level2": (2,),
+    "level12": (1, 2),
+    "level3": (3, 4),
+    "level4": (4, 5),
+    "village": (None, 3, 4, 5),
+    "town": (None,),
+}
+_TOWN_WORDS = ("town", "municipality", "city", "urban", "mjini")
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is known before reading: the sender's country and home (the ids from the country down)."""
+
+    country: str | None = None
+    home: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A meaning of a name; ``runners`` are the other meanings with their scores, best first."""
+
+    mention: Named
+    place: Place
+    score: float
+    runners: tuple[tuple[Place, float], ...] = ()
+
+
+@dataclass
+class Context:
+    """The names of one text, the prior, and what lies in what (asked once for each place)."""
+
+    mentions: list[Named]
+    gazetteer: Gazetteer
+    prior: Prior
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    countries: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.countries = _named_countries(self.mentions)
+
+    def at_home(self, place: Place) -> bool:
+        """Whether a place lies in the sender's country or one that the text names, or nobody knows."""
+        known = self.countries | ({self.prior.country} if self.prior.country else set())
+        return not known or place.country in known
+
+    def path(self, place: Place) -> tuple[str, ...]:
+        """Ids from the country down to the place itself."""
+        found = self.paths.get(place.place_id)
+        if found is None:
+            found = tuple(one.place_id for one in self.gazetteer.path(place.place_id))
+            self.paths[place.place_id] = found
+        return found
+
+    def related(self, one: Place, two: Place) -> bool:
+        """Whether one of the two lies in the other or is it."""
+        return one.place_id in self.path(two) or two.place_id in self.path(one)
+
+    def others(self, mention: Named) -> list[Named]:
+        """The other names that may speak for a meaning: no people, no everyday words."""
+        return [
+            other
+            for other in self.mentions
+            if other is not mention
+            and other.role not in ("group", "org")
+            and not (other.common and not other.strong)
+        ]
+
+
+def meanings(context: Context) -> list[Meaning]:
+    """The best meaning of each name that can be believed, best first."""
+    best = [one for mention in context.mentions if (one := _best(mention, context))]
+    return sorted(best, key=lambda one: (-one.score, one.mention.first))
+
+
+def _named_countries(mentions: list[Named]) -> frozenset[str]:
+    told = [one for one in mentions if one.role not in ("from", "to", "lives", "group", "people", "org")]
+    return frozenset(p.country for mention in told for p in mention.places if p.admin_level == 0)
+
+
+def _best(mention: Named, context: Context) -> Meaning | None:
+    parents = _named_around(mention, context)
+    scored = [
+        (place, _score(mention, place, context, parents))
+        for place in _worth_weighing(mention, context, parents)
+        if _allowed(mention, place, context, parents)
+    ]
+    if not scored:
+        return None
+    scored.sort(key=lambda one: -one[1])
+    top, score = _widest(mention, scored, context)
+    return Meaning(mention, top, score, tuple(one for one in scored if one[0] is not top))
+
+
+def _named_around(mention: Named, context: Context) -> frozenset[str]:
+    return frozenset(p.place_id for other in context.others(mention) for p in other.places[:MANY])
+
+
+def _worth_weighing(mention: Named, context: Context, parents: frozenset[str]) -> tuple[Place, ...]:
+    """Of very many bearers of a name those that the text or the sender's home speaks for."""
+    if len(mention.places) <= MANY:
+        return mention.places
+    known = parents | set(context.prior.home[1:])
+    near = [p for p in mention.places if p.is_upper or not known.isdisjoint(context.path(p)[1:-1])]
+    return tuple(near[:MANY]) or mention.places[:MANY]
+
+
+def _widest(mention: Named, scored: list[tuple[Place, float]], context: Context) -> tuple[Place, float]:
+    """Of a unit and a part of it that bears its name the unit is meant, unless a word says otherwise."""
+    top, score = scored[0]
+    if mention.level:
+        return scored[0]
+    for place, other in scored[1:]:
+        if other < score - WIDER_MARGIN:
+            break
+        if place.is_unit and place.admin_level != 0 and place.place_id in context.path(top)[:-1]:
+            top = place
+    return top, score
+
+
+def _allowed(mention: Named, place: Place, context: Context, parents: frozenset[str]) -> bool:
+    if place.match_policy == "never":
+        return False
+    inside = not parents.isdisjoint(context.path(place)[1:-1])
+    if mention.common:
+        known = mention.capital and mention.cued and place.match_policy == "auto"
+        return mention.strong or known or (inside and (mention.capital or mention.level != ""))
+    if place.match_policy == "cue":
+        return _cue_allows(mention, place, context, inside=inside)
+    small = place.admin_level is None or place.admin_level > 2
+    return not (small and mention.lower and not (mention.cued or mention.level or inside))
+
+
+def _cue_allows(mention: Named, place: Place, context: Context, *, inside: bool) -> bool:
+    """Villages and ordinary words: with a word of level, beside their parent, or after a cue at home."""
+    wide = mention.last > mention.first and place.admin_level in (0, 1, 2)
+    if wide or mention.strong or (inside and not mention.lower):
+        return True
+    if mention.lower and not mention.level:
+        return False
+    return (mention.cued or mention.level != "") and context.at_home(place)
+
+
+def _score(mention: Named, place: Place, context: Context, parents: frozenset[str]) -> float:
+    level = -1 if place.admin_level is None else place.admin_level
+    score = mention.exactness + LEVEL_PRIOR.get(level, 0.0) + ROLE.get(mention.role, 0.0)
+    score += _level_bonus(mention, place) + _prior_bonus(mention, place, context, parents)
+    score += _containment(mention, place, context, parents) + _neighbours(mention, place, context)
+    score += POPULATION_BONUS if place.population >= LARGE else 0.0
+    return score - (CUE_POLICY_COST if place.match_policy == "cue" else 0.0)
+
+
+def _level_bonus(mention: Named, place: Place) -> float:
+    levels = _LEVELS.get(mention.level)
+    if levels is None:
+        return 0.0
+    fits = place.admin_level in levels
+    if mention.level == "town":
+        words = place.type_local.lower()
+        fits = (fits and place.kind != "feature") or any(word in words for word in _TOWN_WORDS)
+    return LEVEL_BONUS if fits else -OTHER_LEVEL_COST
+
+
+def _prior_bonus(mention: Named, place: Place, context: Context, parents: frozenset[str]) -> float:
+    if context.at_home(place):
+        shared = len(set(context.prior.home).intersection(context.path(place)[1:]))
+        bonus = COUNTRY_BONUS if place.country == context.prior.country else 0.0
+        bonus += NAMED_COUNTRY_BONUS if place.country in context.countries and place.admin_level != 0 else 0.0
+        return bonus + min(2 * HOME_BONUS, HOME_BONUS * shared)
+    if mention.exactness < 0.9:
+        return -MISSPELT_ABROAD_COST
+    inside = not parents.isdisjoint(context.path(place)[:-1])
+    if inside or (place.admin_level is None and place.match_policy == "auto"):
+        return -ABROAD_COST[2]
+    return -ABROAD_COST.get(-1 if place.admin_level is None else place.admin_level, SMALL_ABROAD_COST)
+
+
+def _containment(mention: Named, place: Place, context: Context, parents: frozenset[str]) -> float:
+    path = context.path(place)
+    if not parents.isdisjoint(path[1:-1]):
+        return INSIDE_BONUS
+    inner = (p for other in context.others(mention) for p in other.places[:MANY])
+    return OUTSIDE_BONUS if any(place.place_id in context.path(p)[:-1] for p in inner) else 0.0
+
+
+def _neighbours(mention: Named, place: Place, context: Context) -> float:
+    """Other names of the text that all lie in one country speak for the meaning in that country."""
+    if place.admin_level == 0:
+        return 0.0
+    agree = any({p.country for p in other.places} == {place.country} for other in context.others(mention))
+    return NEIGHBOUR_BONUS if agree else 0.0
