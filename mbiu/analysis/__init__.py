@@ -49,7 +49,8 @@ def read(  # noqa: PLR0913 - all that may be known of a message, each optional
     prior = prior_of(gazetteer, country, home)
     found = positioned(known, gazetteer, locate(known, gazetteer, prior), location)
     counts = count(known)
-    happened = event(known, counts)
+    names = [(item.start, item.end) for item in found.evidence if item.end > item.start]
+    happened = event(known, counts, names)
     if classifier is not None:
         happened = combine(text, happened, classifier)
     if happened.type == "hazard":

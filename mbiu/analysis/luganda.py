@@ -5,7 +5,10 @@ import re
 from mbiu.analysis.swahili import Tense, Verb
 
 _OBJECT = r"(?:n|m|tu|tw|ku|kw|mu|mw|ba|gu|gi|li|ga|ki|bi|ka|bu|zi|lu|ee|e)?"
-_SUBJECT = r"(?:n|m|nn|mm|tu|tw|o|w|mu|mw|a|y|ba|b|be|bee|e|gu|gw|gi|gy|li|ly|ga|g|ki|ky|bi|by|ka|k|bu|bw|ku|kw|zi|z|lu|lw)"
+_SUBJECT = (
+    r"(?:n|m|nn|mm|tu|tw|o|w|mu|mw|a|y|ba|b|be|bee|e|gu|gw|gi|gy|li|ly|ga|g|ki|ky|bi|by"
+    r"|ka|k|bu|bw|ku|kw|zi|z|lu|lw)"
+)
 _PREFIX = re.compile(
     rf"(?:(?P<infinitive>(?:n|e|ng)?(?:oku|okw|ku|kw|okwe|okwee)(?P<not>ta)?)"
     rf"|(?P<no>te|ti|si|ta|te?ba)?[aeo]?{_SUBJECT}?(?P<tense>naa|nna|na|lii|li|ka|aa|a|e|ee)?){_OBJECT}"

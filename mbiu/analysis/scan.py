@@ -1,9 +1,11 @@
 """One text, tokenised and matched against all word lists, with the questions readers ask of it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 
 from mbiu.analysis.lexicon import Hit, lexicon
 from mbiu.analysis.reading import Evidence
@@ -13,7 +15,10 @@ from mbiu.analysis.words import Token, tokenise
 NEGATION_REACH = 3
 FUTURE_REACH = 6
 BACKGROUND_REACH = 3
+FAR = 1_000_000
 _PAST_ENDINGS = tuple(grammar("past ending"))
+_FRESH = grammar("fresh subject")
+_ASKS = re.compile("[?؟]")
 
 
 @dataclass
@@ -24,6 +29,7 @@ class Scan:
     tokens: list[Token]
     kinds: dict[str, list[Hit]]
     codes: dict[str, list[Hit]] = field(default_factory=dict)
+    _before: dict[str, list[int]] = field(default_factory=dict, repr=False)
 
     def of(self, kind: str) -> list[Hit]:
         return self.kinds.get(kind, [])
@@ -32,6 +38,24 @@ class Scan:
         """Markers of one code (``hearsay``, ``weapon`` and so on)."""
         return self.codes.get(code, [])
 
+    def starting(self, kind: str, index: int) -> list[Hit]:
+        """Hits of a kind whose first word is the token ``index``."""
+        return self._at[0].get((kind, index), [])
+
+    def ending(self, kind: str, index: int) -> list[Hit]:
+        """Hits of a kind whose last word is the token ``index``."""
+        return self._at[1].get((kind, index), [])
+
+    @cached_property
+    def _at(self) -> tuple[dict[tuple[str, int], list[Hit]], dict[tuple[str, int], list[Hit]]]:
+        starts: dict[tuple[str, int], list[Hit]] = defaultdict(list)
+        ends: dict[tuple[str, int], list[Hit]] = defaultdict(list)
+        for kind in ("numbers", "counts", "actors", "moments"):
+            for hit in self.of(kind):
+                starts[kind, hit.first].append(hit)
+                ends[kind, hit.last].append(hit)
+        return dict(starts), dict(ends)
+
     def evidence(self, name: str, value: object, first: int, last: int, why: str) -> Evidence:
         """Evidence whose span covers the tokens ``first`` to ``last``."""
         start, end = self.tokens[first].start, self.tokens[last].end
@@ -39,22 +63,37 @@ class Scan:
 
     def before(self, hit: Hit, code: str, reach: int) -> bool:
         """Whether a marker ends at most ``reach`` words before the hit, in the same clause."""
-        clause = self.tokens[hit.first].clause
-        return any(
-            0 < hit.first - mark.last <= reach and self.tokens[mark.last].clause == clause
-            for mark in self.marked(code)
-        )
+        nearest = self._nearest(code)[hit.first]
+        return hit.first - nearest <= reach and self.tokens[nearest].clause == self.tokens[hit.first].clause
+
+    def _nearest(self, code: str) -> list[int]:
+        """For each token the last one before it that ends a marker of the code; far below 0 if none."""
+        if code not in self._before:
+            ends = {mark.last for mark in self.marked(code)}
+            found, last = [], -FAR
+            for index in range(len(self.tokens)):
+                found.append(last)
+                last = index if index in ends else last
+            self._before[code] = found
+        return self._before[code]
 
     def denied(self, hit: Hit) -> bool:
-        sentence = self.tokens[hit.last].sentence
-        return (
-            hit.negated
-            or self.before(hit, "negation", NEGATION_REACH)
-            or any(
-                mark.first > hit.last and self.tokens[mark.first].sentence == sentence
-                for mark in self.marked("negation_after")
-            )
-        )
+        return hit.negated or self._denied_before(hit) or self._denied_after(hit)
+
+    def _denied_before(self, hit: Hit) -> bool:
+        """*No food, they sleep outside* denies the food: a new subject ends what a denial reaches."""
+        if not self.before(hit, "negation", NEGATION_REACH):
+            return False
+        between = self.tokens[self._nearest("negation")[hit.first] + 1 : hit.first]
+        return not any(token.folded in _FRESH for token in between)
+
+    def _denied_after(self, hit: Hit) -> bool:
+        return self._denials.get(self.tokens[hit.last].sentence, -1) > hit.last
+
+    @cached_property
+    def _denials(self) -> dict[int, int]:
+        """The last *is not true* or the like of each sentence."""
+        return {self.tokens[mark.first].sentence: mark.first for mark in self.marked("negation_after")}
 
     def ahead(self, hit: Hit) -> bool:
         """Whether the hit speaks of something that has not happened yet."""
@@ -85,14 +124,24 @@ class Scan:
 
     @cached_property
     def questions(self) -> frozenset[int]:
-        """Sentences that ask and tell nothing: they begin with a word of asking."""
-        return frozenset(self._questions())
+        """Sentences that ask and tell nothing: they begin with a word of asking, or end as a question."""
+        return frozenset((*self._opened_by_asking(), *self._closed_by_asking()))
 
-    def _questions(self) -> Iterator[int]:
+    def _opened_by_asking(self) -> Iterator[int]:
         for mark in self.marked("question"):
             sentence = self.tokens[mark.first].sentence
             if mark.first < 3 or self.tokens[mark.first - 2].sentence != sentence:
                 yield sentence
+
+    def _closed_by_asking(self) -> Iterator[int]:
+        if not _ASKS.search(self.text):
+            return
+        told = {self.tokens[hit.first].sentence for hit in (*self.of("numbers"), *self.marked("ongoing"))}
+        told |= {token.sentence for token in self.tokens if token.folded.isdecimal()}
+        for token, after in zip_longest(self.tokens, self.tokens[1:]):
+            gap = self.text[token.end : after.start if after else token.end + 4]
+            if _ASKS.search(gap) and token.sentence not in told:
+                yield token.sentence
 
 
 def scan(text: str) -> Scan:

@@ -103,7 +103,7 @@ ENGLISH = [
         severity="minor",
     ),
     Case(
-        "Leaflets were dropped in Burnt Forest telling people to leave by Friday", "threat", urgency="future"
+        "Leaflets were dropped in Burnt Forest telling people to leave by Friday", "threat", urgency="expected"
     ),
     Case(
         "They are going to attack Merti tonight, warriors are gathering with guns",
@@ -292,7 +292,7 @@ NOTHING = [
     Case("This heat is killing me", "none", numbers=numbers(killed=None)),
     Case("We must fight corruption", "none"),
     Case("Tupambane na vita dhidi ya ufisadi", "none"),
-    Case("There was no attack in Moroto, all is calm", "peace"),
+    Case("There was no attack in Moroto, all is calm", "none"),
     Case("You have won 50000, click here", "none"),
     Case("We went to the field and came home", "unknown", place=None),
     Case("", "unknown", place=None),
@@ -337,7 +337,7 @@ HARDER = [
     Case("ugomvi wa kisima Merti, vijana wawili wamekatwa mapanga", "attack", numbers=numbers(injured=2)),
     Case(
         "Nobody has been hurt in the Bukavu market fire but 60 shops burnt",
-        "destruction",
+        "hazard",
         numbers=numbers(injured=0, killed=None),
     ),
     Case("Election officer beaten in Busia by a gang", "attack", place=None),

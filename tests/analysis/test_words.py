@@ -128,8 +128,9 @@ def test_a_list_is_sound(kind: str) -> None:
         assert item.language in {"en", "sw", "sheng", "fr", "lg", "ar"}, term
         assert term == term.strip(), term
         assert item.code in known.get(kind, {item.code}), term
-        assert (item.code, term) not in seen, f"{term} stands twice for {item.code}"
-        seen.add((item.code, term))
+        key = (item.language, item.code, term)
+        assert key not in seen, f"{term} stands twice for {item.code}"
+        seen.add(key)
     assert seen
 
 

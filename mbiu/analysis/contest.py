@@ -1,0 +1,154 @@
+"""Which of the types that a text speaks of is the main one."""
+
+from dataclasses import dataclass
+
+from mbiu.analysis.counts import Counts
+from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.scan import Scan
+from mbiu.analysis.tables import cached, rows
+
+STRONG = 3.0
+USUAL = 2.0
+BACKGROUND = 0.5
+COMPANY = 0.3
+MOST_COMPANY = 3.0
+KILLED = 1.0
+ANIMALS = 1.5
+RETURNED = 1.5
+IN_BATTLE = 2.0
+WITHOUT_SIDES = 1.8
+#: What is told as done outweighs what is said to come.
+TO_COME = ("threat", "mobilisation")
+DONE = 1.6
+HARM = ("killed", "injured")
+SIDES = ("state_force", "armed_group", "community", "livelihood", "religious", "political")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a type competes to be the main one, and whether it is violence."""
+
+    bonus: float
+    violent: bool
+
+
+@dataclass
+class Tally:
+    """Hits of one type, each with its weight and why it counts."""
+
+    hits: list[tuple[Hit, float, str]]
+
+    def has(self, hit: Hit) -> bool:
+        """Whether a hit on the same words is counted already."""
+        return any(one.first == hit.first and one.last == hit.last for one, _, _ in self.hits)
+
+    @property
+    def best(self) -> float:
+        return max(weight for _, weight, _ in self.hits)
+
+    @property
+    def score(self) -> float:
+        rest = sum(weight for _, weight, _ in self.hits) - self.best
+        return self.best + COMPANY * min(rest, MOST_COMPANY)
+
+
+Tallies = dict[str, Tally]
+
+
+@cached
+def types() -> dict[str, Kind]:
+    """How each type competes, by its code."""
+    return {row["code"]: Kind(float(row["bonus"]), row["violent"] == "1") for row in rows("types")}
+
+
+def lead(scan: Scan, tallies: Tallies, counts: Counts) -> list[str]:
+    """The codes in order, the main one first; adds and drops types that follow from others."""
+    _add_stolen_animals(scan, tallies, counts)
+    _drop_accidents(scan, tallies)
+    _weigh_force(scan, tallies)
+    _add_private_violence(scan, tallies)
+    _drop_calm(scan, tallies)
+    return sorted(tallies, key=lambda code: -_rank(scan, code, tallies, counts))
+
+
+def _add_stolen_animals(scan: Scan, tallies: Tallies, counts: Counts) -> None:
+    """Counted animals beside a word of taking make a raid, unless they were given back."""
+    taken = [hit for hit in scan.of("counts") if hit.entry.code == "stolen" and not scan.denied(hit)]
+    told = [hit for hit in taken if not scan.ahead(hit) and not scan.asked(hit)]
+    returned = "peace" in tallies and tallies["peace"].best >= STRONG
+    if counts.livestock and returned and "cattle_raid" in tallies:
+        first, _, why = tallies["cattle_raid"].hits[0]
+        tallies["cattle_raid"] = Tally([(first, RETURNED, why)])
+    elif counts.livestock and told and not returned:
+        raid = tallies.setdefault("cattle_raid", Tally([]))
+        raid.hits.append((told[0], STRONG, "animals taken"))
+
+
+def _drop_accidents(scan: Scan, tallies: Tallies) -> None:
+    """People also die in floods and crashes: then the dead are no sign of an attack."""
+    hazard, attack = tallies.get("hazard"), tallies.get("attack")
+    if hazard and attack and hazard.best >= STRONG:
+        harm = {hit.first for hit in scan.of("counts") if hit.entry.code.startswith(HARM)}
+        if attack.best < STRONG or all(hit.first in harm for hit, _, _ in attack.hits):
+            del tallies["attack"]
+
+
+def _weigh_force(scan: Scan, tallies: Tallies) -> None:
+    """Police or soldiers, a protest and violence are a crackdown; without a gathering it is an attack."""
+    forces = [hit for hit in scan.of("actors") if hit.entry.note == "state_force"]
+    gathered = (
+        "protest" in tallies
+        or "riot" in tallies
+        or any(hit.entry.code == "protesters" for hit in scan.of("actors"))
+    )
+    crackdown = tallies.get("crackdown")
+    if forces and "protest" in tallies and "attack" in tallies and not crackdown:
+        tallies["crackdown"] = Tally([(forces[0], STRONG, "a force, a protest and violence together")])
+    elif crackdown and not gathered and all(_overlaps(hit, forces) for hit, _, _ in crackdown.hits):
+        attack = tallies.setdefault("attack", Tally([]))
+        attack.hits += [(hit, weight, "violence of a force") for hit, weight, _ in crackdown.hits]
+        del tallies["crackdown"]
+
+
+def _overlaps(hit: Hit, others: list[Hit]) -> bool:
+    return any(one.first <= hit.last and hit.first <= one.last for one in others)
+
+
+def _add_private_violence(scan: Scan, tallies: Tallies) -> None:
+    """Violence within a family, over love, drink or debt, with no group in it is a crime."""
+    private = scan.marked("private")
+    if private and "attack" in tallies and "mob_violence" not in tallies and not _has_sides(scan):
+        crime = tallies.setdefault("crime", Tally([]))
+        crime.hits.append((private[0], STRONG, "violence in private"))
+
+
+def _drop_calm(scan: Scan, tallies: Tallies) -> None:
+    """*No attack here, all is calm* reports nothing; peace is made by people."""
+    denied = any(scan.denied(hit) for hit in scan.of("events"))
+    if "peace" in tallies and tallies["peace"].best < STRONG and (denied or "none" in tallies):
+        del tallies["peace"]
+
+
+def _has_sides(scan: Scan) -> bool:
+    return any(hit.entry.note in SIDES for hit in scan.of("actors"))
+
+
+def _done(tallies: Tallies) -> bool:
+    return any(types()[code].violent and tally.best >= STRONG for code, tally in tallies.items())
+
+
+def _rank(scan: Scan, code: str, tallies: Tallies, counts: Counts) -> float:
+    tally = tallies[code]
+    bonus = types()[code].bonus
+    rank = tally.score + (bonus if tally.best >= USUAL or bonus < 0 else 0.0)
+    if code in TO_COME and _done(tallies):
+        return rank - DONE
+    if code in ("attack", "crackdown") and counts.killed and counts.killed.best:
+        return rank + KILLED
+    if code == "cattle_raid" and counts.livestock and tally.best > RETURNED:
+        return rank + ANIMALS
+    if code == "explosion" and "armed_clash" in tallies and tallies["armed_clash"].best >= STRONG:
+        return rank - IN_BATTLE
+    if code == "crime" and tally.best >= STRONG and "attack" in tallies and not _has_sides(scan):
+        return rank + WITHOUT_SIDES
+    return rank

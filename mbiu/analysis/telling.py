@@ -1,0 +1,122 @@
+"""How a text is told: as a report, as talk about something else, at second hand, as a mere cry."""
+
+import re
+
+from mbiu.analysis.counts import Counts
+from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.reading import Evidence
+from mbiu.analysis.scan import Scan
+
+NOTHING = 0.5
+SHORT = 8
+LOSS = (0.0, 1.0, 1.8)
+TALK_FROM = 2
+MUCH_TALK_FROM = 5
+#: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
+PLAIN = 2
+TAIL = 4
+#: Subjects in which the words of violence mean something else.
+ELSEWHERE = ("football", "entertainment", "bible")
+#: Subjects in which they are old news.
+OLD_NEWS = ("history", "health", "court", "past_habit", "mourning")
+_TIMES = ("day", "night", "part", "weekday", "ago", "now", "clock", "hour")
+_RUMOURED = ("trouble", "weapon", "imminent")
+_PARTIES = ("armed_group", "state_force")
+_SCORE = re.compile(r"(?<![\d.])(\d)\s?[-–:]\s?(\d)(?![\d.])")
+_ALARM = re.compile("[\U0001f525\U0001f52b\U0001f480\U0001f4a3\U0001f4a5\U0001fa78\U0001f6a8\U0001f198☠]")
+_LAUGHTER = re.compile("[\U0001f602\U0001f923\U0001f606\U0001f639]")
+
+
+def discount(scan: Scan, counts: Counts, *, placed: bool) -> float:
+    """What each sign of an event loses where the text talks of other things and tells nothing concrete."""
+    return LOSS[max(0, min(_talk(scan) - _concrete(scan, counts, placed=placed), len(LOSS) - 1))]
+
+
+def _talk(scan: Scan) -> int:
+    """How far the text is from a report: 0 not at all."""
+    politics = _political(scan)
+    talk = (politics >= TALK_FROM) + (politics >= MUCH_TALK_FROM)
+    talk += sum(bool(scan.marked(code)) for code in OLD_NEWS)
+    return talk + 2 * min(2, _signs_of_elsewhere(scan))
+
+
+def _political(scan: Scan) -> int:
+    return len({hit.first for hit in scan.marked("politics")})
+
+
+def _signs_of_elsewhere(scan: Scan) -> int:
+    words = {hit.first for code in ELSEWHERE for hit in scan.marked(code)}
+    return len(words) + bool(_LAUGHTER.search(scan.text)) + 2 * _has_score(scan.text)
+
+
+def _has_score(text: str) -> bool:
+    """``3-0`` is how a match ended; a range of numbers rises."""
+    return any(one >= two for one, two in _SCORE.findall(text))
+
+
+def _concrete(scan: Scan, counts: Counts, *, placed: bool) -> int:
+    """What speaks for a report: people or animals counted, a time, a place, own sight, a cry for help."""
+    numbers = (counts.killed, counts.injured, counts.abducted, counts.displaced, counts.livestock)
+    timed = any(hit.entry.code.split()[0] in _TIMES for hit in scan.of("moments"))
+    signs = (timed, placed, bool(scan.marked("eyewitness")), bool(scan.marked("ongoing")))
+    return 2 * any(one and one.best for one in numbers) + sum(signs) + (len(scan.tokens) <= SHORT)
+
+
+def elsewhere(scan: Scan) -> bool:
+    """Whether the text is of sport, entertainment or prayer, or laughs."""
+    return _signs_of_elsewhere(scan) > 0
+
+
+def second_hand(scan: Scan, told: list[Hit]) -> bool:
+    """Whether what ``told`` tells is plain hearsay and nothing that the sender saw.
+
+    Hearsay speaks for what follows it; at the end of a text, for all of it.
+    """
+    if scan.marked("eyewitness"):
+        return False
+    strong = [hit for hit in scan.marked("hearsay") if hit.entry.weight >= PLAIN]
+    last = max((hit.last for hit in told), default=-1)
+    end = len(scan.tokens) - TAIL
+    return any(hit.first <= last or hit.last >= end for hit in strong)
+
+
+def rumoured(scan: Scan) -> Evidence | None:
+    """Hearsay about armed people, arms or things to come, without a word of what happened."""
+    said = scan.marked("hearsay")
+    parties = any(hit.entry.note in _PARTIES for hit in scan.of("actors"))
+    if not second_hand(scan, said) or not (parties or any(scan.marked(code) for code in _RUMOURED)):
+        return None
+    return scan.evidence("event_type", "rumour", said[0].first, said[0].last, "told at second hand")
+
+
+def trouble(scan: Scan) -> Evidence | None:
+    """The words or the sign that say that something is wrong, without saying what."""
+    for mark in scan.marked("trouble"):
+        if not (scan.denied(mark) or scan.asked(mark)):
+            why = "something is wrong, not said what"
+            return scan.evidence("event_type", "unknown", mark.first, mark.last, why)
+    if sign := _ALARM.search(scan.text):
+        return Evidence("event_type", "unknown", *sign.span(), sign.group(), "a sign of alarm")
+    return None
+
+
+def nothing_reported(scan: Scan) -> Evidence | None:
+    """Why the text reports nothing: it asks, speaks of other things, denies, or uses a figure of speech."""
+    for code in ("question", *ELSEWHERE):
+        if marks := scan.marked(code):
+            return _first(scan, marks, f"a word of {code}, and nothing reported")
+    denied = [hit for hit in scan.of("events") if scan.denied(hit)]
+    for hits, why in ((denied, "the text denies it"), (scan.of("ignore"), "a figure of speech")):
+        if hits:
+            return _first(scan, hits, why)
+    if _political(scan) >= TALK_FROM:
+        return _first(scan, scan.marked("politics"), "talk about politics, and nothing reported")
+    if scan.questions:
+        sentence = min(scan.questions)
+        asked = [index for index, token in enumerate(scan.tokens) if token.sentence == sentence]
+        return scan.evidence("event_type", "none", asked[0], asked[-1], "a question, and nothing reported")
+    return None
+
+
+def _first(scan: Scan, hits: list[Hit], why: str) -> Evidence:
+    return scan.evidence("event_type", "none", hits[0].first, hits[0].last, why)
