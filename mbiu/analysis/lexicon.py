@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
-from mbiu.analysis import arabic, luganda, tables
+from mbiu.analysis import arabic, french, luganda, tables
 from mbiu.analysis.english import forms
 from mbiu.analysis.swahili import Tense, Verb, verbs
-from mbiu.analysis.words import Token, tokenise
+from mbiu.analysis.words import Token, elided, tokenise
 from mbiu.gazetteer.names import fold
 
 KINDS = (
@@ -88,9 +88,14 @@ class Lexicon:
         self._exact: set[str] = set()
         self._prefixes: set[str] = set()
         self._kinds: dict[str, frozenset[str]] = {}
+        self._french: set[str] = set()
         stems = {"lg": _Stems(), "": _Stems()}
         for entry, term in entries:
             of = stems.get(entry.language, stems[""])
+            if entry.language == "fr":
+                self._french.update(
+                    fold(word) for word in term.replace("/", " ").split() if word.endswith("*")
+                )
             for words in spelt_out(term):
                 self._insert(entry, [self._key(word, of) for word in words])
         self._swahili, self._luganda = stems[""].frozen(), stems["lg"].frozen()
@@ -135,6 +140,8 @@ class Lexicon:
             return self._arabic(folded)
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
+        if not found and not self._french.isdisjoint(keys) and french.to_come(folded):
+            return Word(tuple(keys), Verb(folded, "future", False))
         return Word(tuple(dict.fromkeys(keys)), found[0] if found else None)
 
     def _verbs(self, folded: str) -> tuple[Verb, ...]:
@@ -207,7 +214,8 @@ def _covers(other: Hit, hit: Hit) -> bool:
 
 def spelt_out(term: str) -> Iterator[tuple[str, ...]]:
     """Every reading of a term: ``/`` parts words of one place, ``~`` stands for an English verb's forms."""
-    parts = ([form for word in part.split("/") for form in _forms(word)] for part in term.split())
+    places = (piece for part in term.split() for piece in elided(part))
+    parts = ([form for word in place.split("/") for form in _forms(word)] for place in places)
     return product(*parts)
 
 

@@ -9,6 +9,11 @@ from mbiu.gazetteer.names import WORD, fold
 MAX_TOKENS = 600
 TURNS = grammar("turn")
 _PARTS = re.compile(r"\d+|\D+")
+_ELIDED = re.compile(
+    r"((?:[cdjlmst]|(?:jus|lors|puis|quoi)?qu)(?=['’ʼ`][aeiouyhàâéèêëîïôœ])"
+    r"|n(?=['’ʼ`](?:a|ai|as|est|[eé]tait|[eé]taient|ont|y|en|avons|avez|avait|avaient|aura|auront)\b))['’ʼ`]",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[!?؟;\n\r]|\.(?!\d)")
 _CLAUSE_END = frozenset(",:*/()،–—|+=&")
 
@@ -45,10 +50,18 @@ def tokenise(text: str, whole: frozenset[str] = frozenset()) -> list[Token]:
             clause += bool(ends) or not _CLAUSE_END.isdisjoint(gap)
         last = end
         clause += fold(match.group()) in TURNS
-        _add(tokens, match.group(), start, (sentence, clause), whole)
+        parts = elided(match.group())
+        for word, at in zip(parts, (start, end - len(parts[-1])), strict=False):
+            _add(tokens, word, at, (sentence, clause), whole)
         if len(tokens) >= MAX_TOKENS:
             break
     return tokens
+
+
+def elided(word: str) -> tuple[str, ...]:
+    """The small word and the rest where French joins them by an apostrophe: ``l'armée``, ``n'a``."""
+    small = _ELIDED.match(word)
+    return (small[1], word[small.end() :]) if small else (word,)
 
 
 def _add(tokens: list[Token], word: str, start: int, place: tuple[int, int], whole: frozenset[str]) -> None:
