@@ -19,6 +19,7 @@ HINT = 1.2
 HINT_ONLY = 0.3
 WEIGHT_FROM = 0.3
 SUPPOSED = 1.0
+WISHED = 1.0
 ANNOUNCED = 2.0
 HEARSAY_COST = 0.2
 VAGUE = 0.3
@@ -106,6 +107,8 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
     violent = types()[code].violent
     if violent and scan.supposed(hit):
         return "threat", SUPPOSED, f"a word of {code}, only supposed"
+    if violent and scan.wished(hit):
+        return "threat", weight - WISHED, f"a word of {code}, called for"
     if violent and scan.ahead(hit):
         return "threat", max(ANNOUNCED, weight), f"a word of {code}, announced and not yet done"
     if hit.tense == "infinitive" and not scan.joined(hit):

@@ -29,6 +29,8 @@ KINDS = (
 GAP = ".."
 MAX_GAP = 3
 LONGEST_VERB = 24
+#: What stands before a verb stem in the trie, by the language whose prefixes it takes.
+SWAHILI, LUGANDA, SHENG = "-", "+", "="
 _END = ""
 _NO_KINDS: frozenset[str] = frozenset()
 
@@ -67,14 +69,15 @@ class Hit(NamedTuple):
 class _Stems:
     """Verb stems of one language: whole ones, and open ones after which anything may follow."""
 
-    def __init__(self) -> None:
+    def __init__(self, sign: str) -> None:
+        self.sign = sign
         self.whole: set[str] = set()
         self.open: set[str] = set()
 
     def add(self, part: str) -> str:
         stem = fold(part.strip("-*"))
         (self.open if part.endswith("*") else self.whole).add(stem)
-        return f"-{stem}*" if part.endswith("*") else f"-{stem}"
+        return f"{self.sign}{stem}*" if part.endswith("*") else f"{self.sign}{stem}"
 
     def frozen(self) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(self.whole), frozenset(self.open)
@@ -89,7 +92,7 @@ class Lexicon:
         self._prefixes: set[str] = set()
         self._kinds: dict[str, frozenset[str]] = {}
         self._french: set[str] = set()
-        stems = {"lg": _Stems(), "": _Stems()}
+        stems = {"lg": _Stems(LUGANDA), "sheng": _Stems(SHENG), "": _Stems(SWAHILI)}
         for entry, term in entries:
             of = stems.get(entry.language, stems[""])
             if entry.language == "fr":
@@ -99,6 +102,7 @@ class Lexicon:
             for words in spelt_out(term):
                 self._insert(entry, [self._key(word, of) for word in words])
         self._swahili, self._luganda = stems[""].frozen(), stems["lg"].frozen()
+        self._sheng = stems["sheng"].frozen()
         self._sizes = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
         self.whole = frozenset(w for w in self._exact if any(c.isdecimal() for c in w) and not w.isdecimal())
         self.word = lru_cache(maxsize=20_000)(self._word)
@@ -129,25 +133,33 @@ class Lexicon:
 
         With ``whole`` neither do words that are only formed from an entry.
         """
-        keys = (key for key in self.word(folded).keys if key == folded or not (whole or key == "-" + folded))
+        keys = (key for key in self.word(folded).keys if key == folded or not (whole or key[1:] == folded))
         return any(kinds & self._kinds.get(key, _NO_KINDS) for key in keys)
 
     def _word(self, folded: str) -> Word:
         found = self._verbs(folded)
         keys = self._plain(folded)
-        keys[1 if folded in self._exact else 0 : 0] = ["-" + verb.stem for verb in found]
+        keys[1 if folded in self._exact else 0 : 0] = [key for key, _ in found]
         if not keys and arabic.is_arabic(folded):
             return self._arabic(folded)
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
         if not found and not self._french.isdisjoint(keys) and french.to_come(folded):
             return Word(tuple(keys), Verb(folded, "future", False))
-        return Word(tuple(dict.fromkeys(keys)), found[0] if found else None)
+        return Word(tuple(dict.fromkeys(keys)), found[0][1] if found else None)
 
-    def _verbs(self, folded: str) -> tuple[Verb, ...]:
+    def _verbs(self, folded: str) -> list[tuple[str, Verb]]:
+        """Keys and verbs of the word. Open stems and Sheng ones, which are English words, need a prefix."""
         if len(folded) > LONGEST_VERB:
-            return ()
-        return verbs(folded, *self._swahili) + verbs(folded, *self._luganda, read=luganda.read)
+            return []
+        found = [(SWAHILI, verb) for verb in verbs(folded, *self._swahili)]
+        found += [(LUGANDA, verb) for verb in verbs(folded, *self._luganda, read=luganda.read)]
+        found += [(SHENG, verb) for verb in verbs(folded, *self._sheng) if verb.stem != folded]
+        return [
+            (sign + verb.stem, verb)
+            for sign, verb in found
+            if not (verb.stem.endswith("*") and folded.startswith(verb.stem[:-1]))
+        ]
 
     def _plain(self, folded: str) -> list[str]:
         starts = [folded[:size] for size in self._sizes if len(folded) >= size]

@@ -78,7 +78,8 @@ class Scan:
         return self._before[code]
 
     def denied(self, hit: Hit) -> bool:
-        return hit.negated or self._denied_before(hit) or self._denied_after(hit)
+        within = any(mark.first <= hit.first <= mark.last for mark in self.marked("negation"))
+        return hit.negated or within or self._denied_before(hit) or self._denied_after(hit)
 
     def _denied_before(self, hit: Hit) -> bool:
         """*No food, they sleep outside* denies the food: a new subject ends what a denial reaches."""
@@ -102,6 +103,10 @@ class Scan:
         past = self.tokens[hit.last].folded.endswith(_PAST_ENDINGS)
         follows = any(mark.first == hit.last + 1 for mark in self.marked("future"))
         return follows or self.before(hit, "future", NEGATION_REACH if past else FUTURE_REACH)
+
+    def wished(self, hit: Hit) -> bool:
+        """Whether a Swahili verb has the ending of a wish: *washambuliwe*, let them be attacked."""
+        return hit.tense == "future" and self.tokens[hit.first].folded.endswith("e")
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the hit is a condition; Swahili *-ki-* is *if* where it opens a clause, else *while*."""

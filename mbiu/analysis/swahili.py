@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Tense = Literal["past", "present", "future", "if", "while", "infinitive", "none"]
-Mood = Literal["", "e", "i", "eni"]
+Mood = Literal["", "e", "eni"]
 
 BARE_STEM = 5
 SHORTEST_BENT = 3
@@ -55,8 +55,8 @@ def verbs(
     """The stems that ``word`` is a form of, longest first: ``wameuawa`` of ``uawa``, past.
 
     The whole beginning of the word must be made of verb prefixes, so ``chaguliwa`` (elected) is no form
-    of ``uliwa`` (killed). A Swahili stem is also found with the endings of a wish (``washambulie``), a
-    command (``shambulieni``) and a denied present (``hawashambulii``); Congo Swahili has *ba-* for *wa-*.
+    of ``uliwa`` (killed). A Swahili stem is also found with the endings of a wish (``washambulie``) and
+    a command (``shambulieni``); Congo Swahili has *ba-* for *wa-*.
     After an open stem any ending may follow; such a stem is returned with a star. ``read`` tells what a
     beginning says in another language.
     """
@@ -74,7 +74,7 @@ def _endings(stems: frozenset[str], open_stems: frozenset[str], *, bend: bool) -
     whole: dict[str, tuple[str, Mood]] = {}
     for stem in stems if bend else ():
         if stem.endswith("a") and len(stem) >= SHORTEST_BENT:
-            whole |= {stem[:-1] + mood: (stem, mood) for mood in ("e", "i", "eni")}
+            whole |= {stem[:-1] + mood: (stem, mood) for mood in ("e", "eni")}
     whole |= {stem: (stem, "e" if stem.endswith("e") else "") for stem in stems}
     return Endings(whole, open_stems, tuple(sorted({len(stem) for stem in open_stems}, reverse=True)))
 
@@ -92,7 +92,7 @@ def _read(prefix: str, stem: str, mood: Mood = "") -> Verb | None:
     if not prefix:
         return _bare(stem, mood)
     match = _PREFIX.fullmatch(prefix)
-    if match is None or (mood == "i" and not match["no"]):
+    if match is None:
         return None
     if match["no"]:
         return Verb(stem, "future" if match["notense"] == "ta" else "past", True)
@@ -103,7 +103,7 @@ def _read(prefix: str, stem: str, mood: Mood = "") -> Verb | None:
 
 
 def _bare(stem: str, mood: Mood) -> Verb | None:
-    if len(stem) < BARE_STEM or (mood in ("e", "i") and not stem.endswith("*")):
+    if len(stem) < BARE_STEM or (mood == "e" and not stem.endswith("*")):
         return None
     return Verb(stem, "future" if mood == "eni" else "none", False)
 
@@ -111,6 +111,10 @@ def _bare(stem: str, mood: Mood) -> Verb | None:
 def _finite(match: re.Match[str], stem: str, mood: Mood) -> Verb | None:
     wished = mood in ("e", "eni")
     tense = match["tense"] or match["short"]
+    if match["short"] and len(stem) < SHORTEST_BENT:
+        return None
+    if match["short"] and len(stem) < SHORTEST_BENT:
+        return None
     if tense:
         bent = wished and tense not in ("ka", "si") and not stem.endswith("*")
         return None if bent else Verb(stem, _TENSES[tense], tense == "si")

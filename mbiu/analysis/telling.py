@@ -11,7 +11,8 @@ NOTHING = 0.5
 SHORT = 8
 LOSS = (0.0, 1.0, 1.8)
 TALK_FROM = 2
-MUCH_TALK_FROM = 5
+MUCH_TALK_FROM = 4
+MERE_TALK_FROM = 7
 #: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
 PLAIN = 2
 TAIL = 4
@@ -35,7 +36,7 @@ def discount(scan: Scan, counts: Counts, *, placed: bool) -> float:
 def _talk(scan: Scan) -> int:
     """How far the text is from a report: 0 not at all."""
     politics = _political(scan)
-    talk = (politics >= TALK_FROM) + (politics >= MUCH_TALK_FROM)
+    talk = sum(politics >= least for least in (TALK_FROM, MUCH_TALK_FROM, MERE_TALK_FROM))
     talk += sum(bool(scan.marked(code)) for code in OLD_NEWS)
     return talk + 2 * min(2, _signs_of_elsewhere(scan))
 
