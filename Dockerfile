@@ -17,7 +17,11 @@ COPY . .
 COPY --from=pages /src/node_modules review/frontend/node_modules
 RUN /opt/mbiu/bin/python -m review.assets \
     && rm -r review/frontend/node_modules \
-    && /opt/mbiu/bin/pip install --no-deps --no-build-isolation .
+    && /opt/mbiu/bin/pip install --no-deps --no-build-isolation . \
+    && /opt/mbiu/bin/pip install --target /tmp/packages --no-deps --no-compile --require-hashes \
+        -r requirements/gazetteer.txt \
+    && /opt/mbiu/bin/mbiu gazetteer build --packages /tmp/packages \
+    && rm -r /tmp/packages
 
 FROM base
 RUN useradd --system --uid 10001 --home-dir /var/lib/mbiu --create-home mbiu

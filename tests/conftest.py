@@ -31,6 +31,8 @@ from mbiu.settings import settings as read_settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+#: The hand-written places: few, so that a database with them is quickly copied.
+SEED = Path(__file__).parents[1] / "mbiu" / "gazetteer" / "data" / "seed_places.csv"
 CHROMIUM_NAMES = (
     "chromium",
     "chromium-browser",
@@ -138,7 +140,7 @@ def template(
     env = bare_environment | service_keys.as_environment()
     env |= {"MBIU_DATABASE_URL": postgres.url(APP), "MBIU_DATABASE_OWNER_URL": postgres.url(OWNER)}
     env |= {"MBIU_HOME_DIR": str(service_home)}
-    for words in (["migrate"], ["gazetteer", "load"]):
+    for words in (["migrate"], ["gazetteer", "load", "--file", str(SEED)]):
         done = run(
             [sys.executable, "-m", "mbiu", *words],
             env=env,

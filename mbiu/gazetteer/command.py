@@ -42,14 +42,31 @@ def build(packages: Path | None, output: Path | None) -> None:
 @gazetteer.command()
 @click.option("--file", "path", type=FILE, help="A built file, or a table of places as CSV.")
 def load(path: Path | None) -> None:
-    """Write the best places there are, or those of a file, into the database."""
+    """Make the database hold the best places there are, or those of a file.
+
+    Without --file, places that were imported elsewhere stay.
+    """
     from mbiu.db import transaction
     from mbiu.gazetteer import store
 
-    places = opened(path)
+    begun, places = time.monotonic(), opened(path)
     with transaction() as session:
+        foreign = store.sources(session).keys() - places.sources.keys()
+        if foreign and path is None:
+            click.echo(f"gazetteer: kept what the database holds from {', '.join(sorted(foreign))}")
+            return
         count = store.load(session, places)
-    click.echo(f"gazetteer: {count} places")
+    click.echo(f"gazetteer: {len(places)} places, {count} changed, in {time.monotonic() - begun:.1f} s")
+
+
+@gazetteer.command()
+def export() -> None:
+    """Write the database's places into this installation's folder, for programs that read."""
+    from mbiu.db import transaction
+    from mbiu.gazetteer import store
+
+    with transaction() as session:
+        click.echo(store.export(session))
 
 
 @gazetteer.command()

@@ -1,7 +1,7 @@
 """Find places by id, code, name, misspelt name or position: all in memory, or with the villages on disk."""
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
@@ -71,8 +71,11 @@ class Gazetteer:
 
     @property
     def sources(self) -> dict[str, dict[str, object]]:
-        """Rows and licence by source; empty for a gazetteer that was not read from a built file."""
-        return dict(self._shelf.meta["sources"]) if self._shelf else {}
+        """Rows and licence by source."""
+        if self._shelf:
+            return dict(self._shelf.meta["sources"])
+        counts = Counter(one.source for one in self)
+        return {name: {"rows": count, "licence": ""} for name, count in sorted(counts.items())}
 
     def __iter__(self) -> Iterator[Place]:
         return self._shelf.all() if self._shelf else iter(self._places.values())

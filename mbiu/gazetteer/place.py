@@ -39,8 +39,8 @@ class Place:
     lon: float | None
     coord_precision: str
     radius_km: float
-    population: int
-    match_policy: str
+    population: int = 0
+    match_policy: str = "auto"
     valid_to: str = ""
     replaced_by: str = ""
     source: str = ""

@@ -10,6 +10,7 @@ from mbiu.models.alert import (
 )
 from mbiu.models.base import Model, utcnow
 from mbiu.models.incident import Authorship, Decision, Incident, Note, Outcome
+from mbiu.models.learned import LearnedModel
 from mbiu.models.message import Media, Message
 from mbiu.models.people import (
     Address,
@@ -19,9 +20,9 @@ from mbiu.models.people import (
     UserSession,
     VaultEntry,
 )
-from mbiu.models.place import Place
+from mbiu.models.place import Place, PlaceEdition
 from mbiu.models.record import AuditEntry, AuditHead, Tally
-from mbiu.models.report import Correction, Report
+from mbiu.models.report import Correction, Joining, Report
 
 __all__ = [
     "Address",
@@ -35,6 +36,8 @@ __all__ = [
     "Delivery",
     "EarlyReport",
     "Incident",
+    "Joining",
+    "LearnedModel",
     "LoginAttempt",
     "Media",
     "Message",
@@ -42,6 +45,7 @@ __all__ = [
     "Note",
     "Outcome",
     "Place",
+    "PlaceEdition",
     "Report",
     "Response",
     "Route",

@@ -1,13 +1,16 @@
 """The gazetteer in the database: named points and administrative units."""
 
-from sqlalchemy import Index, String
+from sqlalchemy import Identity, Index, String, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.models.base import Model, Words
+from mbiu.models.base import Json, Model, Moment, Words, utcnow
 
 
 class Place(Model):
-    """A place. ``path`` lists the ids from the country down, ``/ug/ug-kasese/``: the area scope's measure."""
+    """A place. ``path`` lists the ids from the country down, ``/ug/ug-kasese/``: the area scope's measure.
+
+    A ``retired`` one stands in no gazetteer any more; an incident or a contact still refers to it.
+    """
 
     __tablename__ = "place"
     __table_args__ = (
@@ -32,3 +35,27 @@ class Place(Model):
     population: Mapped[int | None]
     match_policy: Mapped[str] = mapped_column(String(8), default="auto", server_default="auto")
     source: Mapped[str] = mapped_column(default="", server_default="")
+    source_id: Mapped[str] = mapped_column(default="", server_default="")
+    valid_to: Mapped[str] = mapped_column(default="", server_default="")
+    replaced_by: Mapped[str] = mapped_column(default="", server_default="")
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+#: The console looks places up by how their names begin.
+Index(
+    "ix_place_name_lower",
+    func.lower(Place.name).label("name_lower"),
+    postgresql_ops={"name_lower": "text_pattern_ops"},
+)
+
+
+class PlaceEdition(Model):
+    """A loading of the gazetteer; the newest row says which edition the database holds."""
+
+    __tablename__ = "place_edition"
+
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    edition: Mapped[str] = mapped_column(String(16))
+    places: Mapped[int]
+    sources: Mapped[Json]
+    loaded_at: Mapped[Moment] = mapped_column(default=utcnow)

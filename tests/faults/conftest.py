@@ -17,6 +17,7 @@ from mbiu.launch.process import Child, stop_all
 from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
 from mbiu.settings import Settings
+from tests.conftest import SEED
 from tests.doubles import Doubles
 from tests.flow.wiring import channels, eventually
 
@@ -54,7 +55,7 @@ def template(
     """The migrated database of that server, with the places."""
     env = bare_environment | service_keys.as_environment()
     env |= {"MBIU_DATABASE_URL": postgres.url(APP), "MBIU_DATABASE_OWNER_URL": postgres.url(OWNER)}
-    for words in (["migrate"], ["gazetteer", "load"]):
+    for words in (["migrate"], ["gazetteer", "load", "--file", str(SEED)]):
         argv = [sys.executable, "-m", "mbiu", *words]
         subprocess.run(argv, env=env, cwd=faulty_home, check=True, capture_output=True)
     return DATABASE
