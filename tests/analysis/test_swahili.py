@@ -5,7 +5,7 @@ import pytest
 from mbiu.analysis.scan import scan
 from mbiu.analysis.swahili import verbs
 
-STEMS = frozenset(("uawa", "shambulia", "ua", "choma", "iba", "pigana", "la", "fe", "kimbia"))
+STEMS = frozenset(("uawa", "baka", "shambulia", "ua", "choma", "iba", "pigana", "la", "fe", "kimbia"))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,6 @@ STEMS = frozenset(("uawa", "shambulia", "ua", "choma", "iba", "pigana", "la", "f
         ("wasiuawe", "uawa", "if", True),
         ("tuwachome", "choma", "future", False),
         ("shambulieni", "shambulia", "future", False),
-        ("hawashambulii", "shambulia", "past", True),
         ("wafe", "fe", "future", False),
         ("tutawaua", "ua", "future", False),
     ],
@@ -51,7 +50,7 @@ def test_the_prefixes_of_congo_are_known(word: str, tense: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["wale", "hali", "sifa", "wamechome", "kuchome", "walikua", "mkate", "wachomi"]
+    "word", ["wale", "hali", "sifa", "wamechome", "kuchome", "walikua", "mkate", "hakubaki"]
 )
 def test_what_is_no_form_of_a_stem_is_none(word: str) -> None:
     assert verbs(word, STEMS) == ()
