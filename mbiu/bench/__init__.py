@@ -50,8 +50,9 @@ def pipeline(messages: int, rounds: int) -> None:
 
 @bench.command()
 @click.option("--messages", default=2000, show_default=True)
-def reading(messages: int) -> None:
-    """Reading texts, without a database: microseconds for one."""
+@click.option("--names", default=1_000_000, show_default=True, help="places of the grown gazetteer; 0: none")
+def reading(messages: int, names: int) -> None:
+    """Reading texts, without a database: microseconds for one, memory, start."""
     from mbiu.bench.reading import measure
 
-    click.echo(json.dumps(measure(messages), indent=2))
+    click.echo(json.dumps(measure(messages, names), indent=2))
