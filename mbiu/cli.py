@@ -19,14 +19,16 @@ _COMMANDS = {
     "gazetteer": ("mbiu.gazetteer.command:gazetteer", "Load and look up places."),
     "demo": ("mbiu.demo:demo", "Fill an empty installation with a demonstration."),
     "analyse": ("mbiu.analysis.command:analyse", "Read texts: JSON lines in, JSON lines out."),
+    "tables": ("mbiu.analysis.command:check_tables", "Check the centre's own word lists and rules."),
     "evaluate": ("mbiu.evaluation.command:evaluate", "Measure how well labelled messages are read."),
+    "train": ("mbiu.learning.command:train", "Learn from what was decided."),
     "simulate": ("mbiu.simulate:simulate", "Send a stream of made-up messages."),
     "bench": ("mbiu.bench:bench", "Measure, beside a floor; prints JSON."),
 }
 
 
 #: Those that work on an installation; beside a `mbiu run` with services of its own they find these.
-_BESIDE = {"health", "user", "contact", "audit", "gazetteer", "demo", "simulate"}
+_BESIDE = {"health", "user", "contact", "audit", "gazetteer", "demo", "simulate", "train"}
 
 
 class LazyGroup(click.Group):

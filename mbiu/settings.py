@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     console_url: str = ""
     channels: str = ""
+    tables_dir: str = ""
     default_country: str = Field("UG", pattern=r"^[A-Z]{2}$")
     demo: bool = False
     log_format: Literal["plain", "json"] = "plain"
@@ -141,6 +142,11 @@ class Settings(BaseSettings):
     @property
     def spool_dir(self) -> Path:
         return self.home_dir / "spool"
+
+    @property
+    def tables(self) -> Path:
+        """Where the centre's own word lists and rules lie; the folder need not exist."""
+        return Path(self.tables_dir) if self.tables_dir else self.home_dir / "tables"
 
 
 def _key(name: str, value: str) -> bytes:

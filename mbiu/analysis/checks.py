@@ -14,15 +14,25 @@ _FIGURES = re.compile(r"\d+")
 _FLAG = re.compile(r"(type|primary|marker|moment):[a-z_]+")
 _CODE = re.compile(r"[a-z]{2,3}")
 _SCRIPT = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}")
+_VALUES = {"severity": {*map(str, Severity)}, "urgency": {*map(str, Urgency)}}
 _COUNTRIES = re.compile(r"([A-Z]{2}( [A-Z]{2})*)?")
 
 
-def fault(name: str, rows: list[Row], models: list[Row]) -> tuple[int, str] | None:
-    """The first fault of a table as line and reason, or None; ``models`` are rows of the shipped one."""
+def fault(name: str, rows: list[Row], models: list[Row], *, whole: bool) -> tuple[int, str] | None:
+    """The first fault of a table as line and reason, or None.
+
+    ``models`` are rows of the shipped table; ``whole`` says that this one is to stand in its place.
+    """
     columns = {column for column in models[0] if column != "language"}
     if not rows:
         return 1, "no rows"
     check = _TABLES.get(name) or _words_of(models)
+    if (
+        whole
+        and name == "types"
+        and (gone := sorted({row["code"] for row in models} - {r.get("code") for r in rows}))
+    ):
+        return 1, f"no row for {gone[0]}"
     for line, row in enumerate(rows, start=2):
         if gone := sorted(columns - {"note"} - set(row)):
             return 1, f"no column {gone[0]}"
@@ -87,7 +97,7 @@ def _actor(row: Row) -> str:
 
 
 def _rule(row: Row) -> str:
-    known = {"severity": set(Severity), "urgency": set(Urgency)}.get(row["sets"])
+    known = _VALUES.get(row["sets"])
     if known is None:
         return f"sets {row['sets']!r}, not severity or urgency"
     if row["value"] not in known:

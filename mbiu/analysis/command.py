@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from mbiu.analysis import read
+from mbiu.analysis import read, tables
 from mbiu.gazetteer import Gazetteer
 from mbiu.gazetteer.command import FILE, opened
+from mbiu.settings import settings
 
 
 class BadLine(Exception):
@@ -26,9 +27,23 @@ class BadLine(Exception):
 @click.option("--gazetteer", type=FILE, help="Places: a built file, or a table as CSV.")
 def analyse(gazetteer: Path | None) -> None:
     """Read reports, JSON lines of id, text, country?, sent_at?, home?; write what they say."""
+    tables.use(settings().tables)
     places = opened(gazetteer)
     for answer in answers(sys.stdin.buffer, places):
         click.echo(json.dumps(answer))
+
+
+@click.command("tables")
+def check_tables() -> None:
+    """Say which of the centre's own tables are in force, and what is wrong with the others."""
+    tables.use(settings().tables)
+    problems = tables.problems()
+    for problem in problems:
+        click.echo(f"{problem.file}, line {problem.row}: {problem.reason}; the shipped table stays in force")
+    for name in sorted(set(tables.own()) - {problem.file for problem in problems}):
+        click.echo(f"{name}: in force")
+    if problems:
+        sys.exit(1)
 
 
 def answers(lines: Iterable[bytes], gazetteer: Gazetteer) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,12 @@ class Problem(NamedTuple):
     reason: str
 
 
+class _BadTable(Exception):
+    def __init__(self, row: int, reason: str) -> None:
+        super().__init__(reason)
+        self.row, self.reason = row, reason
+
+
 _folder: list[Path] = []
 _stamp: list[tuple[tuple[str, int, int], ...]] = []
 _problems: dict[str, Problem] = {}
@@ -70,7 +76,23 @@ def problems() -> tuple[Problem, ...]:
     """What is wrong with the centre's files, one problem a file; they are all looked at."""
     for name in OPEN:
         list(rows(name))
-    return tuple(_problems.values())
+    known = {f"{table}{more}.csv" for table in _places() for more in ("", ".more")}
+    strange = (Problem(name, 1, "no table has this name") for name in own() if name not in known)
+    return (*_problems.values(), *strange)
+
+
+def own() -> tuple[str, ...]:
+    """The centre's files, as paths inside its folder."""
+    return tuple(Path(path).relative_to(_folder[0]).as_posix() for path, _, _ in _seen())
+
+
+def _places() -> Iterator[str]:
+    data = resources.files("mbiu.analysis") / "data"
+    for name in OPEN:
+        if (data / f"{name}.csv").is_file():
+            yield name
+        else:
+            yield from (f"{language}/{name}" for language in LANGUAGES)
 
 
 def _reset() -> None:
@@ -123,14 +145,25 @@ def _own(path: str, name: str, models: list[Row]) -> list[Row] | None:
     file = _folder[0] / path
     if not file.is_file():
         return None
-    if file.stat().st_size > TOO_LARGE:
-        return _refuse(path, 1, "larger than 2 MB")
     try:
+        found = _checked(file, name, models)
+    except _BadTable as bad:
+        _refuse(path, bad.row, bad.reason)
+        return None
+    return found
+
+
+def _checked(file: Path, name: str, models: list[Row]) -> list[Row]:
+    """The rows of a sound table. Raises _BadTable."""
+    try:
+        if file.stat().st_size > TOO_LARGE:
+            raise _BadTable(1, "larger than 2 MB")
         found = _read(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, csv.Error) as error:
-        return _refuse(path, 1, f"cannot be read ({error})")
-    bad = fault(name, found, models)
-    return _refuse(path, *bad) if bad else found
+        raise _BadTable(1, f"cannot be read ({error})") from None
+    if bad := fault(name, found, models, whole=not file.stem.endswith(".more")):
+        raise _BadTable(*bad)
+    return found
 
 
 def _refuse(path: str, row: int, reason: str) -> None:
