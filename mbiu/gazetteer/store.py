@@ -46,7 +46,7 @@ def load(session: Session, gazetteer: Gazetteer) -> int:
     if loaded(session) == edition:
         return 0
     known = {row[0]: hash(row[1:]) for row in _stored(session)}
-    rows = {one.place_id: _row(one, gazetteer) for one in gazetteer}
+    rows = {row[0]: row for row in _rows(gazetteer)}
     gone = known.keys() - rows.keys()
     changed = [row for key, row in rows.items() if key in known and hash(tuple(row[1:])) != known[key]]
     _retire(session, gone)
@@ -81,9 +81,26 @@ def _stored(session: Session) -> Iterator[tuple[Any, ...]]:
         yield tuple(tuple(value) if isinstance(value, list) else value for value in row)
 
 
-def _row(one: Place, gazetteer: Gazetteer) -> tuple[Any, ...]:
-    """A row in the order of ``_COLUMNS``."""
-    path = "/" + "".join(f"{step.place_id}/" for step in gazetteer.path(one.place_id))
+def _rows(places: Iterable[Place]) -> Iterator[tuple[Any, ...]]:
+    """Rows in the order of ``_COLUMNS``, each with the ids from the country down to it."""
+    rows = list(places)
+    parents, paths = {one.place_id: one.parent_id for one in rows}, {"": "/"}
+    for one in rows:
+        yield _row(one, _path(one.place_id, parents, paths))
+
+
+def _path(place_id: str, parents: dict[str, str], paths: dict[str, str]) -> str:
+    steps = []
+    while place_id not in paths and place_id not in steps:
+        steps.append(place_id)
+        place_id = parents.get(place_id, "")
+    for step in reversed(steps):
+        paths[step] = f"{paths.get(place_id, '/')}{step}/"
+        place_id = step
+    return paths[place_id]
+
+
+def _row(one: Place, path: str) -> tuple[Any, ...]:
     return (
         one.place_id, one.name, one.aliases, one.kind, one.admin_level, one.type_local, one.country,
         one.parent_id or None, path, one.pcode or None, one.lat, one.lon, one.coord_precision, one.radius_km,
@@ -136,7 +153,7 @@ def _copy(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
             if row[0] in retired:
                 back.append(row)
             else:
-                copy.write_row([list(value) if isinstance(value, tuple) else value for value in row])
+                copy.write_row((*row[:2], list(row[2]), *row[3:]))
     _overwrite(session, back)
     ids = [row[0] for row in back]
     session.execute(update(models.Place).where(models.Place.id.in_(ids)).values(retired=False))

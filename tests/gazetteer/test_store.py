@@ -108,7 +108,7 @@ def test_a_place_that_is_somebodys_home_is_retired_and_comes_back() -> None:
             "+256772000101",
             channel="twilio",
             code="KWE-01",
-            role=ContactRole.REPORTER,
+            role=ContactRole.FOCAL_POINT,
             country="UG",
             language="en",
             home_place_id="ug-kween",
