@@ -30,6 +30,7 @@ class Job(StrEnum):
     ESCALATION = "escalation"
     MEDIA = "media"
     HOUSEKEEPING = "housekeeping"
+    LEARNING = "learning"
 
 
 def enqueue(session: Session, job: Job) -> None:

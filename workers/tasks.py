@@ -12,7 +12,9 @@ from mbiu import triage as reading
 from mbiu.db import is_away, transaction
 from mbiu.gazetteer import store
 from mbiu.jobs import Job, ring_now
+from mbiu.learning import keep
 from workers import housekeeping as chores
+from workers import school
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ def triage() -> None:
 
     def step() -> int:
         with transaction() as session:
-            return reading.triage(session, store.current(session))
+            return reading.triage(session, store.current(session), classifier=keep.current(session))
 
     _drain(Job.TRIAGE, step)
 
@@ -84,3 +86,14 @@ def housekeeping() -> None:
         if not is_away(error):
             raise
         log.warning("job.put_off", extra={"job": Job.HOUSEKEEPING.value, "why": "database away"})
+
+
+@app.task(name="mbiu.learning")
+def learn() -> None:
+    """Begin to learn from what was decided, if that is due."""
+    try:
+        school.attend()
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("job.put_off", extra={"job": Job.LEARNING.value, "why": "database away"})

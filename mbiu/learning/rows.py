@@ -1,0 +1,155 @@
+"""What people decided, as examples: reports whose reading was put right, or whose incident was verified."""
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from mbiu import analysis, vault
+from mbiu.analysis.events import Event
+from mbiu.codes import EventType, IncidentState
+from mbiu.gazetteer.lookup import Gazetteer
+from mbiu.learning.fit import Example
+from mbiu.models import Contact, Correction, Incident, Message, Report
+
+log = logging.getLogger(__name__)
+
+#: The corrected fields that are learned from.
+FIELDS = ("event_type", "other_types")
+#: States in which an incident's facts stand as verified.
+VERIFIED = (IncidentState.VERIFIED, IncidentState.ALERTED, IncidentState.CLOSED)
+_BATCH = 500
+_CODE = re.compile(r"[a-z_]+")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A report on which people decided: its example, when it came in, when they decided, of which event."""
+
+    example: Example
+    came_at: dt.datetime
+    decided_at: dt.datetime
+    incident_id: UUID | None
+
+
+def count(session: Session, since: dt.datetime | None = None) -> int:
+    """How many reports were decided on (after ``since``)."""
+    when = _decided_at()
+    query = select(func.count()).select_from(Report).outerjoin(Incident, Incident.id == Report.incident_id)
+    query = query.where(_counts(), when.is_not(None))
+    return session.scalar(query.where(when > since) if since else query) or 0
+
+
+def decided(session: Session, gazetteer: Gazetteer) -> list[Decided]:
+    """All decided reports in the order in which they came in; what cannot be opened is left out."""
+    when = _decided_at()
+    query = (
+        select(
+            Report.id,
+            Report.contact_id,
+            Report.created_at,
+            Report.incident_id,
+            Contact.country,
+            Contact.home_place_id,
+            Incident.event_type,
+            Incident.other_types,
+            when.label("decided_at"),
+            _is_verified().label("verified"),
+        )
+        .join(Contact, Contact.id == Report.contact_id)
+        .outerjoin(Incident, Incident.id == Report.incident_id)
+        .where(_counts(), when.is_not(None))
+        .order_by(Report.created_at, Report.id)
+    )
+    rows = session.execute(query).all()
+    parts = (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+    return [one for part in parts for one in _opened(session, part, gazetteer)]
+
+
+def _counts() -> ColumnElement[bool]:
+    """Exercises teach nothing, and a copied text teaches once."""
+    return and_(Report.exercise.is_(False), Report.copied.is_(False), Report.reading.is_not(None))
+
+
+def _is_verified() -> ColumnElement[bool]:
+    return func.coalesce(and_(Incident.verified_at.is_not(None), Incident.state.in_(VERIFIED)), False)
+
+
+def _decided_at() -> ColumnElement[dt.datetime | None]:
+    """The newest correction or verification of a report; null where nobody decided."""
+    corrected = (
+        select(func.max(Correction.created_at))
+        .where(Correction.report_id == Report.id, Correction.field.in_(FIELDS))
+        .scalar_subquery()
+    )
+    verified = select(Incident.verified_at).where(_is_verified(), Incident.id == Report.incident_id)
+    return func.greatest(corrected, verified.correlate(Report).scalar_subquery())
+
+
+def _opened(session: Session, rows: Sequence[Any], gazetteer: Gazetteer) -> Iterator[Decided]:
+    texts = _texts(session, [row.id for row in rows])
+    corrections = _corrections(session, [row.id for row in rows])
+    for row in rows:
+        text, told = texts.get(row.id, ""), corrections.get(row.id, {})
+        main, others = _main(row, told), _others(row, told)
+        if text.strip() and (main or others is not None):
+            rules = _by_rules(text, row, gazetteer)
+            example = Example(text, row.contact_id, main, others, rules)
+            yield Decided(example, row.created_at, row.decided_at, row.incident_id)
+
+
+def _main(row: Any, told: dict[str, str]) -> str | None:
+    """The newest correction, else the verified type; None where people do not know either."""
+    code = told.get("event_type") or (row.event_type.value if row.verified else "")
+    return code if code in set(EventType) - {EventType.UNKNOWN} else None
+
+
+def _others(row: Any, told: dict[str, str]) -> frozenset[str] | None:
+    if "other_types" in told:
+        return frozenset(_CODE.findall(told["other_types"])) & frozenset(code.value for code in EventType)
+    return frozenset(row.other_types) if row.verified else None
+
+
+def _by_rules(text: str, row: Any, gazetteer: Gazetteer) -> Event:
+    reading = analysis.read(text, gazetteer, country=row.country, home=row.home_place_id)
+    return Event(reading.event_type, reading.event_confidence, reading.other_types, ())
+
+
+def _texts(session: Session, reports: list[UUID]) -> dict[UUID, str]:
+    """The words of each report, one message a line, as they were read."""
+    query = (
+        select(Message.id, Message.report_id, Message.text)
+        .where(Message.report_id.in_(reports), Message.direction == "in")
+        .order_by(Message.created_at, Message.id)
+    )
+    lines: dict[UUID, list[str]] = {}
+    for row in session.execute(query):
+        lines.setdefault(row.report_id, []).append(_unsealed("message", "text", row.id, row.text))
+    return {report: "\n".join(filter(None, parts)) for report, parts in lines.items()}
+
+
+def _corrections(session: Session, reports: list[UUID]) -> dict[UUID, dict[str, str]]:
+    """The newest correction of each field of each report."""
+    query = (
+        select(Correction.id, Correction.report_id, Correction.field, Correction.after)
+        .where(or_(*(Correction.field == field for field in FIELDS)), Correction.report_id.in_(reports))
+        .order_by(Correction.created_at, Correction.id)
+    )
+    found: dict[UUID, dict[str, str]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.report_id, {})[row.field] = _unsealed("correction", "after", row.id, row.after)
+    return found
+
+
+def _unsealed(table: str, column: str, row: UUID, blob: bytes) -> str:
+    try:
+        return vault.unseal(table, column, row, blob)
+    except vault.CannotOpen:
+        log.warning("learning.sealed", extra={"row": f"{table}:{row}"})
+        return ""
