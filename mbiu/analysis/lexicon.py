@@ -3,6 +3,7 @@
 ``data/README.md`` tells how a term is written. The name of the file is the *kind* of its entries.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
@@ -210,8 +211,12 @@ def _steps(node: dict[str, Any], after: int, count: int) -> Iterator[tuple[dict[
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    longer = [hit for hit in hits if hit.last > hit.first or hit.entry.kind == "ignore"]
-    return [hit for hit in hits if not any(_covers(other, hit) for other in longer)]
+    longer: dict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        if hit.last > hit.first or hit.entry.kind == "ignore":
+            for index in range(hit.first, hit.last + 1):
+                longer[index].append(hit)
+    return [hit for hit in hits if not any(_covers(other, hit) for other in longer.get(hit.first, ()))]
 
 
 def _covers(other: Hit, hit: Hit) -> bool:
