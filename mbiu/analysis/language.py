@@ -14,6 +14,7 @@ from mbiu.gazetteer.names import WORD, fold
 
 SHORT_WORDS = 4
 MAX_LENGTH = 1000
+MODEL_WORDS = 50
 SURE_MODEL = 0.9
 LIKELY_MODEL = 0.6
 BY_WORDS = 0.6
@@ -142,7 +143,7 @@ def _known() -> dict[str, tuple[str, ...]]:
 
 
 def _classify(words: list[str]) -> tuple[str, float]:
-    code, confidence = _model().classify(" ".join(words))
+    code, confidence = _model().classify(" ".join(words[:MODEL_WORDS]))
     return chosen().models.get(str(code), str(code)), round(min(0.99, float(confidence)), 2)
 
 
