@@ -136,6 +136,14 @@ class ReportState(StrEnum):
     JOINED = "joined"
 
 
+class JoiningState(StrEnum):
+    """What became of the thought that a report speaks of an incident."""
+
+    PROPOSED = "proposed"
+    JOINED = "joined"
+    UNDONE = "undone"
+
+
 class IncidentState(StrEnum):
     OPEN = "open"
     CLAIMED = "claimed"

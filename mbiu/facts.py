@@ -6,7 +6,6 @@ from typing import Any
 from mbiu.analysis.reading import NumberRange, Reading
 from mbiu.codes import Certainty, EventType, Precision, Severity, Urgency
 from mbiu.joining import Facts
-from mbiu.models import Incident
 from mbiu.priority import priority
 
 NUMBERS = ("killed", "injured", "displaced", "abducted", "livestock")
@@ -30,25 +29,35 @@ def block_of(reading: Reading) -> str:
     return block_of_path(reading.place.path if reading.place else ())
 
 
-def reading_facts(reading: Reading, sent_at: dt.datetime, *, exercise: bool) -> Facts:
-    """The comparable facts of a reading."""
-    place = reading.place
+def home_block(area_path: str, country: str | None) -> str:
+    """Where to look for the event of a report without a place: where its sender lives."""
+    parts = tuple(part for part in area_path.split("/") if part)
+    return block_of_path(parts or ((country.lower(),) if country else ()))
+
+
+def reading_facts(reading: Reading, sent_at: dt.datetime, *, exercise: bool, home: str = "/") -> Facts:
+    """The comparable facts of a reading; ``home`` is the block of a report without a place."""
+    place, when = reading.place, reading.when
     return Facts(
         event_type=EventType(reading.event_type),
         place_id=place.place_id if place else None,
-        block=block_of(reading),
+        block=block_of(reading) if place else home,
         lat=place.lat if place else None,
         lon=place.lon if place else None,
         radius_km=place.radius_km if place else None,
         precision=Precision(place.precision) if place else Precision.NONE,
-        at=reading.when.start if reading.when else sent_at,
+        at=when.start if when else sent_at,
+        until=when.end if when else None,
+        told=when is not None,
+        path=path_text(place.path if place else ()),
         exercise=exercise,
         other_types=reading.other_types,
         numbers=numbers_of(reading),
+        actors=actors_of(reading),
     )
 
 
-def incident_facts(row: Incident) -> Facts:
+def incident_facts(row: Any) -> Facts:
     """The comparable facts of an incident."""
     return Facts(
         event_type=row.event_type,
@@ -59,11 +68,20 @@ def incident_facts(row: Incident) -> Facts:
         radius_km=row.radius_km,
         precision=row.precision,
         at=row.occurred_from or row.created_at,
+        until=row.occurred_to,
+        told=row.occurred_from is not None,
+        path=row.area_path,
         exercise=row.exercise,
         other_types=tuple(row.other_types),
         numbers=row.numbers,
+        actors=row.actors,
         id=row.id,
     )
+
+
+def actors_of(reading: Reading) -> dict[str, str]:
+    """The groups that a reading names, each with its side."""
+    return {actor.name: actor.side for actor in reading.actors}
 
 
 def numbers_of(reading: Reading) -> dict[str, dict[str, int]]:
@@ -75,8 +93,8 @@ def numbers_of(reading: Reading) -> dict[str, dict[str, int]]:
     return found
 
 
-def facts_of(reading: Reading) -> dict[str, Any]:
-    """The columns that a reading gives an incident."""
+def facts_of(reading: Reading, home: str = "/") -> dict[str, Any]:
+    """The columns that a reading gives an incident; ``home`` is the block if no place is told."""
     kind, severity, urgency = (
         EventType(reading.event_type),
         Severity(reading.severity),
@@ -91,9 +109,10 @@ def facts_of(reading: Reading) -> dict[str, Any]:
         "certainty": Certainty.UNKNOWN,
         "priority": priority(kind, severity, urgency),
         "numbers": numbers_of(reading),
+        "actors": actors_of(reading),
         "missing": list(reading.missing),
         "country": reading.place.country if reading.place else None,
-        "block": block_of(reading),
+        "block": block_of(reading) if reading.place else home,
         "occurred_from": reading.when.start if reading.when else None,
         "occurred_to": reading.when.end if reading.when else None,
     }

@@ -1,75 +1,26 @@
 """Incidents as reports make them: the candidates, how one begins, how it takes in another report."""
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mbiu import vault
-from mbiu.analysis.similarity import plain
 from mbiu.codes import EventType, IncidentState
-from mbiu.facts import facts_of, incident_facts
-from mbiu.joining import WINDOW, Facts
-from mbiu.models import Incident, Message, Report, utcnow
+from mbiu.facts import facts_of
+from mbiu.models import Incident, utcnow
 from mbiu.priority import due_at, priority, soonest
 from mbiu.refs import new_id, new_ref
 from mbiu.reports import Work
 
 _UNDECIDED = (IncidentState.OPEN, IncidentState.CLAIMED)
-_JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
-
-
-@dataclass
-class Candidate:
-    """An incident a report may belong to, with the plain words already told of it."""
-
-    facts: Facts
-    ref: str
-    texts: list[str] = field(default_factory=list)
-
-
-def candidates(session: Session, blocks: list[str]) -> dict[str, list[Candidate]]:
-    """The incidents of these districts that a report may still join, by district, the newest first."""
-    rows = session.execute(
-        select(Incident)
-        .where(
-            Incident.block.in_(blocks), Incident.created_at > utcnow() - WINDOW, Incident.state.in_(_JOINABLE)
-        )
-        .order_by(Incident.created_at.desc())
-        .limit(500)
-    ).scalars()
-    found: dict[str, list[Candidate]] = {}
-    for row in rows:
-        found.setdefault(row.block, []).append(Candidate(incident_facts(row), row.ref))
-    _add_texts(session, [item for items in found.values() for item in items])
-    return found
-
-
-def _add_texts(session: Session, known: list[Candidate]) -> None:
-    by_id = {item.facts.id: item for item in known}
-    if not by_id:
-        return
-    query = (
-        select(Report.incident_id, Message.id, Message.text)
-        .join(Message, Message.report_id == Report.id)
-        .where(Report.incident_id.in_(by_id), Message.direction == "in")
-        .order_by(Message.created_at)
-        .limit(1000)
-    )
-    for row in session.execute(query):
-        with suppress(vault.CannotOpen):
-            told = vault.unseal("message", "text", row.id, row.text)
-            by_id[row.incident_id].texts.append(plain(told))
 
 
 def new_incident(work: Work) -> dict[str, Any]:
     """The row of a new incident that so far only this report speaks of."""
-    now = utcnow()
-    return facts_of(work.reading) | {
+    now, facts = utcnow(), facts_of(work.reading, work.home)
+    return facts | {
         "id": new_id(),
         "ref": new_ref("I"),
         "state": IncidentState.OPEN,
@@ -78,15 +29,15 @@ def new_incident(work: Work) -> dict[str, Any]:
         "sources": 1,
         "created_at": now,
         "updated_at": now,
-        "due_at": due_at(facts_of(work.reading)["priority"], work.row.created_at),
+        "due_at": due_at(facts["priority"], work.row.created_at),
     }
 
 
-def hold(session: Session, ids: Sequence[UUID]) -> list[Incident]:
-    """The incidents as they are now, locked until the transaction ends."""
+def hold(session: Session, ids: Collection[UUID]) -> list[Incident]:
+    """The incidents as they are now, locked until the transaction ends, in the order in which people lock."""
     if not ids:
         return []
-    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
+    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.ref).with_for_update()
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
@@ -105,7 +56,7 @@ def absorb(session: Session, incident: Incident, works: Sequence[Work]) -> None:
 
 def _take_in(incident: Incident, work: Work) -> None:
     """What a person has put right stays; a report that is the whole incident replaces it; others add."""
-    facts = facts_of(work.reading)
+    facts = facts_of(work.reading, work.home)
     if work.row.corrected:
         _complete(incident, facts)
     elif work.row.incident_id == incident.id and incident.reports <= 1 and incident.state in _UNDECIDED:
@@ -138,6 +89,7 @@ def _strengthen(incident: Incident, facts: dict[str, Any]) -> None:
     if facts["severity"].rank > incident.severity.rank:
         incident.severity = facts["severity"]
     incident.numbers = _widest(incident.numbers, facts["numbers"])
+    incident.actors = {**facts["actors"], **incident.actors}
     incident.drivers = sorted({*incident.drivers, *facts["drivers"]})
     incident.other_types = sorted(
         {*incident.other_types, *facts["other_types"]} - {incident.event_type.value}
@@ -159,24 +111,6 @@ def _complete(incident: Incident, facts: dict[str, Any]) -> None:
         incident.event_type = facts["event_type"]
     if incident.occurred_from is None:
         incident.occurred_from, incident.occurred_to = facts["occurred_from"], facts["occurred_to"]
-
-
-_COUNT = text("""
-    UPDATE incident SET reports = counted.reports, sources = counted.sources
-    FROM (
-        SELECT incident_id, count(*) AS reports,
-               count(DISTINCT contact_id) FILTER (WHERE NOT copied) AS sources
-        FROM report WHERE incident_id = ANY(:ids) GROUP BY incident_id
-    ) AS counted
-    WHERE incident.id = counted.incident_id
-""")
-
-
-def recount(session: Session, ids: Sequence[UUID]) -> None:
-    """Count the incidents' reports, and their independent sources: people, less those who only copied."""
-    session.flush()
-    if ids:
-        session.execute(_COUNT, {"ids": list(set(ids))})
 
 
 def _widest(a: dict[str, dict[str, int]], b: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:

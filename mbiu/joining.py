@@ -1,123 +1,195 @@
-"""Whether a report speaks of an incident that is already known: a pure decision with its reasons.
+"""Whether a report speaks of a known incident, and whether it is a source of its own: pure, with reasons.
 
-Place and time do the work; words alone cannot tell two events at one place from one event told
-twice. So a report joins by itself only when place, time and type agree closely, or its text is a
-near copy; anything looser is shown to a person as a proposal.
+Place and time do the work; words alone cannot tell two events at one place from one event told twice. So
+a report joins by itself only when place, time and type agree closely, or its text is a copy; anything
+looser is proposed to a person. Whoever repeats the words of another, passes on what others said, or is
+close to somebody who told it before, adds no weight to a story.
 """
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from mbiu.codes import EventType, Precision
+from mbiu import agreement
+from mbiu.agreement import NEVER, Facts, Sign, distance_km, hours_apart
+from mbiu.analysis.similarity import Alike, Text, compare_texts
 
+__all__ = ["REASONS", "Facts", "Match", "Source", "Witness", "compare", "distance_km", "rough", "source"]
+
+#: No event is looked for further away in time.
 WINDOW = dt.timedelta(hours=72)
-CLOSE_IN_TIME = dt.timedelta(hours=8)
-COPY = 0.85
-JOIN = 0.75
-PROPOSE = 0.40
-
-_FINE = {Precision.EXACT, Precision.NEAR, Precision.VILLAGE, Precision.WARD}
-# Types that people give to one and the same event.
-_KIN = (
-    {EventType.ATTACK, EventType.ARMED_CLASH, EventType.MOB_VIOLENCE, EventType.RIOT, EventType.CRACKDOWN},
-    {EventType.ATTACK, EventType.CATTLE_RAID, EventType.DESTRUCTION, EventType.CRIME},
-    {EventType.PROTEST, EventType.RIOT, EventType.CRACKDOWN, EventType.ARRESTS},
-    {EventType.THREAT, EventType.HATE_SPEECH, EventType.MOBILISATION, EventType.RUMOUR},
-)
+#: Hours between two tellings above which only a person joins them.
+CLOSE_HOURS = 8.0
+#: A report joins by itself from this probability on, and is proposed to a person from that.
+JOIN, PROPOSE = 0.90, 0.40
+#: Short stock phrases are sent again for the next event; longer ones only by those who pass on a text.
+STOCK_WORDS, STOCK_HOURS = 12, 24.0
+_PRIOR = -1.3
+_JUST_BELOW = JOIN - 0.01
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What is compared: of a report about to join, or of an incident with the texts of its reports."""
+class Witness:
+    """Who told it, in what words, and how near to it: what independence is judged by.
 
-    event_type: EventType
-    place_id: str | None
-    block: str
-    lat: float | None
-    lon: float | None
-    radius_km: float | None
-    precision: Precision
-    at: dt.datetime
-    exercise: bool = False
-    other_types: tuple[str, ...] = ()
-    numbers: dict[str, dict[str, int]] = field(default_factory=dict)
-    id: UUID | None = None
+    ``contact`` and ``organisation`` are compared only; ``texts`` are the messages, or all of them as one.
+    """
+
+    texts: tuple[Text, ...] = ()
+    contact: UUID | None = None
+    organisation: str = ""
+    forwarded: bool = False
+    hearsay: bool = False
+
+
+REASONS = {
+    "same_person": "the same person told it before",
+    "copy": "the words of an earlier report",
+    "forwarded": "a forwarded message",
+    "hearsay": "told from hearsay",
+    "connected": "of the same organisation as an earlier reporter",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whether a report is a source of its own: no ``code`` if it is, else why it is not."""
+
+    code: str = ""
+
+    @property
+    def independent(self) -> bool:
+        return not self.code
+
+    @property
+    def why(self) -> str:
+        return REASONS.get(self.code, "")
 
 
 @dataclass(frozen=True)
 class Match:
-    """How well a report fits an incident (0 to 1), and why in words for an analyst."""
+    """How probably a report and an incident are one event (0 to 1), why, and whether it is a new source."""
 
     incident_id: UUID
-    score: float
+    same_event: float
     why: tuple[str, ...]
+    source: Source = Source()
     is_copy: bool = False
 
     @property
     def joins(self) -> bool:
-        return self.score >= JOIN
+        return self.same_event >= JOIN
+
+    @property
+    def independent(self) -> bool:
+        return self.source.independent
 
 
-def compare(report: Facts, incident: Facts, likeness: float) -> Match | None:
-    """Match ``report`` with ``incident``; ``likeness`` (0 to 1) is that of the texts. None: not the same."""
-    if incident.id is None or report.exercise != incident.exercise or abs(report.at - incident.at) > WINDOW:
+def compare(
+    report: Facts, incident: Facts, told: Witness = Witness(), earlier: Sequence[Witness] = ()
+) -> Match | None:
+    """Match a report, told by ``told``, with an incident that ``earlier`` told of. None: not one event."""
+    if incident.id is None or report.exercise != incident.exercise or not _in_window(report, incident):
         return None
-    is_copy = likeness >= COPY
-    place, place_why = _place(report, incident)
-    kind, kind_why = _type(report, incident)
-    if is_copy:
-        return Match(incident.id, 1.0 if place else 0.8, ("the same words", *place_why), is_copy=True)
-    if not place or not kind or _contradict(report.numbers, incident.numbers):
-        return None
-    hours = abs(report.at - incident.at) / dt.timedelta(hours=1)
-    time = max(0.0, 1 - hours / (WINDOW / dt.timedelta(hours=1)))
-    score = place * kind * (0.5 + 0.5 * time) + 0.1 * likeness
-    why = (*place_why, *kind_why, f"{hours:.0f} h apart")
-    if abs(report.at - incident.at) > CLOSE_IN_TIME:
-        score = min(score, JOIN - 0.01)
-    return Match(incident.id, round(min(score, 0.99), 2), why) if score >= PROPOSE else None
-
-
-def _place(report: Facts, incident: Facts) -> tuple[float, tuple[str, ...]]:
+    signs, alike = _signs(report, incident), _alike(told, earlier)
+    if alike.copy and not _contradicted(signs):
+        chance, why = _copied(report, incident, told)
+        is_copy = True
+    else:
+        chance, why, is_copy = *_weighed(signs, alike, hours_apart(report, incident)), False
     if report.place_id is None or incident.place_id is None:
-        return 0.0, ()
-    fine = report.precision in _FINE and incident.precision in _FINE
-    if report.place_id == incident.place_id:
-        return (1.0, ("the same place",)) if fine else (0.7, ("the same district or town",))
-    apart = distance_km(report, incident)
-    if apart is not None and apart <= max(5.0, (report.radius_km or 0) + (incident.radius_km or 0)) and fine:
-        return 0.75, (f"{apart:.0f} km apart",)
-    if report.block and report.block == incident.block:
-        return 0.6, ("the same district",)
-    return 0.0, ()
-
-
-def _type(report: Facts, incident: Facts) -> tuple[float, tuple[str, ...]]:
-    mine, theirs = report.event_type, incident.event_type
-    if mine is theirs:
-        return 1.0, ("the same type",)
-    if mine in incident.other_types or theirs in report.other_types:
-        return 0.9, ("types named together",)
-    if any(mine in kin and theirs in kin for kin in _KIN):
-        return 0.85, ("kindred types",)
-    return (0.7, ("type not told",)) if EventType.UNKNOWN in {mine, theirs} else (0.0, ())
-
-
-def _contradict(a: dict[str, dict[str, int]], b: dict[str, dict[str, int]]) -> bool:
-    """Whether deaths differ more than two tellings of one event usually do (a factor of three)."""
-    mine, theirs = (n.get("killed", {}).get("best") for n in (a, b))
-    if not mine or not theirs:
-        return False
-    return max(mine, theirs) > 3 * min(mine, theirs) + 2
-
-
-def distance_km(a: Facts, b: Facts) -> float | None:
-    """Great-circle distance (haversine, mean Earth radius 6,371 km), or None where a point is missing."""
-    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        chance = chance if is_copy else min(chance, _JUST_BELOW)
+    if chance < PROPOSE:
         return None
-    lat1, lat2 = math.radians(a.lat), math.radians(b.lat)
-    dlat, dlon = lat2 - lat1, math.radians(b.lon - a.lon)
-    h = math.sin(dlat / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(dlon / 2) ** 2
-    return 2 * 6371 * math.asin(math.sqrt(h))
+    return Match(incident.id, round(chance, 2), why, source(told, earlier), is_copy)
+
+
+def rough(report: Facts, incident: Facts) -> float:
+    """The weight of the facts without the words: what sorts candidates before their texts are opened."""
+    if report.exercise != incident.exercise or not _in_window(report, incident):
+        return NEVER
+    place, kind = agreement.place(report, incident).weight, agreement.kind(report, incident).weight
+    if NEVER in {place, kind}:
+        return NEVER
+    counts = sum(sign.weight for sign in agreement.numbers(report, incident))
+    return place + kind + agreement.time(report, incident).weight + counts
+
+
+def _in_window(report: Facts, incident: Facts) -> bool:
+    return dt.timedelta(hours=hours_apart(report, incident)) <= WINDOW
+
+
+def _signs(report: Facts, incident: Facts) -> list[Sign]:
+    return [
+        agreement.place(report, incident),
+        agreement.kind(report, incident),
+        agreement.time(report, incident),
+        *agreement.numbers(report, incident),
+        agreement.actors(report, incident),
+    ]
+
+
+def _contradicted(signs: list[Sign]) -> bool:
+    """Whether the same phrases carry other numbers: another event in stock phrases, or a text altered."""
+    return any(sign.why.endswith("too different") for sign in signs)
+
+
+def _weighed(signs: list[Sign], alike: Alike, hours: float) -> tuple[float, tuple[str, ...]]:
+    words = (
+        Sign(min(2.0, 4 * (alike.likeness - 0.35)), "much the same words")
+        if alike.likeness > 0.35
+        else Sign()
+    )
+    said = [sign for sign in [*signs, words] if sign.why]
+    chance = _probability(_PRIOR + sum(sign.weight for sign in [*signs, words]))
+    if hours > CLOSE_HOURS:
+        chance = min(chance, _JUST_BELOW)
+    return min(chance, 0.99), tuple(sign.why for sign in said)
+
+
+def _copied(report: Facts, incident: Facts, told: Witness) -> tuple[float, tuple[str, ...]]:
+    """The same words: one event, unless place, time or shortness let them be told of two."""
+    where, when = agreement.place(report, incident), agreement.time(report, incident)
+    words = max((len(text.words) for text in told.texts), default=0)
+    why = ("the same words", *(sign.why for sign in (where, when) if sign.why))
+    elsewhere = where.weight <= -1.5
+    stock = words < STOCK_WORDS and hours_apart(report, incident) > STOCK_HOURS
+    shout = words < STOCK_WORDS / 2 and report.place_id is None
+    return (0.6 if elsewhere or stock or shout else 0.98), why
+
+
+def _probability(weight: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, weight)))
+
+
+def _alike(told: Witness, earlier: Sequence[Witness]) -> Alike:
+    """How the words compare with those told before: the nearest of them."""
+    found = [compare_texts(mine, other) for mine in told.texts for one in earlier for other in one.texts]
+    return max(found, key=lambda one: (one.copy, one.same_phrases, one.likeness), default=Alike())
+
+
+# --- independence ------------------------------------------------------------------------------
+
+
+def source(told: Witness, earlier: Sequence[Witness]) -> Source:
+    """Whether a report adds a source to those who told it ``earlier``.
+
+    One person is one source however often they write; so are people of one organisation, whose words may
+    come from one mouth; a copied text is its first sender's; and who passes on what others said saw nothing.
+    """
+    if any(told.contact is not None and told.contact == one.contact for one in earlier):
+        return Source("same_person")
+    if _alike(told, earlier).same_phrases:
+        return Source("copy")
+    if told.forwarded or told.hearsay:
+        return Source("forwarded" if told.forwarded else "hearsay")
+    return Source("connected" if any(_connected(told, one) for one in earlier) else "")
+
+
+def _connected(a: Witness, b: Witness) -> bool:
+    return (
+        bool(a.organisation.strip())
+        and a.organisation.strip().casefold() == b.organisation.strip().casefold()
+    )

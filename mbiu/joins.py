@@ -1,56 +1,73 @@
-"""A batch of reports finds its incidents: under a lock on the districts concerned, one after the other."""
+"""A batch of reports finds its incidents: under a lock on the areas concerned, one after the other.
 
+Every join by the machine and every proposal is kept as a `Joining` with its reasons.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from mbiu import vault
-from mbiu.analysis.similarity import likeness, plain
-from mbiu.codes import IncidentState
-from mbiu.facts import block_of, reading_facts
-from mbiu.incidents import Candidate, absorb, candidates, hold, new_incident
-from mbiu.joining import Facts, Match, compare
-from mbiu.models import Incident
+from mbiu import candidates, vault
+from mbiu.candidates import Candidate, Pool, Search
+from mbiu.codes import IncidentState, JoiningState
+from mbiu.incidents import absorb, hold, new_incident
+from mbiu.joining import Match, Source, compare, source
+from mbiu.models import Incident, Joining, utcnow
+from mbiu.refs import new_id
 from mbiu.reports import Work
+
+#: So many incidents are proposed for one report.
+PROPOSED = 3
 
 
 def join(session: Session, works: list[Work]) -> None:
     """Give each report an incident: one that is known, or a new one."""
-    blocks = sorted({block_of(work.reading) for work in works})
-    _lock(session, blocks)
-    known = candidates(session, blocks)
-    by_id = {item.facts.id: item for found in known.values() for item in found}
-    changed: dict[UUID, list[Work]] = {}
-    fresh: list[dict[str, Any]] = []
+    searches = {work.row.id: Search.of(work.facts, work.fingerprint) for work in works}
+    _lock(session, {lock for search in searches.values() for lock in search.locks})
+    known, apart = candidates.find(session, searches.values()), _apart(session, works)
+    lists = {work.row.id: known.shortlist(work.facts, searches[work.row.id]) for work in works}
+    candidates.add_witnesses(session, [one for found in lists.values() for one in found])
+    begun, fresh = Pool(), []
     for work in works:
-        block = block_of(work.reading)
-        match = best_match(work, known.get(block, []))
-        if work.row.incident_id and not (match and match.joins and _may_move(session, work)):
-            work.incident_id = work.row.incident_id
-        elif match and match.joins:
-            work.match, work.incident_id, work.copied = match, match.incident_id, match.is_copy
-        else:
-            incident = new_incident(work)
-            fresh.append(incident)
-            work.incident_id = incident["id"]
-            known.setdefault(block, []).append(_fresh_candidate(work, incident, block))
-            continue
-        if work.incident_id is None:
-            continue
-        changed.setdefault(work.incident_id, []).append(work)
-        if work.incident_id in by_id:
-            by_id[work.incident_id].texts.append(plain(work.words.text))
+        search = searches[work.row.id]
+        same = known.same_words(search) | begun.same_words(search)
+        near = [*lists[work.row.id], *begun.shortlist(work.facts, search)]
+        work.matches = _matches(work, near, same, apart[work.row.id])
+        if not _settle(session, work):
+            fresh.append(_begin(work, begun))
+        elif one := begun.get(work.incident_id) or known.get(work.incident_id):  # type: ignore[arg-type]
+            one.witnesses.append(work.witness)
+    _keep(session, works, fresh)
+
+
+def _keep(session: Session, works: list[Work], fresh: list[dict[str, Any]]) -> None:
+    """Write the new incidents, let the others speak of what joined them, and note the reasons."""
     if fresh:
         session.execute(insert(Incident), fresh)
-    for held in hold(session, list(changed)):
-        absorb(session, held, changed[held.id])
+    begun = {
+        row["id"]: work for row in fresh for work in works if work.founded and work.incident_id == row["id"]
+    }
+    joined: dict[UUID, list[Work]] = defaultdict(list)
+    for work in works:
+        if work.incident_id and begun.get(work.incident_id) is not work:
+            joined[work.incident_id].append(work)
+    left = {work.left for work in works if work.left}
+    held = {row.id: row for row in hold(session, {*joined, *left})}
+    for incident_id, mine in joined.items():
+        absorb(session, held[incident_id], mine)
+    records = [record for work in works for record in _records(work)]
+    if records:
+        session.execute(insert(Joining), records)
 
 
-def _lock(session: Session, blocks: list[str]) -> None:
-    """Two workers must not make two incidents of one event: one at a time in each district."""
-    keys = sorted(int.from_bytes(vault.blind_digest("block", block)[:8], signed=True) for block in blocks)
+def _lock(session: Session, names: Iterable[str]) -> None:
+    """Two workers must not make two incidents of one event: one at a time in each district and square."""
+    keys = sorted(int.from_bytes(vault.blind_digest("block", name)[:8], signed=True) for name in names)
     if keys:
         array = bindparam("keys", keys, ARRAY(BigInteger))
         session.execute(
@@ -58,20 +75,46 @@ def _lock(session: Session, blocks: list[str]) -> None:
         )
 
 
-def best_match(work: Work, known: list[Candidate]) -> Match | None:
-    """The candidate that fits best, the newest first among equals."""
-    facts = reading_facts(work.reading, work.words.sent_at, exercise=work.row.exercise)
-    words, matches = plain(work.words.text), []
-    for candidate in known:
-        if candidate.facts.id != work.row.incident_id and _may_be_same(facts, candidate.facts):
-            alike = max((likeness(words, told) for told in candidate.texts), default=0.0)
-            matches.append(compare(facts, candidate.facts, alike))
-    return max((match for match in matches if match), key=lambda match: match.score, default=None)
+def _apart(session: Session, works: list[Work]) -> dict[UUID, set[UUID]]:
+    """The incidents that a person has taken a report out of, or proposed in vain, also where merged since."""
+    apart: dict[UUID, set[UUID]] = defaultdict(set)
+    again = [work.row.id for work in works if work.row.incident_id]
+    if again:
+        query = (
+            select(Joining.report_id, Joining.incident_id, Incident.merged_into)
+            .join(Incident, Incident.id == Joining.incident_id)
+            .where(Joining.report_id.in_(again), Joining.undone_at.is_not(None))
+        )
+        for row in session.execute(query):
+            apart[row.report_id] |= {row.incident_id, row.merged_into} - {None}
+    return apart
 
 
-def _may_be_same(report: Facts, incident: Facts) -> bool:
-    same_type = report.event_type is incident.event_type
-    return same_type or report.place_id is None or report.place_id == incident.place_id
+def _matches(work: Work, near: list[Candidate], same_words: set[UUID], apart: set[UUID]) -> list[Match]:
+    """What fits, the best first; the newest first among equals."""
+    matches = []
+    for candidate in near:
+        if candidate.facts.id == work.row.incident_id or candidate.facts.id in apart:
+            continue
+        told = candidate.witnesses
+        if candidate.facts.id in same_words:  # Perhaps by one of those whose texts were not opened.
+            told = [*told, replace(work.witness, contact=None, organisation="")]
+        if match := compare(work.facts, candidate.facts, work.witness, told):
+            matches.append(match)
+    return sorted(matches, key=lambda match: -match.same_event)
+
+
+def _settle(session: Session, work: Work) -> bool:
+    """Whether the report finds or keeps an incident."""
+    best, present = next(iter(work.matches), None), work.row.incident_id
+    if best and best.joins and (present is None or _may_move(session, work)):
+        work.match, work.incident_id, work.left = best, best.incident_id, present
+        work.source, work.copied = best.source, best.is_copy or best.source.code == "copy"
+        return True
+    work.incident_id, work.source = present, source(work.witness, ())
+    if present and work.row.source_note in {"copy", "same_person", "connected"}:
+        work.source, work.copied = Source(work.row.source_note), work.row.copied
+    return present is not None
 
 
 def _may_move(session: Session, work: Work) -> bool:
@@ -82,10 +125,32 @@ def _may_move(session: Session, work: Work) -> bool:
     return bool(row and row.reports <= 1 and row.state is IncidentState.OPEN)
 
 
-def _fresh_candidate(work: Work, incident: dict[str, Any], block: str) -> Candidate:
-    facts = reading_facts(work.reading, work.words.sent_at, exercise=work.row.exercise)
-    return Candidate(
-        Facts(**{**facts.__dict__, "id": incident["id"], "block": block}),
-        incident["ref"],
-        [plain(work.words.text)],
-    )
+def _begin(work: Work, begun: Pool) -> dict[str, Any]:
+    """A new incident, which reports later in the batch may join."""
+    incident = new_incident(work)
+    work.incident_id, work.founded = incident["id"], True
+    facts = replace(work.facts, id=incident["id"])
+    begun.add(Candidate(facts, [work.witness]), candidates.keys_of(facts, work.fingerprint))
+    return incident
+
+
+def _records(work: Work) -> list[dict[str, Any]]:
+    """The join, or what is proposed in its place."""
+    if work.match:
+        return [_record(work, work.match, JoiningState.JOINED)]
+    return [_record(work, match, JoiningState.PROPOSED) for match in work.matches[:PROPOSED]]
+
+
+def _record(work: Work, match: Match, state: JoiningState) -> dict[str, Any]:
+    why = [*match.why, match.source.why] if match.source.why else list(match.why)
+    return {
+        "id": new_id(),
+        "report_id": work.row.id,
+        "incident_id": match.incident_id,
+        "left_id": work.left,
+        "state": state,
+        "same_event": match.same_event,
+        "independent": match.independent,
+        "why": why,
+        "created_at": utcnow(),
+    }

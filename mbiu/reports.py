@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from mbiu import vault
 from mbiu.analysis.reading import Reading
-from mbiu.analysis.similarity import fingerprint
+from mbiu.analysis.similarity import FEW_WORDS, Text, fingerprint
 from mbiu.codes import EventType, ReportState, Severity, Urgency
-from mbiu.facts import place_columns
-from mbiu.joining import Match
+from mbiu.facts import home_block, place_columns, reading_facts
+from mbiu.joining import Facts, Match, Source, Witness
 from mbiu.models import Contact, Message, Report, utcnow
 
 
@@ -25,18 +26,57 @@ class Words:
     text: str
     sent_at: dt.datetime
     location: tuple[float, float, float | None] | None
+    forwarded: bool = False
 
 
 @dataclass
 class Work:
-    """One claimed report on its way through a batch."""
+    """One claimed report on its way through a batch: what it says, what it fits, where it went.
+
+    ``left`` is the incident it was alone in before; ``founded`` says that it began its incident.
+    """
 
     row: Any
     words: Words
     reading: Reading
+    matches: list[Match] = field(default_factory=list)
     match: Match | None = None
+    source: Source = field(default_factory=Source)
     copied: bool = False
     incident_id: UUID | None = None
+    left: UUID | None = None
+    founded: bool = False
+
+    @cached_property
+    def home(self) -> str:
+        """The block where the event is looked for if no place is told."""
+        return home_block(self.row.area_path, self.row.country)
+
+    @cached_property
+    def facts(self) -> Facts:
+        at, drill = self.words.sent_at, self.row.exercise
+        return reading_facts(self.reading, at, exercise=drill, home=self.home)
+
+    @cached_property
+    def witness(self) -> Witness:
+        kinds = (self.reading.event_type, *self.reading.other_types)
+        return Witness(
+            texts=(Text.of(self.words.text),),
+            contact=self.row.contact_id,
+            organisation=self.row.organisation,
+            forwarded=self.words.forwarded,
+            hearsay=EventType.RUMOUR in kinds,
+        )
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A keyed mark by which the same words are known again."""
+        return vault.blind_digest("text", fingerprint(self.words.text))
+
+    @property
+    def fingerprint(self) -> bytes | None:
+        """The mark, if the text is long enough to be looked for by it."""
+        return self.digest if len(self.witness.texts[0].words) >= FEW_WORDS else None
 
 
 # --- claim -------------------------------------------------------------------------------------
@@ -53,8 +93,12 @@ _DUE = (
         Report.corrected,
         Report.attempts,
         Report.read_at,
+        Report.copied,
+        Report.source_note,
         Contact.country,
         Contact.home_place_id,
+        Contact.area_path,
+        Contact.organisation,
     )
     .join(Contact, Contact.id == Report.contact_id)
     .where(Report.state == ReportState.RECEIVED, Report.due_at <= func.now())
@@ -84,7 +128,13 @@ def messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
     """The messages of each report, still sealed, in the order they came in."""
     query = (
         select(
-            Message.id, Message.report_id, Message.text, Message.location, Message.sent_at, Message.created_at
+            Message.id,
+            Message.report_id,
+            Message.text,
+            Message.location,
+            Message.forwarded,
+            Message.sent_at,
+            Message.created_at,
         )
         .where(Message.report_id.in_(reports), Message.direction == "in")
         .order_by(Message.created_at, Message.id)
@@ -105,7 +155,8 @@ def put_together(rows: list[Any]) -> Words:
         if row.location:
             shared = json.loads(vault.unseal("message", "location", row.id, row.location))
             pin = (shared["lat"], shared["lon"], shared["accuracy_m"])
-    return Words("\n".join(part for part in parts if part), at, pin)
+    text = "\n".join(part for part in parts if part)
+    return Words(text, at, pin, any(row.forwarded for row in rows))
 
 
 def report_text(session: Session, report_id: UUID) -> str:
@@ -123,6 +174,8 @@ _COLUMNS = (
     "language",
     "missing",
     "copied",
+    "independent",
+    "source_note",
     "read_at",
     "joined_at",
     "place_id",
@@ -170,7 +223,9 @@ def _columns(work: Work) -> dict[str, Any]:
         "incident_id": work.incident_id,
         "reading": _sealed(work),
         "copied": work.copied,
-        "fingerprint": vault.blind_digest("text", fingerprint(work.words.text)),
+        "independent": work.source.independent,
+        "source_note": work.source.code,
+        "fingerprint": work.digest,
         "language": reading.language,
         "missing": list(reading.missing),
         "read_at": now,

@@ -15,10 +15,10 @@ from mbiu.analysis.learned import Classifier
 from mbiu.analysis.reading import Reading
 from mbiu.codes import EventType
 from mbiu.gazetteer.lookup import Gazetteer
-from mbiu.incidents import recount
 from mbiu.joins import join
 from mbiu.models import Report
 from mbiu.reports import Words, Work
+from mbiu.sources import recount
 
 log = logging.getLogger(__name__)
 

@@ -239,8 +239,8 @@ def _others(db: Session, row: Incident) -> list[tuple[Incident, str]]:
     query = select(Incident).where(near, Incident.id != row.id, Incident.block == row.block)
     candidates = db.scalars(query.where(Incident.state.not_in([*ENDED, IncidentState.MERGED])).limit(100))
     mine = incident_facts(row)
-    found = [(compare(mine, incident_facts(one), 0.0), one) for one in candidates]
-    matches = sorted(((match, one) for match, one in found if match), key=lambda pair: -pair[0].score)
+    found = [(compare(mine, incident_facts(one)), one) for one in candidates]
+    matches = sorted(((match, one) for match, one in found if match), key=lambda pair: -pair[0].same_event)
     return [(one, ", ".join(match.why)) for match, one in matches[:4]]
 
 

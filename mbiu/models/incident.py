@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import (
@@ -17,12 +17,17 @@ from mbiu.codes import (
 )
 from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
 
+#: Fifths of a degree, counted from the south-west corner of the world; see `mbiu.candidates.cell`.
+CELL = "(floor(lat * 5)::integer + 450) * 1800 + floor(lon * 5)::integer + 900"
+
 
 class Incident(Model):
     """One event. ``version`` counts changes of text, place or severity, each of which voids approvals.
 
     ``numbers`` maps killed, injured, displaced, abducted and livestock to ``{"low", "best", "high"}``.
-    ``block`` is the district's path, where other reports of the same event are looked for.
+    ``actors`` maps the groups that the reports name to their side, as first told.
+    ``block`` is the district's path, where other reports of the same event are looked for; that of the
+    sender's home where no place is told. ``cell`` numbers the squares of a fifth of a degree.
     ``sources`` counts independent reporters; copies of one text count once.
     """
 
@@ -37,6 +42,8 @@ class Incident(Model):
         ),
         Index(None, "state", "created_at"),
         Index(None, "block", "created_at"),
+        Index(None, "cell", "created_at"),
+        Index(None, "place_id", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
         CheckConstraint("grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"),
@@ -54,6 +61,7 @@ class Incident(Model):
     certainty: Mapped[Certainty] = mapped_column(default=Certainty.UNKNOWN)
     priority: Mapped[Priority] = mapped_column(default=Priority.P4)
     numbers: Mapped[Json]
+    actors: Mapped[Json]
     missing: Mapped[Words]
     place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
     area_path: Mapped[str] = mapped_column(default="/", server_default="/")
@@ -61,6 +69,7 @@ class Incident(Model):
     block: Mapped[str] = mapped_column(default="", server_default="")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    cell: Mapped[int | None] = mapped_column(Computed(CELL, persisted=True))
     precision: Mapped[Precision] = mapped_column(default=Precision.NONE)
     radius_km: Mapped[float | None]
     occurred_from: Mapped[Moment | None]

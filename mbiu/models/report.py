@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.codes import EventType, Precision, ReportState, Severity, Urgency
+from mbiu.codes import EventType, JoiningState, Precision, ReportState, Severity, Urgency
 from mbiu.models.base import Key, Model, Moment, Sealed, Words, utcnow
 
 
@@ -15,13 +15,20 @@ class Report(Model):
     ``reading`` is the sealed JSON of the machine's Reading; the columns beside it are what the
     queue, the map and the join need to search, and hold no words of the reporter.
     ``fingerprint`` is a keyed digest of the normalised text; ``copied`` says that the words are those
-    of an earlier report, so that it is no second source.
+    of an earlier report. ``independent`` says whether it is a source of its own in its incident;
+    ``source_note`` is the code of why it is not (`mbiu.joining.REASONS`).
     """
 
     __tablename__ = "report"
     __table_args__ = (
         Index("ix_report_due", "due_at", postgresql_where=text("state = 'received'")),
         Index(None, "incident_id"),
+        Index(
+            "ix_report_witness",
+            "incident_id",
+            "created_at",
+            postgresql_where=text("NOT copied"),
+        ),
         Index(None, "contact_id", "created_at"),
         Index(None, "address_id", "created_at"),
         Index(None, "created_at"),
@@ -48,6 +55,8 @@ class Report(Model):
     reading: Mapped[bytes | None] = mapped_column(LargeBinary)
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
     copied: Mapped[bool] = mapped_column(default=False, server_default="false")
+    independent: Mapped[bool] = mapped_column(default=True, server_default="true")
+    source_note: Mapped[str] = mapped_column(String(16), default="", server_default="")
     corrected: Mapped[bool] = mapped_column(default=False, server_default="false")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -56,6 +65,35 @@ class Report(Model):
     read_at: Mapped[Moment | None]
     joined_at: Mapped[Moment | None]
     outcome_told_at: Mapped[Moment | None]
+
+
+class Joining(Model):
+    """A report put together with an incident, or proposed to be, with the reasons; kept when it is undone.
+
+    Made by the machine where ``made_by`` is empty. ``left_id`` is the incident that the report was before.
+    A pair that a person has undone (``undone_at``) is never joined again by the machine.
+    """
+
+    __tablename__ = "joining"
+    __table_args__ = (
+        Index(None, "report_id", "created_at"),
+        Index(None, "incident_id", "created_at"),
+        Index("ix_joining_left_id", "left_id", postgresql_where=text("left_id IS NOT NULL")),
+    )
+
+    id: Mapped[Key]
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    left_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id", ondelete="SET NULL"))
+    state: Mapped[JoiningState]
+    same_event: Mapped[float | None]
+    independent: Mapped[bool]
+    why: Mapped[Words]
+    reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    undone_at: Mapped[Moment | None]
 
 
 class Correction(Model):

@@ -1,0 +1,290 @@
+"""The incidents a report may belong to: by district, by squares around its point, by place, by its words.
+
+Each way reads the newest few of an index on area and time, so the cost does not grow with the history;
+where there are more in the window than that, it is logged.
+"""
+
+import datetime as dt
+import logging
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Select,
+    TableValuedAlias,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from mbiu import vault
+from mbiu.agreement import Facts
+from mbiu.analysis import similarity
+from mbiu.codes import IncidentState
+from mbiu.facts import incident_facts
+from mbiu.joining import WINDOW, Witness, rough
+from mbiu.models import Contact, Incident, Message, Report, utcnow
+
+log = logging.getLogger(__name__)
+
+#: The newest incidents read for one district, square or place.
+MOST = 120
+#: Those whose texts are opened for one report, and the texts opened for each.
+SHORTLIST, TEXTS = 24, 12
+#: Nobody looks for an event further back than this, whatever time a report tells of.
+LOOK_BACK = dt.timedelta(days=14)
+_JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
+_DEGREE_KM = 111.2
+_NEAR_KM = 8.0
+
+
+@dataclass
+class Candidate:
+    """An incident a report may belong to, with those who told of it so far."""
+
+    facts: Facts
+    witnesses: list[Witness] = field(default_factory=list)
+
+
+Key = tuple[str, str, bool]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where a report's incident may be found: keys of indexes (which, its value, an exercise or not)."""
+
+    keys: frozenset[Key]
+    since: dt.datetime
+
+    @classmethod
+    def of(cls, facts: Facts, fingerprint: bytes | None = None) -> "Search":
+        """``fingerprint`` is that of the report's text, None for a text too short to be known again."""
+        found = {("block", block) for block in _holding(facts.block)}
+        if facts.fine and facts.lat is not None and facts.lon is not None:
+            reach = (facts.radius_km or 0.0) + _NEAR_KM
+            found |= {("cell", str(one)) for one in cells(facts.lat, facts.lon, reach)}
+        if facts.place_id:
+            found.add(("place", facts.place_id))
+        if fingerprint:
+            found.add(("words", fingerprint.hex()))
+        now = utcnow()
+        since = max(now - LOOK_BACK, min(now, facts.span[0]) - WINDOW)
+        return cls(frozenset((how, key, facts.exercise) for how, key in found), since)
+
+    @property
+    def locks(self) -> set[str]:
+        """What two workers must not search at once, lest they make two incidents of one event."""
+        return {f"{how}:{key}" for how, key, _ in self.keys if how != "place"}
+
+
+def keys_of(incident: Facts, fingerprint: bytes | None) -> list[Key]:
+    """Under which keys an incident is found that has just begun with a report."""
+    found = [("block", incident.block)]
+    if incident.lat is not None and incident.lon is not None:
+        found.append(("cell", str(cell(incident.lat, incident.lon))))
+    if incident.place_id:
+        found.append(("place", incident.place_id))
+    if fingerprint:
+        found.append(("words", fingerprint.hex()))
+    return [(how, key, incident.exercise) for how, key in found]
+
+
+def _holding(block: str) -> Iterator[str]:
+    """A block and the wider areas that hold it, down to nowhere."""
+    parts = [part for part in block.split("/") if part]
+    for depth in range(len(parts), -1, -1):
+        yield "/" + "".join(f"{part}/" for part in parts[:depth])
+
+
+def cell(lat: float, lon: float) -> int:
+    """The number of the square of a fifth of a degree that a point lies in; as `models.incident.CELL`."""
+    return _number(math.floor(lat * 5), math.floor(lon * 5))
+
+
+def cells(lat: float, lon: float, reach_km: float) -> set[int]:
+    """The squares that may hold points within ``reach_km`` of a point."""
+    up = reach_km / _DEGREE_KM
+    side = up / max(0.2, math.cos(math.radians(lat)))
+    rows = range(math.floor((lat - up) * 5), math.floor((lat + up) * 5) + 1)
+    columns = range(math.floor((lon - side) * 5), math.floor((lon + side) * 5) + 1)
+    return {_number(row, column) for row in rows for column in columns}
+
+
+def _number(row: int, column: int) -> int:
+    return (row + 450) * 1800 + column + 900
+
+
+# --- the pool of a batch -----------------------------------------------------------------------
+
+# No likeness of words lifts less than this to a proposal.
+_HOPELESS = -2.5
+
+
+class Pool:
+    """The candidates of a batch of reports, by the keys under which they are searched."""
+
+    def __init__(self) -> None:
+        self._all: dict[UUID, Candidate] = {}
+        self._by_key: dict[Key, list[UUID]] = defaultdict(list)
+
+    def add(self, candidate: Candidate, keys: Iterable[Key]) -> None:
+        if candidate.facts.id is not None:
+            self._all.setdefault(candidate.facts.id, candidate)
+            for key in keys:
+                self._by_key[key].append(candidate.facts.id)
+
+    def get(self, incident_id: UUID) -> Candidate | None:
+        return self._all.get(incident_id)
+
+    def same_words(self, search: Search) -> set[UUID]:
+        """The incidents of which somebody told in exactly these words."""
+        return {row_id for key in search.keys if key[0] == "words" for row_id in self._by_key.get(key, ())}
+
+    def shortlist(self, report: Facts, search: Search) -> list[Candidate]:
+        """All that were told in the same words, then those that fit best by their facts."""
+        same = self.same_words(search)
+        found = {row_id for key in search.keys for row_id in self._by_key.get(key, ())} - same
+        weights = {row_id: rough(report, self._all[row_id].facts) for row_id in found}
+        best = sorted((one for one in weights if weights[one] > _HOPELESS), key=lambda one: -weights[one])
+        return [self._all[row_id] for row_id in [*same, *best[:SHORTLIST]]]
+
+
+# --- from the database -------------------------------------------------------------------------
+
+
+def _wanted(how: str) -> TableValuedAlias:
+    keys = bindparam(f"{how}_keys", type_=ARRAY(Text))
+    drills = bindparam(f"{how}_drills", type_=ARRAY(Boolean))
+    made = func.unnest(keys, drills).table_valued(column("key", Text), column("drill", Boolean))
+    return made.render_derived(name=f"wanted_{how}")
+
+
+def _newest(how: str, indexed: Any) -> Select[Any]:
+    """For each key the newest incidents of the window."""
+    wanted = _wanted(how)
+    newest = (
+        select(Incident.id)
+        .where(
+            indexed == cast(wanted.c.key, indexed.type),
+            Incident.exercise == wanted.c.drill,
+            Incident.created_at > bindparam("since"),
+            Incident.state.in_(_JOINABLE),
+        )
+        .order_by(Incident.created_at.desc())
+        .limit(MOST)
+        .lateral(f"newest_{how}")
+    )
+    return select(literal(how).label("how"), wanted.c.key, wanted.c.drill, newest.c.id).join(newest, true())
+
+
+def _same_words() -> Select[Any]:
+    """For each fingerprint the incidents of the newest reports that have it."""
+    wanted = _wanted("words")
+    newest = (
+        select(Report.incident_id.label("id"))
+        .where(
+            Report.fingerprint == func.decode(wanted.c.key, "hex"),
+            Report.exercise == wanted.c.drill,
+            Report.created_at > bindparam("since"),
+            Report.incident_id.is_not(None),
+        )
+        .order_by(Report.created_at.desc())
+        .limit(TEXTS)
+        .lateral("newest_words")
+    )
+    return (
+        select(literal("words").label("how"), wanted.c.key, wanted.c.drill, newest.c.id)
+        .join(newest, true())
+        .distinct()
+    )
+
+
+FIND = union_all(
+    _newest("block", Incident.block),
+    _newest("cell", Incident.cell),
+    _newest("place", Incident.place_id),
+    _same_words(),
+)
+_FACTS = (
+    Incident.id, Incident.block, Incident.area_path, Incident.place_id, Incident.lat, Incident.lon,
+    Incident.radius_km, Incident.precision, Incident.event_type, Incident.other_types, Incident.numbers,
+    Incident.actors, Incident.occurred_from, Incident.occurred_to, Incident.created_at, Incident.exercise,
+)  # fmt: skip
+
+
+def find(session: Session, searches: Iterable[Search]) -> Pool:
+    """The candidates of these searches, so far without the words that were told of them."""
+    pool, wanted = Pool(), list(searches)
+    if not wanted:
+        return pool
+    keys = sorted({key for one in wanted for key in one.keys})
+    values: dict[str, Any] = {"since": min(one.since for one in wanted)}
+    for how in ("block", "cell", "place", "words"):
+        mine = [key for key in keys if key[0] == how]
+        values[f"{how}_keys"], values[f"{how}_drills"] = [key[1] for key in mine], [key[2] for key in mine]
+    found: dict[UUID, list[Key]] = defaultdict(list)
+    for row in session.execute(FIND, values):
+        found[row.id].append((row.how, row.key, row.drill))
+    _tell_crowded(found)
+    query = select(*_FACTS).where(Incident.id.in_(found), Incident.state.in_(_JOINABLE))
+    for row in session.execute(query.order_by(Incident.created_at.desc())):
+        pool.add(Candidate(incident_facts(row)), found[row.id])
+    return pool
+
+
+def _tell_crowded(found: dict[UUID, list[Key]]) -> None:
+    crowded = Counter(key for keys in found.values() for key in keys if key[0] != "words")
+    for (how, key, _), count in crowded.items():
+        if count >= MOST:
+            log.info("candidates.crowded", extra={"how": how, "key": key})
+
+
+def _telling() -> Select[Any]:
+    ids = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("id", Uuid))
+    wanted = ids.render_derived(name="wanted")
+    newest = (
+        select(Report.id, Report.incident_id, Report.contact_id)
+        .where(Report.incident_id == wanted.c.id, Report.copied.is_(False))
+        .order_by(Report.created_at.desc())
+        .limit(TEXTS)
+        .lateral("newest")
+    )
+    return (
+        select(newest.c.id, newest.c.incident_id, newest.c.contact_id, Contact.organisation)
+        .add_columns(Message.id.label("message_id"), Message.text)
+        .select_from(wanted)
+        .join(newest, true())
+        .join(Contact, Contact.id == newest.c.contact_id)
+        .join(Message, and_(Message.report_id == newest.c.id, Message.direction == "in"))
+    )
+
+
+TELLING = _telling()
+
+
+def add_witnesses(session: Session, known: Iterable[Candidate]) -> None:
+    """Open what was told of these incidents: the newest few texts that are no copies."""
+    wanted = {one.facts.id: one for one in known if one.facts.id and not one.witnesses}
+    if not wanted:
+        return
+    for row in session.execute(TELLING, {"ids": list(wanted)}):
+        texts: tuple[similarity.Text, ...] = ()
+        with suppress(vault.CannotOpen):
+            texts = (similarity.Text.of(vault.unseal("message", "text", row.message_id, row.text)),)
+        wanted[row.incident_id].witnesses.append(Witness(texts, row.contact_id, row.organisation))

@@ -1,0 +1,80 @@
+"""How many independent sources an incident has: people who saw for themselves, each counted once."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from mbiu import reports, vault
+from mbiu.analysis.similarity import Text
+from mbiu.joining import Source, Witness, source
+from mbiu.models import Contact, Report
+
+#: Among so many reports of one incident, the first ones, each is compared with all before it.
+JUDGED = 200
+
+
+# People of one organisation are one source, whoever of them came first; where nobody is a source of
+# their own there is still somebody who said it.
+_COUNT = text("""
+    UPDATE incident SET reports = counted.reports, sources = greatest(counted.sources, 1)
+    FROM (
+        SELECT incident_id, count(*) AS reports,
+               count(DISTINCT coalesce(nullif(lower(trim(contact.organisation)), ''), contact.id::text))
+                   FILTER (WHERE report.independent) AS sources
+        FROM report JOIN contact ON contact.id = report.contact_id
+        WHERE incident_id = ANY(:ids) GROUP BY incident_id
+    ) AS counted
+    WHERE incident.id = counted.incident_id
+""")
+
+
+def recount(session: Session, ids: Collection[UUID]) -> None:
+    """Count the incidents' reports and their independent sources."""
+    session.flush()
+    if ids:
+        session.execute(_COUNT, {"ids": list(set(ids))})
+
+
+def judge(session: Session, incident_id: UUID) -> None:
+    """Judge anew which of an incident's reports are sources of their own, in the order they came, and count.
+
+    Needed where reports were moved: the copy of a text that went elsewhere is now its only telling.
+    """
+    session.flush()
+    rows = session.execute(_told().where(Report.incident_id == incident_id)).all()
+    messages = reports.messages(session, [row.id for row in rows])
+    earlier: list[Witness] = []
+    for row in rows:
+        told = _witness(row, messages[row.id])
+        found = source(told, earlier)
+        earlier.append(told)
+        if found.code != row.source_note:
+            session.execute(update(Report).where(Report.id == row.id).values(**_columns(found)))
+    recount(session, [incident_id])
+
+
+def _told() -> Any:
+    columns = (Report.id, Report.contact_id, Report.source_note, Contact.organisation)
+    query = select(*columns).join(Contact, Contact.id == Report.contact_id)
+    return query.order_by(Report.created_at, Report.id).limit(JUDGED)
+
+
+def _witness(row: Any, messages: list[Any]) -> Witness:
+    try:
+        words: tuple[Text, ...] = (Text.of(reports.put_together(messages).text),)
+    except vault.CannotOpen:
+        words = ()
+    return Witness(
+        words,
+        row.contact_id,
+        row.organisation,
+        forwarded=any(message.forwarded for message in messages),
+        hearsay=row.source_note == "hearsay",
+    )
+
+
+def _columns(found: Source) -> dict[str, Any]:
+    return {"independent": found.independent, "source_note": found.code, "copied": found.code == "copy"}
