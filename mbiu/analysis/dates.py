@@ -1,20 +1,79 @@
 """Written dates: in figures, day first, or a day and the name of a month."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.scan import Scan
 
 DAY = timedelta(days=1)
 YEARS = range(1950, 2200)
-_DATE = re.compile(
-    r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d./-]|\s*(?:people|dead|cows))"
-)
-_ISO = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
+AHEAD_DAYS = 60
+_DATE = re.compile(r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d/-]|\.\d|,\d\d)")
+_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _TWO_DIGIT_YEARS = 2000
-_VERBS_TOO = frozenset(("may", "march"))
+_MONTHS = 12
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "er",
+        "ya",
+        "wa",
+        "le",
+        "mwezi",
+        "tarehe",
+        "d",
+        "du",
+        "el",
+        "al",
+        "de",
+        "month",
+    ]
+)
+_ORDINAL = frozenset(("st", "nd", "rd", "th"))
+_WORDS_TOO = frozenset(["may", "march", "mars", "mar", "jan", "mei", "sep", "dec"])
+_LEAD = frozenset(
+    [
+        "on",
+        "of",
+        "since",
+        "from",
+        "until",
+        "till",
+        "by",
+        "dated",
+        "date",
+        "the",
+        "in",
+        "during",
+        "last",
+        "next",
+        "early",
+        "late",
+        "mid",
+        "end",
+    ]
+)
+_TO = frozenset(["to", "au", "hadi", "mpaka", "and", "et", "na"])
+
+
+class Written(NamedTuple):
+    """A date as written; ``year`` and ``day`` are 0 where the text has none; ``to`` ends several days."""
+
+    year: int
+    month: int
+    day: int
+    first: int
+    last: int
+    to: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,50 +87,158 @@ class Span:
     last: int
 
 
-def written(scan: Scan, local: datetime | None, zone: timezone) -> Span | None:
-    """A date in figures: day first, the year of sending where none is given."""
-    if match := _ISO.search(scan.text):
-        year, month, day = (int(part) for part in match.groups())
-        return date(year, month, day, zone, match.span())
-    for match in _DATE.finditer(scan.text):
-        year = int(match[4]) if match[4] else (local.year if local and match[2] == "/" else 0)
-        year += _TWO_DIGIT_YEARS if 0 < year < 100 else 0
-        if year and (span := date(year, int(match[3]), int(match[1]), zone, match.span())):
+def written(scan: Scan, local: datetime | None, zone: timezone, *, ahead: bool = False) -> Span | None:
+    """The first full date of a text: day first, the year of sending where none is given."""
+    for found in dates(scan):
+        if found.day and (span := resolved(found, local, zone, ahead=ahead)):
             return span
-    return _named_month(scan, local, zone)
-
-
-def _named_month(scan: Scan, local: datetime | None, zone: timezone) -> Span | None:
-    if local is None:
-        return None
-    for hit in filter(lambda hit: _is_month(scan, hit), scan.of("moments")):
-        for index in (hit.first - 1, hit.first - 2, hit.last + 1):
-            if 0 <= index < len(scan.tokens) and (day := _day_figure(scan, index)):
-                start = min(scan.tokens[index].start, scan.tokens[hit.first].start)
-                end = max(scan.tokens[index].end, scan.tokens[hit.last].end)
-                month = int(hit.entry.code[6:])
-                year = local.year - (month > local.month + 1)
-                return date(year, month, day, zone, (start, end))
     return None
 
 
+def month(scan: Scan, local: datetime, zone: timezone, *, ahead: bool = False) -> Span | None:
+    """A month named without a day."""
+    for found in dates(scan):
+        if not found.day and (span := resolved(found, local, zone, ahead=ahead)):
+            return span
+    return None
+
+
+def date_spans(scan: Scan) -> list[tuple[int, int]]:
+    """The characters of all dates that a text writes out."""
+    return [(found.first, found.last) for found in dates(scan)]
+
+
+def dates(scan: Scan) -> Iterator[Written]:
+    """All written dates, those in figures first."""
+    for match in _ISO.finditer(scan.text):
+        yield Written(int(match[1]), int(match[3]), int(match[4]), *match.span())
+    for match in _DATE.finditer(scan.text):
+        if found := _in_figures(scan, match):
+            yield found
+    for hit in scan.of("moments"):
+        is_name = hit.entry.code.startswith("month ") and hit.entry.code[6:].isdecimal()
+        if is_name and (found := _named(scan, hit)):
+            yield found
+
+
+def resolved(found: Written, local: datetime | None, zone: timezone, *, ahead: bool) -> Span | None:
+    """The day or month meant; without a year the nearest that fits past or future. None where impossible."""
+    year = found.year or (local.year if local else 0)
+    span = _span(found, year, zone)
+    if span is None or found.year or local is None:
+        return span
+    if span.start > local + (300 if ahead else AHEAD_DAYS) * DAY:
+        return _span(found, year - 1, zone)
+    if ahead and span.end < local:
+        return _span(found, year + 1, zone)
+    return span
+
+
+def _span(found: Written, year: int, zone: timezone) -> Span | None:
+    if year not in YEARS:
+        return None
+    place = (found.first, found.last)
+    try:
+        start = datetime(year, found.month, found.day or 1, tzinfo=zone)
+        if not found.day:
+            after = datetime(year + found.month // _MONTHS, found.month % _MONTHS + 1, 1, tzinfo=zone)
+            return Span(start, after, "month", *place)
+        end = datetime(year, found.month, found.to, tzinfo=zone) if found.to else start
+    except ValueError:
+        return None
+    return Span(start, end + DAY, "week" if found.to else "day", *place)
+
+
+def _in_figures(scan: Scan, match: re.Match[str]) -> Written | None:
+    day, month, year = int(match[1]), int(match[3]), int(match[4] or 0)
+    if month > _MONTHS >= day and match[4]:
+        day, month = month, day
+    if not (1 <= day <= 31 and 1 <= month <= _MONTHS) or (day, month) == (24, 7):
+        return None
+    if not match[4] and (match[2] != "/" or _is_counted(scan, match.end())):
+        return None
+    year += _TWO_DIGIT_YEARS if 0 < year < 100 else 0
+    return Written(year, month, day, *match.span())
+
+
+def _is_counted(scan: Scan, end: int) -> bool:
+    """Whether a noun or outcome follows: ``2/3 people`` is no date."""
+    index = next((i for i, token in enumerate(scan.tokens) if token.start >= end), None)
+    return index is not None and bool(scan.starting("counts", index) or scan.starting("actors", index))
+
+
+def _named(scan: Scan, hit: Hit) -> Written | None:
+    """A month by its name with the day before or after it, or by itself."""
+    month = int(hit.entry.code[6:])
+    first, day, to = _day_before(scan, hit.first)
+    last = hit.last
+    if not day:
+        last, day = _day_after(scan, hit.last)
+    year, last = _year_after(scan, last)
+    if not _is_month(scan, hit, first, last, year):
+        return None
+    return Written(year, month, day, scan.tokens[first].start, scan.tokens[last].end, to)
+
+
+def _day_before(scan: Scan, index: int) -> tuple[int, int, int]:
+    """First token, day and last day of ``5th of``, ``10 - 12``, ``le 3`` before a month."""
+    at = index - 1
+    while at >= max(0, index - 3) and scan.tokens[at].folded in _SMALL:
+        at -= 1
+    day = _day_figure(scan, at)
+    if not day:
+        return index, 0, 0
+    earlier = at - 2 if at > 1 and scan.tokens[at - 1].folded in _TO else at - 1
+    gap = scan.text[scan.tokens[earlier].end : scan.tokens[at].start].strip() if earlier >= 0 else ""
+    start = _day_figure(scan, earlier)
+    if 0 < start < day and (gap in ("-", "–") or earlier == at - 2):
+        return earlier, start, day
+    return at, day, 0
+
+
+def _day_after(scan: Scan, last: int) -> tuple[int, int]:
+    at = last + 1
+    if at < len(scan.tokens) and scan.tokens[at].folded in ("the", "tarehe"):
+        at += 1
+    day = _day_figure(scan, at)
+    if not day or _is_counted(scan, scan.tokens[at].end):
+        return last, 0
+    return at + (at + 1 < len(scan.tokens) and scan.tokens[at + 1].folded in _ORDINAL), day
+
+
+def _year_after(scan: Scan, last: int) -> tuple[int, int]:
+    for at in (last + 1, last + 2):
+        word = scan.tokens[at].folded if at < len(scan.tokens) else ""
+        if word.isdecimal() and len(word) == 4:
+            return (int(word), at) if int(word) in YEARS else (0, last)
+        if word not in _ORDINAL and word not in ("mwaka", "of", "wa"):
+            break
+    return 0, last
+
+
 def _day_figure(scan: Scan, index: int) -> int:
+    if not 0 <= index < len(scan.tokens):
+        return 0
     word = scan.tokens[index].folded
-    return int(word) if word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 31 else 0
+    if word.isdecimal():
+        return int(word) if len(word) <= 2 and 1 <= int(word) <= 31 else 0
+    values = (hit.entry.code for hit in scan.ending("numbers", index) if hit.first == hit.last)
+    return next((int(code[1:]) for code in values if code[0] == "=" and 0 < int(code[1:]) <= 31), 0)
+
+
+def _is_month(scan: Scan, hit: Hit, first: int, last: int, year: int) -> bool:
+    """A name that is also a word of another meaning needs a capital, a cue or a year beside it."""
+    token = scan.tokens[hit.first]
+    alone = first == hit.first and last == hit.last
+    before = scan.tokens[first - 1].folded if first else ""
+    if year or before in _LEAD:
+        return True
+    if token.folded in _WORDS_TOO:
+        ordinal = any(scan.tokens[i].folded in _ORDINAL for i in range(first, last + 1))
+        return ordinal or (token.capital and not alone)
+    return True
 
 
 def date(year: int, month: int, day: int, zone: timezone, span: tuple[int, int]) -> Span | None:
     """The day at characters ``span``; None where there is no such day within living memory."""
-    if year not in YEARS:
-        return None
-    try:
-        start = datetime(year, month, day, tzinfo=zone)
-    except ValueError:
-        return None
-    return Span(start, start + DAY, "day", *span)
-
-
-def _is_month(scan: Scan, hit: Hit) -> bool:
-    token = scan.tokens[hit.first]
-    named = hit.entry.code.startswith("month ") and hit.entry.code != "month -1"
-    return named and (token.capital or token.folded not in _VERBS_TOO)
+    return _span(Written(year, month, day, *span), year, zone)

@@ -80,12 +80,12 @@ ENGLISH = [
         "crackdown",
         frozenset({"protest"}),
         "ke-nairobi-kibera",
-        numbers=numbers(injured=(10, 13, 15), killed=None),
+        numbers=numbers(injured=(10, 12, 15), killed=None),
     ),
     Case(
         "More than 200 families have fled Loliondo because of fighting",
         "displacement",
-        numbers=numbers(displaced=(1000, 1000, 2000)),
+        numbers=numbers(displaced=(600, 1000, 3200)),
     ),
     Case(
         "An angry mob lynched a suspected thief in Mathare this morning",
@@ -191,7 +191,7 @@ SWAHILI = [
         "destruction",
         frozenset({"displacement"}),
         "tz-kiteto",
-        numbers=numbers(displaced=75, killed=None),
+        numbers=numbers(displaced=(45, 75, 120), killed=None),
     ),
     Case(
         "Polisi wamewatawanya waandamanaji kwa mabomu ya machozi Nairobi, mmoja amejeruhiwa",
