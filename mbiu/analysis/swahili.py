@@ -12,7 +12,7 @@ BARE_STEM = 5
 SHORTEST_BENT = 3
 _SUBJECT = r"(?:ni|n|tu|wa|ba|mu|m|u|a|i|zi|ya|li|ki|vi|ku|pa)"
 _SUBJECT_ALONE = r"(?:a|wa|ba|ka|ya|la|za|cha|vya|twa|mwa)"
-_OBJECT = r"(?:ni|n|ku|mw|mu|m|wa|ba|tu|i|zi|li|ya|ki|vi|ji)?"
+_OBJECT = r"(?:ni|ku|mw|mu|m|wa|ba|tu|i|zi|li|ya|ki|vi|ji)?"
 _RELATIVE = r"(?:o|ye|yo|lo|zo|vyo|cho|po|ko|mo|wo)?"
 _PREFIX = re.compile(
     rf"(?P<no>ha|si)(?P<nosubject>tu|wa|ba|mu|m|u|i|zi|ya|li|ki|vi|ku|pa)?(?P<notense>ku|ja|ta|na|)(?:{_OBJECT})"
