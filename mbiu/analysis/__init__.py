@@ -1,18 +1,17 @@
 """Reading reports: one text in, one ``Reading`` out. Pure: no database, no clock, no network."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from mbiu.analysis.actors import actors
 from mbiu.analysis.counts import Counts, count
 from mbiu.analysis.events import Event, event
+from mbiu.analysis.judgement import judge
 from mbiu.analysis.learned import Classifier, combine
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.moment import Moment, moment
 from mbiu.analysis.places import Found, Location, locate, positioned, prior_of
 from mbiu.analysis.reading import Evidence, Reading
-from mbiu.analysis.rules import Facts, decide
 from mbiu.analysis.scan import Scan, scan
 from mbiu.analysis.spans import written_in
 from mbiu.gazetteer.lookup import Gazetteer
@@ -73,8 +72,7 @@ def _reading(
     groups, group_evidence = actors(known)
     drivers, driver_evidence = _tags(known, "drivers", happened)
     risks, risk_evidence = _tags(known, "risk_factors", happened)
-    facts = _facts(known, happened, counts, time)
-    severity, urgency, rule_evidence = _judged(known, happened, facts)
+    severity, urgency, rule_evidence = judge(known, happened, counts, time)
     evidence = (
         *happened.evidence, *found.evidence, *counts.evidence, *time.evidence, *rule_evidence,
         *group_evidence, *driver_evidence, *risk_evidence, *language[2],
@@ -122,53 +120,6 @@ def _tags(known: Scan, kind: str, happened: Event) -> tuple[tuple[str, ...], tup
 
 def _noted(hit: Hit) -> str:
     return f" ({hit.entry.note})" if hit.entry.note else ""
-
-
-def _facts(known: Scan, happened: Event, counts: Counts, time: Moment) -> Facts:
-    flags = {f"primary:{happened.type}", f"type:{happened.type}"}
-    flags |= {f"type:{other}" for other in happened.others}
-    flags |= {
-        f"marker:{code}" for code, hits in known.codes.items() if any(not known.denied(hit) for hit in hits)
-    }
-    if time.past:
-        flags.add("moment:past")
-    if known.marked("history") or known.marked("past_habit"):
-        flags.add("marker:old")
-    if happened.type == "threat" and (known.marked("imminent") or known.marked("ongoing")) and _today(time):
-        flags.add("marker:imminent_attack")
-    if any(hit.tense == "past" for hit in known.of("events")) or _told_in_past(known):
-        flags.add("marker:past")
-    values = {
-        name: one.best
-        for name in ("killed", "injured", "displaced", "abducted", "livestock")
-        if (one := getattr(counts, name))
-    }
-    return Facts(frozenset(flags), values)
-
-
-def _today(time: Moment) -> bool:
-    return time.when is None or time.when.precision in ("hour", "part")
-
-
-def _told_in_past(known: Scan) -> bool:
-    return any(known.tokens[hit.last].folded.endswith(("ed", "dead", "shot")) for hit in known.of("events"))
-
-
-def _judged(known: Scan, happened: Event, facts: Facts) -> tuple[str, str, list[Evidence]]:
-    """Severity and urgency, each with the rule that decided as evidence over the event's own words."""
-    values, evidence = [], []
-    for sets in ("severity", "urgency"):
-        value, note = ("unknown", "") if happened.type == "none" else decide(sets, facts)
-        values.append(value)
-        if note:
-            start, end = _span(happened.evidence)
-            evidence.append(Evidence(sets, value, start, end, known.text[start:end], f"rule: {note}"))
-    return values[0], values[1], evidence
-
-
-def _span(evidence: Iterable[Evidence]) -> tuple[int, int]:
-    first = next(iter(evidence), None)
-    return (first.start, first.end) if first else (0, 0)
 
 
 def _missing(happened: Event, found: Found, time: Moment) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ COUNT = re.compile(r"(killed|injured|displaced|abducted|livestock)>=(\d{1,7})")
 LONGEST_TERM = 8
 MOST_READINGS = 2_000
 _FIGURES = re.compile(r"\d+")
-_FLAG = re.compile(r"(type|primary|marker|moment):[a-z_]+")
+_FLAG = re.compile(r"(type|primary|marker):[a-z_]+|moment:past|told:(now|past|ahead|today|old)")
 _CODE = re.compile(r"[a-z]{2,3}")
 _SCRIPT = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}")
 _VALUES = {"severity": {*map(str, Severity)}, "urgency": {*map(str, Urgency)}}

@@ -1,12 +1,10 @@
 """Severity and urgency by a table of rules that anybody can read; the first that fits decides."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mbiu.analysis.checks import COUNT
 from mbiu.analysis.tables import cached, rows
-
-_COUNT = re.compile(r"(killed|injured|displaced|abducted|livestock)>=(\d+)")
 
 
 @dataclass(frozen=True)
@@ -19,16 +17,21 @@ class Facts:
 
 @dataclass(frozen=True)
 class Rule:
-    """``value`` for ``sets`` when all flags hold and all counts are reached."""
+    """``value`` for ``sets`` when all ``flags`` hold, none of ``unless`` does, and all counts are reached."""
 
     sets: str
     value: str
     flags: frozenset[str]
+    unless: frozenset[str]
     counts: tuple[tuple[str, int], ...]
     note: str
 
     def fits(self, facts: Facts) -> bool:
-        return self.flags <= facts.flags and all(facts.counts.get(n, 0) >= low for n, low in self.counts)
+        return (
+            self.flags <= facts.flags
+            and self.unless.isdisjoint(facts.flags)
+            and all(facts.counts.get(name, 0) >= low for name, low in self.counts)
+        )
 
 
 @cached
@@ -39,14 +42,18 @@ def rules() -> tuple[Rule, ...]:
 
 def _rule(row: Mapping[str, str]) -> Rule:
     conditions = row["when"].split()
-    counted = [match for match in map(_COUNT.fullmatch, conditions) if match]
-    flags = frozenset(one for one in conditions if not _COUNT.fullmatch(one))
-    return Rule(row["sets"], row["value"], flags, tuple((m[1], int(m[2])) for m in counted), row["note"])
+    counted = [match for match in map(COUNT.fullmatch, conditions) if match]
+    flags = [one for one in conditions if not COUNT.fullmatch(one)]
+    return Rule(
+        row["sets"],
+        row["value"],
+        frozenset(one for one in flags if not one.startswith("!")),
+        frozenset(one[1:] for one in flags if one.startswith("!")),
+        tuple((match[1], int(match[2])) for match in counted),
+        row["note"],
+    )
 
 
-def decide(sets: str, facts: Facts) -> tuple[str, str]:
-    """The value of the first fitting rule and its note; ``unknown`` where none fits."""
-    for rule in rules():
-        if rule.sets == sets and rule.fits(facts):
-            return rule.value, rule.note
-    return "unknown", ""
+def decide(sets: str, facts: Facts) -> Rule | None:
+    """The first rule that fits, or None."""
+    return next((rule for rule in rules() if rule.sets == sets and rule.fits(facts)), None)

@@ -146,13 +146,17 @@ def test_every_rule_gives_a_known_value() -> None:
 
 
 def test_every_rule_asks_for_things_that_can_be() -> None:
-    markers = {item.code for item, _ in entries("markers")} | {"past", "old", "imminent_attack"}
+    known = {
+        "type": set(EventType),
+        "primary": set(EventType),
+        "marker": {item.code for item, _ in entries("markers")},
+        "told": {"now", "past", "ahead", "today", "old"},
+        "moment": {"past"},
+    }
     for rule in rules.rules():
-        for flag in rule.flags:
+        for flag in rule.flags | rule.unless:
             what, _, value = flag.partition(":")
-            assert value in {"type": set(EventType), "primary": set(EventType), "marker": markers}.get(
-                what, {"past"}
-            ), flag
+            assert value in known[what], flag
 
 
 def test_a_table_has_no_broken_row() -> None:
