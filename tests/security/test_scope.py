@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from mbiu import correction, response, routing, verification
 from mbiu.db import transaction
-from mbiu.models import Incident, Report
+from mbiu.models import Incident, LearnedModel, Report, utcnow
 from mbiu.models.base import Model
 from tests.cast import (
     DANIEL,
@@ -28,7 +28,7 @@ from tests.conftest import Database
 KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
-    "alert", "response", "delivery", "vault",
+    "alert", "response", "delivery", "vault", "learned_model",
 )  # fmt: skip
 
 
@@ -50,6 +50,10 @@ def whole_story() -> tuple[str, str]:
     say("ACK", DANIEL)
     with transaction() as session:
         response.close(session, ruth, kasese, "visit", "contained")
+        now = utcnow()
+        session.add(
+            LearnedModel(number=1, decisions=0, data_from=now, data_to=now, decided_to=now, promoted=False)
+        )
     return kasese, kween
 
 
