@@ -5,17 +5,17 @@ from pathlib import Path
 
 import click
 
+from mbiu.analysis import tables
 from mbiu.evaluation import judging, labelled, measure, table
-from mbiu.gazetteer import Gazetteer
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+from mbiu.gazetteer.command import FILE, opened
+from mbiu.settings import settings
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw to an SVG or PNG file.")
-@click.option("--gazetteer", type=_FILE, help="Places as CSV.")
+@click.option("--gazetteer", type=FILE, help="Places: a built file, or a table as CSV.")
 @click.option("--errors", is_flag=True, help="List each field that was read wrongly.")
 def evaluate(
     files: tuple[Path, ...], *, as_json: bool, plot: Path | None, gazetteer: Path | None, errors: bool
@@ -25,7 +25,8 @@ def evaluate(
         messages = labelled.read_files(list(files))
     except labelled.BadLabel as bad:
         raise click.ClickException(str(bad)) from None
-    places = Gazetteer.from_csv(gazetteer) if gazetteer else Gazetteer.seed()
+    tables.use(settings().tables)
+    places = opened(gazetteer)
     cases = judging.cases(messages, places)
     result = {"files": [str(file) for file in files], **measure.measure(cases, places)}
     wrong = measure.errors(cases, places) if errors else []

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mbiu.analysis import tables
 from mbiu.db import engine, transaction
 from mbiu.gazetteer import store
 from mbiu.learning import keep, rows, trial
@@ -56,6 +57,7 @@ def _alone() -> Iterator[bool]:
 
 
 def _run(*, dry: bool) -> Result:
+    tables.use(settings().tables)
     with transaction() as session:
         found = rows.decided(session, store.current(session))
     least = settings().learn_from

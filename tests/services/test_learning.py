@@ -355,7 +355,7 @@ def test_learning_is_due_with_enough_decisions_and_new_ones_only() -> None:
         assert train.is_due(session, later)
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 100.0) -> Any:
     end = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < end, what
@@ -363,6 +363,7 @@ def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
     return found
 
 
+@pytest.mark.timeout(300)
 def test_a_running_worker_learns_by_itself_and_reads_with_it_at_once(
     launch: Callable[[str], Launched],
 ) -> None:
