@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 SHORTEST = 3
+ARTICLE = "ال"
 _BEFORE_NOUN = ("وال", "بال", "لل", "كال", "فال", "ال", "ب", "ل", "ك")
 _SOON = ("سوف", "س", "ح")
 _PERSON = ("ي", "ت", "ن", "ا")

@@ -32,6 +32,7 @@ MAX_GAP = 3
 LONGEST_VERB = 24
 #: What stands before a verb stem in the trie, by the language whose prefixes it takes.
 SWAHILI, LUGANDA, SHENG = "-", "+", "="
+PLAIN = "plain"
 _END = ""
 _NO_KINDS: frozenset[str] = frozenset()
 
@@ -143,6 +144,8 @@ class Lexicon:
         keys[1 if folded in self._exact else 0 : 0] = [key for key, _ in found]
         if not keys and arabic.is_arabic(folded):
             return self._arabic(folded)
+        if folded.startswith(arabic.ARTICLE):
+            keys += self._plain(folded.removeprefix(arabic.ARTICLE))
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
         if not found and not self._french.isdisjoint(keys) and french.to_come(folded):
@@ -226,7 +229,7 @@ def _covers(other: Hit, hit: Hit) -> bool:
         return True
     if other.entry.kind != hit.entry.kind or other.size <= hit.size:
         return False
-    return hit.entry.kind != "markers" or other.entry.code == hit.entry.code
+    return hit.entry.kind != "markers" or other.entry.code in (hit.entry.code, PLAIN)
 
 
 def spelt_out(term: str) -> Iterator[tuple[str, ...]]:

@@ -68,3 +68,13 @@ def test_the_tense_of_a_verb_is_read(text: str, tense: str) -> None:
         (Entry("events", "attack", 3, "ar", ""), "هاجم*"),
     ]
     assert [hit.tense for hit in Lexicon(verbs).find(tokenise(text))] == [tense]
+
+
+def test_a_plain_phrase_hides_the_denial_inside_it() -> None:
+    terms = [
+        (Entry("markers", "negation", 1, "ar", ""), "لا"),
+        (Entry("markers", "plain", 1, "ar", ""), "لا تزال"),
+    ]
+    lexicon = Lexicon(terms)
+    assert [hit.entry.code for hit in lexicon.find(tokenise("لا تزال الاشتباكات"))] == ["plain"]
+    assert [hit.entry.code for hit in lexicon.find(tokenise("لا قتلى"))] == ["negation"]
