@@ -7,6 +7,7 @@ from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.gazetteer.place import Place
 
 CUE_POLICY_COST = 0.04
+OBSCURE_COST = 0.2
 NEIGHBOUR_BONUS = 0.08
 INSIDE_BONUS = 0.2
 OUTSIDE_BONUS = 0.08
@@ -20,13 +21,15 @@ SMALL_ABROAD_COST = 0.5
 MISSPELT_ABROAD_COST = 0.45
 WIDER_MARGIN = 0.1
 MANY = 40
+DISTRICT, WARD = 2, 3
 POPULATION_BONUS = 0.03
 LARGE = 100_000
 LEVEL_PRIOR = {0: -0.15, 1: 0.06, 2: 0.06, 3: 0.0, 4: -0.03, 5: -0.05}
 ROLE = {
     "at": 0.08, "near": 0.06, "fled": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "lives": -0.06,
-    "group": -0.75, "name": -0.1, "people": -0.14, "org": -0.75, "site": -0.55,
+    "group": -0.75, "name": -0.1, "people": -0.14, "org": -0.75, "site": -0.55, "person": -0.55,
 }  # fmt: skip
+DISTRICT_LEVEL = {"KE": 1}
 _LEVELS: dict[str, tuple[int | None, ...]] = {
     "level1": (1,),
     "level2": (2,),
@@ -87,6 +90,14 @@ class Context:
         """Whether one of the two lies in the other or is it."""
         return one.place_id in self.path(two) or two.place_id in self.path(one)
 
+    def close(self, one: Place, two: Place) -> bool:
+        """Whether the two are one spot for those who act on it: of one district, or one in the other."""
+        level = DISTRICT_LEVEL.get(one.country, 2)
+        shared = set(self.path(one)).intersection(self.path(two))
+        units = (self.gazetteer.get(place_id) for place_id in shared)
+        district = any(unit and (unit.admin_level or 0) >= level for unit in units)
+        return district or self.related(one, two)
+
     def others(self, mention: Named) -> list[Named]:
         """The other names that may speak for a meaning: no people, no everyday words."""
         return [
@@ -129,6 +140,9 @@ def _named_around(mention: Named, context: Context) -> frozenset[str]:
 
 def _worth_weighing(mention: Named, context: Context, parents: frozenset[str]) -> tuple[Place, ...]:
     """Of very many bearers of a name those that the text or the sender's home speaks for."""
+    countries = tuple(place for place in mention.places if place.admin_level == 0)
+    if countries and not mention.level:
+        return countries
     if len(mention.places) <= MANY:
         return mention.places
     known = parents | set(context.prior.home[1:])
@@ -154,12 +168,22 @@ def _allowed(mention: Named, place: Place, context: Context, parents: frozenset[
         return False
     inside = not parents.isdisjoint(context.path(place)[1:-1])
     if mention.common:
-        known = mention.capital and mention.cued and place.match_policy == "auto"
-        return mention.strong or known or (inside and (mention.capital or mention.level != ""))
+        return mention.strong or (inside and mention.capital) or _known_by_cue(mention, place)
     if place.match_policy == "cue":
         return _cue_allows(mention, place, context, inside=inside)
-    small = place.admin_level is None or place.admin_level > 2
-    return not (small and mention.lower and not (mention.cued or mention.level or inside))
+    if mention.lower and not (mention.cued or mention.level or inside):
+        known = place.country in context.countries | {context.prior.country}
+        return place.admin_level in (0, 1) or (place.admin_level == 2 and known)
+    return True
+
+
+def _known_by_cue(mention: Named, place: Place) -> bool:
+    """Whether a common word may be this place: *hapa Bute*, *a Beni*; the better known, the easier."""
+    if mention.foreign and mention.capital:
+        return place.admin_level is None or place.admin_level <= WARD
+    town = place.admin_level is None and place.match_policy == "auto"
+    known = town or (place.admin_level is not None and place.admin_level <= DISTRICT)
+    return known and (mention.foreign or (mention.titled and place.match_policy == "auto"))
 
 
 def _cue_allows(mention: Named, place: Place, context: Context, *, inside: bool) -> bool:
@@ -178,7 +202,15 @@ def _score(mention: Named, place: Place, context: Context, parents: frozenset[st
     score += _level_bonus(mention, place) + _prior_bonus(mention, place, context, parents)
     score += _containment(mention, place, context, parents) + _neighbours(mention, place, context)
     score += POPULATION_BONUS if place.population >= LARGE else 0.0
-    return score - (CUE_POLICY_COST if place.match_policy == "cue" else 0.0)
+    return score - _obscurity(mention, place, context)
+
+
+def _obscurity(mention: Named, place: Place, context: Context) -> float:
+    """What it costs a village, the more where a known place bears the name too."""
+    if place.match_policy != "cue":
+        return 0.0
+    known = any(p.match_policy == "auto" and context.at_home(p) for p in mention.places)
+    return OBSCURE_COST if known and mention.level not in ("village", "level4") else CUE_POLICY_COST
 
 
 def _level_bonus(mention: Named, place: Place) -> float:

@@ -21,6 +21,8 @@ TWO_WORDS_LETTERS = 7
 INFORMATIVE = 0.6
 MOST_NAMES = 60
 KNOWN_LEVELS = (0, 1, 2)
+WARD = 3
+LONGEST_ACRONYM = 5
 _STOP_KINDS = frozenset(
     ("events", "markers", "moments", "counts", "numbers", "cues", "drivers", "risk_factors", "ignore")
 )
@@ -30,9 +32,11 @@ _STOP_KINDS = frozenset(
 class Named:
     """A name found in tokens ``first`` to ``last`` and what it may mean.
 
-    ``role`` is near, at, between, fled, from, to, lives, group, people, name, org, site or empty; ``level``
-    the word of level beside it. ``common`` marks a word of everyday speech. ``cued`` says that a cue stands
-    right before it; ``strong`` that a word of level beside it makes it a name even if common;
+    ``role`` is near, at, between, fled, from, to, lives, group, people, name, person, org, site or empty;
+    ``level`` the word of level beside it. ``common`` marks a word of everyday speech. ``cued`` says that a
+    cue stands right before it; ``strong`` that a word of level beside it makes it a name even if common;
+    ``foreign`` that it is common in another language than that of its cue (*hapa Bute*, *near Hindi*);
+    ``titled`` that it has a capital and is common, but not in English;
     ``capital`` that it is written as names are, in a text where that tells something; ``lower`` the
     contrary.
     """
@@ -47,6 +51,8 @@ class Named:
     common: bool = False
     cued: bool = False
     strong: bool = False
+    foreign: bool = False
+    titled: bool = False
     capital: bool = False
     lower: bool = False
 
@@ -67,6 +73,40 @@ class _Text:
 
     def lower(self, index: int) -> bool:
         return self.telling and not self.scan.tokens[index].capital
+
+    def acronym(self, first: int, last: int) -> bool:
+        """Whether a word is written in capitals among others that are not: *URA* is no village."""
+        token = self.scan.tokens[first]
+        word = self.scan.text[token.start : token.end]
+        return first == last and self.telling and 1 < len(word) <= LONGEST_ACRONYM and word.isupper()
+
+    def beside_a_name(self, first: int, last: int) -> bool:
+        """Whether a word written as a name, and not known for anything else, touches it: *Paulo Muwanga*."""
+        return self._is_name(first - 1, first) or self._is_name(last + 1, last)
+
+    def goes_on_as_name(self, last: int) -> bool:
+        """Whether a capital follows at once: *Uganda Revenue Authority* is no country."""
+        tokens = self.scan.tokens
+        if not self.telling or last + 1 >= len(tokens) or tokens[last + 1].clause != tokens[last].clause:
+            return False
+        return tokens[last + 1].capital and not self._is_place(last + 1)
+
+    def _is_name(self, index: int, beside: int) -> bool:
+        tokens = self.scan.tokens
+        if not self.telling or not 0 <= index < len(tokens) or index in self.skipped:
+            return False
+        token = tokens[index]
+        if not token.capital or token.clause != tokens[beside].clause:
+            return False
+        if not self.scan.text[token.start : token.end].istitle() or len(token.folded) < 3:
+            return False
+        if any(hit.entry.code == "given" for hit in self.roles.beginning.get(index, ())):
+            return True
+        return not is_common(token.folded) and not self._is_place(index)
+
+    def _is_place(self, index: int) -> bool:
+        places = self.gazetteer.named(self.scan.tokens[index].folded)
+        return any(place.is_upper for place in places)
 
 
 def named(
@@ -105,7 +145,10 @@ def _exact(text: _Text, first: int) -> Named | None:
         if tokens[last].sentence != tokens[first].sentence or not _unbroken(text, first, last):
             continue
         key = " ".join(token.folded for token in tokens[first : last + 1])
-        if places := text.gazetteer.named(key):
+        places = text.gazetteer.named(key)
+        if text.acronym(first, last):
+            places = tuple(place for place in places if place.is_upper or not place.is_unit)
+        if places:
             common = _all_common(text, first, last) and (first == last or not any(map(_stands, places)))
             return _named(text, (first, last), places, 1.0, "the name", common=common)
     return None
@@ -122,7 +165,8 @@ def _all_common(text: _Text, first: int, last: int) -> bool:
 
 
 def _stands(place: Place) -> bool:
-    return place.match_policy == "auto"
+    """Whether a name of ordinary words (*Burnt Forest*) is believed all the same."""
+    return place.match_policy == "auto" and place.admin_level != WARD
 
 
 def _altered(text: _Text, first: int) -> Named | None:
@@ -132,14 +176,29 @@ def _altered(text: _Text, first: int) -> Named | None:
         return None
     if is_arabic(word):
         return _arabic(text, first)
-    cued = text.roles.cued(first) or text.roles.level(first, first)[0] != ""
+    cued = text.roles.cued(first, strongly=True) or text.roles.level(first, first)[0] != ""
     if (cued or text.capital(first)) and (found := _two_words(text, first)):
         return found
     if len(word) < FUZZY_MIN_LETTERS:
         return None
     if is_common(word):
         return None
+    if "'" in word_as_written(text.scan, first):
+        return _elided(text, first)
     return _locative(text, first) or _misspelt(text, first, cued=cued)
+
+
+def word_as_written(scan: Scan, index: int) -> str:
+    """A word with straight apostrophes."""
+    return scan.text[scan.tokens[index].start : scan.tokens[index].end].replace("’", "'")
+
+
+def _elided(text: _Text, first: int) -> Named | None:
+    """*n'Arua*: a small word of Luganda tied to a name by an apostrophe."""
+    rest = word_as_written(text.scan, first).partition("'")[2]
+    places = text.gazetteer.named(fold(rest)) if rest[:1].isupper() else ()
+    upper = tuple(place for place in places if place.is_upper)
+    return _named(text, (first, first), upper, ALTERED, "the name with a small word,") if upper else None
 
 
 def _locative(text: _Text, first: int) -> Named | None:
@@ -180,32 +239,37 @@ def _bared(word: str) -> Iterator[str]:
 
 def _misspelt(text: _Text, first: int, *, cued: bool) -> Named | None:
     word = text.scan.tokens[first].folded
-    if text.lower(first) and not cued:
+    if (text.lower(first) and not cued) or (not cued and len(word) < UNCUED_LETTERS):
         return None
-    if cued or len(word) >= UNCUED_LETTERS:
-        places, near = text.gazetteer.misspelt(word)
-        if not cued:
-            places = _surely(text, first, word, places, near)
-        if places:
-            return _named(text, (first, first), places, near - MISSPELT_COST, "a misspelling of")
-    if cued and text.roles.cued(first, strongly=True):
-        places, near = text.gazetteer.misspelt_after_cue(word)
-        if places:
-            return _named(text, (first, first), places, near - CUED_COST, "a misspelling of")
-    return None
+    places, near = text.gazetteer.misspelt(word)
+    if found := _credible(text, first, word, places, near, cued=cued):
+        return _named(text, (first, first), found, near - MISSPELT_COST, "a misspelling of")
+    if not cued:
+        return None
+    places, near = text.gazetteer.misspelt_after_cue(word)
+    found = _credible(text, first, word, places, near, cued=cued)
+    return _named(text, (first, first), found, near - CUED_COST, "a misspelling of") if found else None
 
 
-def _surely(text: _Text, first: int, word: str, places: tuple[Place, ...], near: float) -> tuple[Place, ...]:
-    """Without a cue only what is written like a name, or near to a widely known one, may be misspelt.
+def _credible(
+    text: _Text, first: int, word: str, places: tuple[Place, ...], near: float, *, cued: bool
+) -> tuple[Place, ...]:
+    """Which places a misspelt word may mean: the widely known ones, others where it is written as a name.
 
     People seldom get the first letter wrong.
     """
     alike = tuple(place for place in places if any(fold(name)[:1] == word[:1] for name in place.names))
-    if text.capital(first):
+    if text.capital(first) and cued:
         return alike
+    if text.capital(first):
+        wide = tuple(place for place in alike if place.admin_level != WARD)
+        return () if text.beside_a_name(first, first) else wide
+    known = tuple(place for place in alike if place.admin_level in KNOWN_LEVELS)
+    if cued:
+        return alike if near >= UNCUED_SIMILARITY and not text.telling else known
     if near < UNCUED_SIMILARITY or text.scan.tokens[first].capital != text.scan.has_capitals:
         return ()
-    return tuple(place for place in alike if place.admin_level in KNOWN_LEVELS)
+    return known
 
 
 def _two_words(text: _Text, first: int) -> Named | None:
@@ -250,31 +314,53 @@ def _named(
     first, last = span
     roles = text.roles
     level = roles.level(first, last)[0]
+    own = _languages(text, first) if common and first == last else frozenset()
     return Named(
         first,
         last,
         places,
         exactness,
         how,
-        role=_role(roles, first, last, level),
+        role=_role(text, first, last, level, places),
         level=level,
         common=common,
         cued=roles.cued(first, strongly=True) or (roles.cued(first) and text.capital(first)),
         strong=_is_strong(text, first, last),
+        foreign=bool(own) and "en" not in own and _is_foreign(text, first, own),
+        titled=bool(own) and "en" not in own and text.capital(first),
         capital=text.capital(first),
         lower=text.lower(first),
     )
 
 
-def _role(roles: Roles, first: int, last: int, level: str) -> str:
+def _role(text: _Text, first: int, last: int, level: str, places: tuple[Place, ...]) -> str:
+    roles = text.roles
     if roles.beside(first, last, "org"):
         return "org"
     if group := roles.group(first, last):
         return group
     role = roles.role(first)
-    if not role and not level and roles.beside(first, last, "site"):
+    if role or level:
+        return role
+    if any(place.admin_level == 0 for place in places) and text.goes_on_as_name(last):
+        return "org"
+    if roles.beside(first, last, "site"):
         return "site"
-    return role
+    return "person" if text.beside_a_name(first, last) else ""
+
+
+def _is_foreign(text: _Text, first: int, own: frozenset[str]) -> bool:
+    return not text.lower(first) and any(
+        hit.entry.code in ("at", "near", "from") and hit.entry.language.replace("sheng", "sw") not in own
+        for hit in text.roles.ending.get(first - 1, ())
+    )
+
+
+def _languages(text: _Text, index: int) -> frozenset[str]:
+    """The languages in which a word is common."""
+    hits = (hit for kind in _STOP_KINDS for hit in text.scan.of(kind) if hit.first == hit.last == index)
+    known = _common_words().get(text.scan.tokens[index].folded, frozenset())
+    return known | {hit.entry.language.replace("sheng", "sw") for hit in hits}
 
 
 def _is_strong(text: _Text, first: int, last: int) -> bool:
@@ -287,5 +373,5 @@ def _is_strong(text: _Text, first: int, last: int) -> bool:
         return False
     if text.capital(first):
         return True
-    languages = _common_words().get(text.scan.tokens[first].folded, frozenset())
+    languages = _languages(text, first)
     return not text.lower(first) and bool(languages) and hit.entry.language not in languages

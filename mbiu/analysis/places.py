@@ -135,7 +135,7 @@ def _confidence(top: Meaning, ranked: list[Meaning], context: Context, landmarks
 
 def _rivalry(top: Meaning, context: Context) -> float:
     """What it costs that another place of this name, elsewhere, fits nearly as well."""
-    rivals = (score for place, score in top.runners if not context.related(place, top.place))
+    rivals = (score for place, score in top.runners if not context.close(place, top.place))
     gap = top.score - max(rivals, default=-1.0)
     return RIVAL_COST if gap < UNSURE_MARGIN else UNSURE_COST if gap < CLEAR_MARGIN else 0.0
 

@@ -12,8 +12,7 @@ ROLES = ("near", "at", "between", "fled", "from", "to", "lives")
 LEVELS = ("level1", "level2", "level12", "level3", "level4", "town", "village", "feature")
 DETERMINERS = grammar("determiner")
 _UNSAID = ("at", "near", "from", "to", "fled")
-_VAGUE_LANGUAGES = ("sw", "sheng", "lg")
-_SPECIFIC = frozenset(("huko", "e", "hapa", "pale", "huku", "kule", "wano", "eno", "eri", "uko"))
+_VAGUE = frozenset(("mu", "ku", "katika", "kwenye", "ya", "za", "la"))
 
 
 @dataclass
@@ -53,14 +52,15 @@ class Roles:
         Swahili *katika* and Luganda *mu* stand before any noun, *huko* and *e* before places.
         """
         return any(
-            hit.entry.code in ROLES and not (strongly and hit.entry.code == "at" and not self._announces(hit))
+            hit.entry.code in ROLES and self._same_clause(hit.last, first)
             for hit in self.ending.get(first - 1, ())
-            if self._same_clause(hit.last, first)
+            if not (strongly and self._is_vague(hit.last))
         )
 
-    def _announces(self, hit: Hit) -> bool:
-        words = {self.scan.tokens[index].folded for index in range(hit.first, hit.last + 1)}
-        return hit.entry.language not in _VAGUE_LANGUAGES or not words.isdisjoint(_SPECIFIC)
+    def _is_vague(self, last: int) -> bool:
+        """French *a* without its accent may be *has*, or an English article."""
+        token = self.scan.tokens[last]
+        return token.folded in _VAGUE or self.scan.text[token.start : token.end] in ("a", "A")
 
     def level(self, first: int, last: int) -> tuple[str, Hit | None, bool]:
         """The word of level beside a name: its code, where it is, and whether it stands before."""
