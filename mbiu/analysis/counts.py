@@ -3,9 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mbiu.analysis.groups import Group, field_of, groups, is_outcome
+from mbiu.analysis.groups import Group, groups
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.matching import Pair, matched
+from mbiu.analysis.nouns import field_of, is_outcome
 from mbiu.analysis.reading import Evidence, NumberRange
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.sufferers import is_single
@@ -47,7 +48,8 @@ def count(scan: Scan) -> Counts:
         for hit in _outcomes(hits)
         if not scan.ahead(hit) and not scan.supposed(hit) and not scan.asked(hit)
     ]
-    real = [hit for hit in told if not scan.denied(hit)]
+    corrected = {group.last + 1 for group in found if group.corrects}
+    real = [hit for hit in told if hit.first in corrected or not scan.denied(hit)]
     pairs = matched(scan, found, real)
     bound = [_befell(scan, pair) for pair in pairs if not pair.group.unknown]
     bound += _left_out(scan, found, pairs)

@@ -3,14 +3,16 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from mbiu.analysis.groups import Group, field_of
+from mbiu.analysis.groups import Group
 from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.nouns import field_of
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.sufferers import did_it, object_of
 
 REACH = 9.0
 BARE_REACH = 4.0
 VAGUE_REACH = 2.0
+TOTAL_REACH = 8.0
 CLAUSE_COST = 2
 NUMBER_COST = 4
 PERSON_COST = 3
@@ -30,9 +32,10 @@ class Pair(NamedTuple):
 
 
 def matched(scan: Scan, found: list[Group], outcomes: list[Hit]) -> list[Pair]:
-    """The likeliest pairs of group and outcome, each used once."""
+    """The likeliest pairs of group and outcome, each used once; parts of a group take what it leaves."""
     people = [group for group in found if group.kind in ("person", "")]
-    outcomes = [hit for hit in outcomes if field_of(hit)]
+    wholes = {group.of.first for group in people if group.of}
+    outcomes = [hit for hit in outcomes if field_of(hit) and hit.first not in wholes]
     follows = _follows(scan, people, outcomes)
     pairs = []
     for group in people:
@@ -41,9 +44,10 @@ def matched(scan: Scan, found: list[Group], outcomes: list[Hit]) -> list[Pair]:
             cost += 0.5 if (hit.first > group.first) == (scan.tokens[hit.first].sentence in follows) else 0
             if cost <= _reach(group):
                 pairs.append(Pair(cost, group, hit))
+    pairs.sort(key=lambda pair: (pair.group.part and not pair.group.of, pair.cost, pair.outcome.first))
     used: set[int] = set()
     kept = []
-    for pair in sorted(pairs, key=lambda pair: (pair.cost, pair.outcome.first)):
+    for pair in pairs:
         if id(pair.group) not in used and id(pair.outcome) not in used:
             used |= {id(pair.group), id(pair.outcome)}
             kept.append(pair)
@@ -63,6 +67,8 @@ def _follows(scan: Scan, people: list[Group], outcomes: list[Hit]) -> frozenset[
 def _reach(group: Group) -> float:
     if group.kind:
         return REACH
+    if group.total:
+        return TOTAL_REACH
     return VAGUE_REACH if group.vague else BARE_REACH
 
 
@@ -80,7 +86,9 @@ def _cost(scan: Scan, group: Group, hit: Hit, people: list[Group], outcomes: lis
         return REACH * 2
     low, high = (group.last, hit.first) if hit.first > group.last else (hit.last, group.first)
     clauses = abs(scan.tokens[low].clause - scan.tokens[high].clause)
-    if not group.kind and clauses and not _tied(scan, low, high):
+    if clauses and _tied(scan, low, high):
+        clauses = 0
+    if not group.kind and clauses:
         return REACH * 2
     cost = high - low + CLAUSE_COST * clauses
     cost += sum(_weight(other) for other in people if low < other.first < high and not other.part)
@@ -89,8 +97,6 @@ def _cost(scan: Scan, group: Group, hit: Hit, people: list[Group], outcomes: lis
 
 
 def _may_befall(scan: Scan, group: Group, hit: Hit) -> bool:
-    if group.of and group.of.first == hit.first:
-        return False
     if hit.entry.code == "taken" and group.kind != "person":
         return False
     return group.told or (hit.entry.code != "displaced" and object_of(scan, hit, group))

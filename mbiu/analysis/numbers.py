@@ -16,7 +16,8 @@ _LINKS = grammar("link") | grammar("number link")
 @dataclass(frozen=True)
 class Mention:
     """A number in the text: tokens ``first`` to ``last``. ``vague`` ones (several, many) are estimates,
-    and one with ``best`` below zero says that nobody knows."""
+    one with ``best`` below zero says that nobody knows, and
+    one that ``corrects`` takes the place of a number before it."""
 
     low: int
     best: int
@@ -25,6 +26,7 @@ class Mention:
     last: int
     vague: bool = False
     figure: bool = False
+    corrects: bool = False
 
 
 def mentions(scan: Scan) -> list[Mention]:
@@ -218,6 +220,7 @@ def _corrected(scan: Scan, found: list[Mention]) -> list[Mention]:
     for mention in found:
         if kept and takes_back(scan, kept[-1].last, mention.first):
             kept.pop()
+            mention = replace(mention, corrects=True)  # noqa: PLW2901
         kept.append(mention)
     return kept
 
@@ -227,7 +230,7 @@ def takes_back(scan: Scan, after: int, before: int) -> bool:
     index = after + 1
     if not 0 < before - index <= LOOK_BACK:
         return False
-    while index < before and (marks := coded(scan, "!", index)):
+    while index < before and (marks := coded(scan, "!", index) + coded(scan, "!!", index)):
         index = marks[0].last + 1
     return index == before
 

@@ -1,7 +1,8 @@
 """Who suffered what befell, and who did it: *a man was killed*, *wameua mzee*, *5 gunmen killed a trader*."""
 
-from mbiu.analysis.groups import Group, is_outcome
+from mbiu.analysis.groups import Group
 from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.nouns import is_outcome
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.tables import grammar
 
@@ -12,6 +13,24 @@ _BETWEEN = grammar("between")
 _DOERS = grammar("doer")
 _BY = grammar("by")
 _AT = grammar("at")
+_AGE = frozenset(["of", "aged", "age", "years", "year", "yrs", "old", "miaka", "wa", "umri", "de", "ans"])
+_TRANSITIVE = (
+    "tu", "bless", "enlev", "abattu", "assassin", "egorg", "massacr", "kidnap", "execut", "captur", "decapit",
+    "fusill",
+)  # fmt: skip
+    "tu",
+    "bless",
+    "enlev",
+    "abattu",
+    "assassin",
+    "egorg",
+    "massacr",
+    "kidnap",
+    "execut",
+    "captur",
+    "decapit",
+    "fusill",
+)
 _SWAHILI_ACTIVE = ("jeruhi", "teka", "chinja", "nyakua", "umiza", "torosha", "dedisha")
 _LUGANDA_ACTIVE = ("tta", "sse", "wamba", "wambye", "temula", "temudde", "twala", "tutte", "tema", "temye")
 _EITHER_VOICE = ("en", "ar")
@@ -27,7 +46,8 @@ _HAVE = ("ont", "a", "avons", "ai")
 
 def object_of(scan: Scan, hit: Hit, group: Group) -> bool:
     """Whether a noun without a number behind or before an outcome names who suffered it."""
-    if scan.tokens[group.first].clause != scan.tokens[hit.first].clause:
+    apart = scan.tokens[group.first].clause != scan.tokens[hit.first].clause
+    if apart and not _only_an_age(scan, group.last, hit.first):
         return False
     if 0 <= group.first - hit.last <= AFTER_REACH:
         between = {scan.tokens[i].folded for i in range(hit.last + 1, group.first)}
@@ -37,10 +57,18 @@ def object_of(scan: Scan, hit: Hit, group: Group) -> bool:
     return _suffers(scan, hit, group)
 
 
+def _only_an_age(scan: Scan, after: int, before: int) -> bool:
+    """``a boy (12) was killed``: nothing but a figure and small words in between."""
+    words = [scan.tokens[i].folded for i in range(after + 1, before)]
+    return 0 < len(words) <= BEFORE_REACH and all(
+        w.isdecimal() or w in _AUXILIARY or w in _AGE for w in words
+    )
+
+
 def did_it(scan: Scan, group: Group, hit: Hit, others: list[Group]) -> bool:
     """Whether counted people are those who acted, and not those who suffered ``hit``."""
     if hit.first <= group.last:
-        return hit.last < group.first and _stands_apart(scan, group)
+        return hit.last < group.first and not group.total and _stands_apart(scan, group)
     if is_active(scan, hit) or _acted_between(scan, group, hit):
         return True
     if hit.entry.code == "displaced":
@@ -64,12 +92,17 @@ def is_active(scan: Scan, hit: Hit) -> bool:
         )
     if language == "lg":
         return word.endswith(_LUGANDA_ACTIVE)
-    if language == "fr":
-        before = [scan.tokens[i].folded for i in range(max(0, hit.first - 2), hit.first)]
-        return word.endswith("ant") or (
-            "ete" not in before and any(one in _HAVE for one in (*before[-1:], word))
-        )
-    return False
+    return language == "fr" and _is_active_in_french(scan, hit)
+
+
+def _is_active_in_french(scan: Scan, hit: Hit) -> bool:
+    words = [scan.tokens[i].folded for i in range(hit.first, hit.last + 1)]
+    if not any(word.startswith(_TRANSITIVE) for word in words):
+        return hit.entry.code == "taken"
+    before = [scan.tokens[i].folded for i in range(max(0, hit.first - 2), hit.first)]
+    return words[-1].endswith("ant") or (
+        "ete" not in before and any(w in _HAVE for w in (*before[-1:], words[0]))
+    )
 
 
 def is_single(scan: Scan, hit: Hit) -> bool:
@@ -119,7 +152,7 @@ def _has_object(scan: Scan, group: Group, hit: Hit, others: list[Group]) -> bool
     clause = scan.tokens[hit.first].clause
     for other in others:
         near = 0 < other.first - hit.last <= AFTER_REACH and scan.tokens[other.first].clause == clause
-        if not near or other.kind != "person" or other is group:
+        if not near or other.kind != "person" or other is group or other.part:
             continue
         between = {scan.tokens[i].folded for i in range(hit.last + 1, other.first)}
         if not between & (_BY | _AT | {"and"}) and not _has_own(scan, other):
@@ -137,7 +170,8 @@ def _has_own(scan: Scan, group: Group) -> bool:
 def _suffers(scan: Scan, hit: Hit, group: Group) -> bool:
     if hit.entry.language != "en":
         return True
-    between = [scan.tokens[i].folded for i in range(group.last + 1, hit.first)]
+    words = [scan.tokens[i].folded for i in range(group.last + 1, hit.first)]
+    between = [word for word in words if not word.isdecimal() and word not in _AGE]
     if not between:
         return scan.tokens[group.first].folded not in _DOERS
     return between[-1] in _AUXILIARY or all(word in _BETWEEN for word in between)

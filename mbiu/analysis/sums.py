@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mbiu.analysis.groups import Group, field_of
+from mbiu.analysis.groups import Group
+from mbiu.analysis.nouns import field_of
 from mbiu.analysis.reading import Evidence, NumberRange
 
 
