@@ -18,19 +18,6 @@ _TRANSITIVE = (
     "tu", "bless", "enlev", "abattu", "assassin", "egorg", "massacr", "kidnap", "execut", "captur", "decapit",
     "fusill",
 )  # fmt: skip
-    "tu",
-    "bless",
-    "enlev",
-    "abattu",
-    "assassin",
-    "egorg",
-    "massacr",
-    "kidnap",
-    "execut",
-    "captur",
-    "decapit",
-    "fusill",
-)
 _SWAHILI_ACTIVE = ("jeruhi", "teka", "chinja", "nyakua", "umiza", "torosha", "dedisha")
 _LUGANDA_ACTIVE = ("tta", "sse", "wamba", "wambye", "temula", "temudde", "twala", "tutte", "tema", "temye")
 _EITHER_VOICE = ("en", "ar")
