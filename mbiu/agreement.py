@@ -20,7 +20,6 @@ BEFORE_SENT = dt.timedelta(hours=12)
 FINE_KM = 12.0
 
 _FINE = {Precision.EXACT, Precision.NEAR, Precision.VILLAGE, Precision.WARD}
-_COARSE = {Precision.REGION, Precision.COUNTRY}
 _SHORT = dt.timedelta(hours=13)
 # Types that people give to one and the same event.
 _KIN = (
@@ -119,21 +118,22 @@ def place(a: Facts, b: Facts) -> Sign:
         return _same_area(a)
     wide, small = sorted((a, b), key=lambda one: len(one.path))
     if small.path.startswith(wide.path) and wide.path != "/":
-        return Sign(-0.6, "only the region is known") if wide.precision in _COARSE else Sign(0.8, _INSIDE)
+        return _COARSE.get(wide.precision, Sign(0.8, "one place lies in the other"))
     if a.block == b.block and not (a.precision in _COARSE or b.precision in _COARSE):
         return Sign(-0.3, "the same district, perhaps another place")
     return Sign(NEVER, "another area")
 
 
-_INSIDE = "one place lies in the other"
+_COARSE = {
+    Precision.REGION: Sign(-0.6, "only the region is known"),
+    Precision.COUNTRY: Sign(-1.5, "only the country is known"),
+}
 
 
 def _same_area(one: Facts) -> Sign:
     if one.precision in _FINE:
         return Sign(1.3, "the same town")
-    return (
-        Sign(-0.6, "only the region is known") if one.precision in _COARSE else Sign(1.0, "the same district")
-    )
+    return _COARSE.get(one.precision, Sign(1.0, "the same district"))
 
 
 def _points(a: Facts, b: Facts) -> Sign:

@@ -6,11 +6,12 @@ earlier approvals void (the database counts the versions).
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from mbiu import audit, vault
+from mbiu import audit, sources, vault
+from mbiu.apart import part
 from mbiu.audit import Actor
 from mbiu.codes import EventType, IncidentState, Precision, ReportState, Severity, Urgency, Verdict
 from mbiu.facts import NUMBERS, block_of_path
@@ -18,7 +19,15 @@ from mbiu.models import Authorship, Correction, Incident, Place, Report, utcnow
 from mbiu.priority import due_at, priority
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
-from mbiu.verification import ENDED, MAY_DECIDE, decide, held, needs_reason, take_back
+from mbiu.verification import (
+    ENDED,
+    MAY_DECIDE,
+    decide,
+    held,
+    needs_reason,
+    take_back,
+    wait_for_reading,
+)
 
 _CODES = {"event_type": EventType, "severity": Severity, "urgency": Urgency}
 
@@ -148,6 +157,7 @@ def merge(session: Session, actor: Actor, ref: str, into: str, reason: str) -> I
     if ref == into:
         raise NotPossible("An incident cannot be merged into itself.")
     first, second = sorted((ref, into))
+    wait_for_reading(session, first, second)
     both = {name: held(session, actor, name, None) for name in (first, second)}
     source, target = both[ref], both[into]
     if source.state in ENDED or target.state in ENDED:
@@ -183,7 +193,8 @@ def split(session: Session, actor: Actor, report_ref: str, reason: str) -> Incid
     fresh = _from_report(report)
     session.add(fresh)
     session.flush()
-    report.incident_id, report.copied = fresh.id, False
+    report.incident_id = fresh.id
+    part(session, actor, report, old)
     old.version += 1
     take_back(old)
     for row in (old, fresh):
@@ -237,12 +248,7 @@ def raise_incident(session: Session, actor: Actor, report_ref: str) -> Incident:
 
 
 def recount(session: Session, row: Incident) -> None:
-    """Count an incident's reports, and its independent sources: people, less those who only copied."""
-    session.flush()
-    mine = Report.incident_id == row.id
-    row.reports = session.scalar(select(func.count()).where(mine)) or 0
-    row.sources = (
-        session.scalar(select(func.count(Report.contact_id.distinct())).where(mine, Report.copied.is_(False)))
-        or 0
-    )
+    """Count an incident's reports, and its independent sources, each judged anew."""
+    sources.judge(session, row.id)
+    session.refresh(row, ["reports", "sources"])
     row.updated_at = utcnow()

@@ -60,12 +60,13 @@ def _take_in(incident: Incident, work: Work) -> None:
     if work.row.corrected:
         _complete(incident, facts)
     elif work.row.incident_id == incident.id and incident.reports <= 1 and incident.state in _UNDECIDED:
-        _assign(incident, facts)
+        replace_facts(incident, facts)
     else:
-        _strengthen(incident, facts)
+        strengthen(incident, facts)
 
 
-def _assign(incident: Incident, values: dict[str, Any]) -> None:
+def replace_facts(incident: Incident, values: dict[str, Any]) -> None:
+    """Let the incident say what its only report says."""
     for name, value in values.items():
         setattr(incident, name, value)
 
@@ -84,7 +85,8 @@ def _approvable(incident: Incident) -> tuple[object, ...]:
     return incident.event_type, incident.severity, incident.place_id, incident.numbers
 
 
-def _strengthen(incident: Incident, facts: dict[str, Any]) -> None:
+def strengthen(incident: Incident, facts: dict[str, Any]) -> None:
+    """Add what another report tells: the graver severity, the wider numbers, what was missing so far."""
     _complete(incident, facts)
     if facts["severity"].rank > incident.severity.rank:
         incident.severity = facts["severity"]
@@ -105,7 +107,7 @@ def _complete(incident: Incident, facts: dict[str, Any]) -> None:
     """What the incident's reports did not tell so far: where it was, what it was, when."""
     if incident.place_id is None and facts["place_id"]:
         where = ("place_id", "area_path", "lat", "lon", "precision", "radius_km", "country", "block")
-        _assign(incident, {name: facts[name] for name in where})
+        replace_facts(incident, {name: facts[name] for name in where})
         incident.missing = [name for name in incident.missing if name != "place"]
     if incident.event_type is EventType.UNKNOWN:
         incident.event_type = facts["event_type"]

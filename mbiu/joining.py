@@ -137,16 +137,18 @@ def _contradicted(signs: list[Sign]) -> bool:
 
 
 def _weighed(signs: list[Sign], alike: Alike, hours: float) -> tuple[float, tuple[str, ...]]:
-    words = (
-        Sign(min(2.0, 4 * (alike.likeness - 0.35)), "much the same words")
-        if alike.likeness > 0.35
-        else Sign()
-    )
-    said = [sign for sign in [*signs, words] if sign.why]
-    chance = _probability(_PRIOR + sum(sign.weight for sign in [*signs, words]))
+    signs = [*signs, _words(alike)]
+    chance = _probability(_PRIOR + sum(sign.weight for sign in signs))
     if hours > CLOSE_HOURS:
         chance = min(chance, _JUST_BELOW)
-    return min(chance, 0.99), tuple(sign.why for sign in said)
+    return min(chance, 0.98), tuple(sign.why for sign in signs if sign.why)
+
+
+def _words(alike: Alike) -> Sign:
+    if alike.likeness <= 0.35:
+        return agreement.NOTHING
+    why = "the same phrases, but not the same numbers" if alike.same_phrases else "much the same words"
+    return Sign(min(2.0, 4 * (alike.likeness - 0.35)), why)
 
 
 def _copied(report: Facts, incident: Facts, told: Witness) -> tuple[float, tuple[str, ...]]:
@@ -157,7 +159,7 @@ def _copied(report: Facts, incident: Facts, told: Witness) -> tuple[float, tuple
     elsewhere = where.weight <= -1.5
     stock = words < STOCK_WORDS and hours_apart(report, incident) > STOCK_HOURS
     shout = words < STOCK_WORDS / 2 and report.place_id is None
-    return (0.6 if elsewhere or stock or shout else 0.98), why
+    return (0.6 if elsewhere or stock or shout else 0.99), why
 
 
 def _probability(weight: float) -> float:

@@ -13,6 +13,7 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from mbiu import candidates, vault
+from mbiu.apart import apart
 from mbiu.candidates import Candidate, Pool, Search
 from mbiu.codes import IncidentState, JoiningState
 from mbiu.incidents import absorb, hold, new_incident
@@ -29,7 +30,8 @@ def join(session: Session, works: list[Work]) -> None:
     """Give each report an incident: one that is known, or a new one."""
     searches = {work.row.id: Search.of(work.facts, work.fingerprint) for work in works}
     _lock(session, {lock for search in searches.values() for lock in search.locks})
-    known, apart = candidates.find(session, searches.values()), _apart(session, works)
+    known = candidates.find(session, searches.values())
+    parted = apart(session, [work.row.id for work in works if work.row.incident_id])
     lists = {work.row.id: known.shortlist(work.facts, searches[work.row.id]) for work in works}
     candidates.add_witnesses(session, [one for found in lists.values() for one in found])
     begun, fresh = Pool(), []
@@ -37,7 +39,7 @@ def join(session: Session, works: list[Work]) -> None:
         search = searches[work.row.id]
         same = known.same_words(search) | begun.same_words(search)
         near = [*lists[work.row.id], *begun.shortlist(work.facts, search)]
-        work.matches = _matches(work, near, same, apart[work.row.id])
+        work.matches = _matches(work, near, same, parted[work.row.id])
         if not _settle(session, work):
             fresh.append(_begin(work, begun))
         elif one := begun.get(work.incident_id) or known.get(work.incident_id):  # type: ignore[arg-type]
@@ -75,26 +77,11 @@ def _lock(session: Session, names: Iterable[str]) -> None:
         )
 
 
-def _apart(session: Session, works: list[Work]) -> dict[UUID, set[UUID]]:
-    """The incidents that a person has taken a report out of, or proposed in vain, also where merged since."""
-    apart: dict[UUID, set[UUID]] = defaultdict(set)
-    again = [work.row.id for work in works if work.row.incident_id]
-    if again:
-        query = (
-            select(Joining.report_id, Joining.incident_id, Incident.merged_into)
-            .join(Incident, Incident.id == Joining.incident_id)
-            .where(Joining.report_id.in_(again), Joining.undone_at.is_not(None))
-        )
-        for row in session.execute(query):
-            apart[row.report_id] |= {row.incident_id, row.merged_into} - {None}
-    return apart
-
-
-def _matches(work: Work, near: list[Candidate], same_words: set[UUID], apart: set[UUID]) -> list[Match]:
+def _matches(work: Work, near: list[Candidate], same_words: set[UUID], parted: set[UUID]) -> list[Match]:
     """What fits, the best first; the newest first among equals."""
     matches = []
     for candidate in near:
-        if candidate.facts.id == work.row.incident_id or candidate.facts.id in apart:
+        if candidate.facts.id == work.row.incident_id or candidate.facts.id in parted:
             continue
         told = candidate.witnesses
         if candidate.facts.id in same_words:  # Perhaps by one of those whose texts were not opened.

@@ -19,15 +19,17 @@ JUDGED = 200
 # People of one organisation are one source, whoever of them came first; where nobody is a source of
 # their own there is still somebody who said it.
 _COUNT = text("""
-    UPDATE incident SET reports = counted.reports, sources = greatest(counted.sources, 1)
+    UPDATE incident
+    SET reports = counted.reports, sources = greatest(counted.sources, least(counted.reports, 1))
     FROM (
-        SELECT incident_id, count(*) AS reports,
+        SELECT wanted.id, count(report.id) AS reports,
                count(DISTINCT coalesce(nullif(lower(trim(contact.organisation)), ''), contact.id::text))
                    FILTER (WHERE report.independent) AS sources
-        FROM report JOIN contact ON contact.id = report.contact_id
-        WHERE incident_id = ANY(:ids) GROUP BY incident_id
+        FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+        LEFT JOIN report ON report.incident_id = wanted.id LEFT JOIN contact ON contact.id = report.contact_id
+        GROUP BY wanted.id
     ) AS counted
-    WHERE incident.id = counted.incident_id
+    WHERE incident.id = counted.id
 """)
 
 

@@ -17,6 +17,7 @@ from mbiu.audit import Actor
 from mbiu.codes import (
     Certainty,
     IncidentState,
+    ReportState,
     Role,
     Severity,
     Verdict,
@@ -69,10 +70,27 @@ def held(session: Session, actor: Actor, ref: str, version: int | None) -> Incid
     """The incident, locked for a decision by someone who may decide. Raises NotAllowed, NotFound, Stale."""
     if actor.id is None or actor.role not in MAY_DECIDE:
         raise NotAllowed("Only analysts and coordinators decide about incidents.")
+    wait_for_reading(session, ref)
     row = find(session, ref, lock=True)
     if version is not None and version != row.version:
         raise Stale(f"{ref} was changed since you opened it. Look again, then decide.")
     return row
+
+
+def wait_for_reading(session: Session, *refs: str) -> None:
+    """Lock the reports of incidents that are being read just now.
+
+    Triage locks reports before it locks what they join: whoever did it the other way round could wait for
+    it while it waits for them.
+    """
+    query = (
+        select(Report.id)
+        .join(Incident, Incident.id == Report.incident_id)
+        .where(Incident.ref.in_(refs), Report.state == ReportState.RECEIVED)
+        .order_by(Report.id)
+        .with_for_update(of=Report)
+    )
+    session.execute(query).all()
 
 
 # --- claims ------------------------------------------------------------------------------------
