@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from mbiu import analysis, vault
@@ -40,15 +40,16 @@ class Decided:
 
 def count(session: Session, since: dt.datetime | None = None) -> int:
     """How many reports were decided on (after ``since``)."""
-    when = _decided_at()
-    query = select(func.count()).select_from(Report).outerjoin(Incident, Incident.id == Report.incident_id)
-    query = query.where(_counts(), when.is_not(None))
-    return session.scalar(query.where(when > since) if since else query) or 0
+    when = _decisions()
+    query = (
+        select(func.count()).select_from(Report).join(when, when.c.report_id == Report.id).where(_teaches())
+    )
+    return session.scalar(query.where(when.c.at > since) if since else query) or 0
 
 
 def decided(session: Session, gazetteer: Gazetteer) -> list[Decided]:
     """All decided reports in the order in which they came in; what cannot be opened is left out."""
-    when = _decided_at()
+    when = _decisions()
     query = (
         select(
             Report.id,
@@ -59,12 +60,13 @@ def decided(session: Session, gazetteer: Gazetteer) -> list[Decided]:
             Contact.home_place_id,
             Incident.event_type,
             Incident.other_types,
-            when.label("decided_at"),
             _is_verified().label("verified"),
+            when.c.at.label("decided_at"),
         )
+        .join(when, when.c.report_id == Report.id)
         .join(Contact, Contact.id == Report.contact_id)
         .outerjoin(Incident, Incident.id == Report.incident_id)
-        .where(_counts(), when.is_not(None))
+        .where(_teaches())
         .order_by(Report.created_at, Report.id)
     )
     rows = session.execute(query).all()
@@ -72,7 +74,7 @@ def decided(session: Session, gazetteer: Gazetteer) -> list[Decided]:
     return [one for part in parts for one in _opened(session, part, gazetteer)]
 
 
-def _counts() -> ColumnElement[bool]:
+def _teaches() -> ColumnElement[bool]:
     """Exercises teach nothing, and a copied text teaches once."""
     return and_(Report.exercise.is_(False), Report.copied.is_(False), Report.reading.is_not(None))
 
@@ -81,15 +83,15 @@ def _is_verified() -> ColumnElement[bool]:
     return func.coalesce(and_(Incident.verified_at.is_not(None), Incident.state.in_(VERIFIED)), False)
 
 
-def _decided_at() -> ColumnElement[dt.datetime | None]:
-    """The newest correction or verification of a report; null where nobody decided."""
-    corrected = (
-        select(func.max(Correction.created_at))
-        .where(Correction.report_id == Report.id, Correction.field.in_(FIELDS))
-        .scalar_subquery()
-    )
-    verified = select(Incident.verified_at).where(_is_verified(), Incident.id == Report.incident_id)
-    return func.greatest(corrected, verified.correlate(Report).scalar_subquery())
+def _decisions() -> Subquery:
+    """The reports on which people decided, each with the time of the newest correction or verification."""
+    corrected = select(Correction.report_id.label("report_id"), Correction.created_at.label("at"))
+    verified = select(Report.id, Incident.verified_at).join(Incident, Incident.id == Report.incident_id)
+    both = union_all(
+        corrected.where(Correction.field.in_(FIELDS)),
+        verified.where(Incident.state.in_(VERIFIED), Incident.verified_at.is_not(None)),
+    ).subquery()
+    return select(both.c.report_id, func.max(both.c.at).label("at")).group_by(both.c.report_id).subquery()
 
 
 def _opened(session: Session, rows: Sequence[Any], gazetteer: Gazetteer) -> Iterator[Decided]:
@@ -138,7 +140,7 @@ def _corrections(session: Session, reports: list[UUID]) -> dict[UUID, dict[str, 
     """The newest correction of each field of each report."""
     query = (
         select(Correction.id, Correction.report_id, Correction.field, Correction.after)
-        .where(or_(*(Correction.field == field for field in FIELDS)), Correction.report_id.in_(reports))
+        .where(Correction.field.in_(FIELDS), Correction.report_id.in_(reports))
         .order_by(Correction.created_at, Correction.id)
     )
     found: dict[UUID, dict[str, str]] = {}

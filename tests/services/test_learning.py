@@ -24,6 +24,7 @@ from mbiu.models import AuditEntry, LearnedModel, Message, Report, utcnow
 from tests.cast import AMINA, JOSEPH, QUARREL, RAID, approve, count, incident_of, report_of, say, tell, user
 from tests.conftest import Launched
 from tests.learning.centre import START, Centre, fill
+from tests.learning.test_classifier import rewritten
 from tests.services.conftest import Configure
 
 PEACE = "The elders made peace in Kotido yesterday and the cows were given back"
@@ -267,7 +268,7 @@ def sealed(row: LearnedModel, data: bytes) -> bytes:
     [
         (lambda _: b"\1garbage", "seal"),
         (lambda row: sealed(row, b"garbage"), "not a model"),
-        (lambda row: sealed(row, b""), "not a model"),
+        (lambda row: sealed(row, rewritten(keep.opened(row), head={"format": 0})), "of format 0"),
     ],
 )
 def test_a_model_that_cannot_be_read_leaves_the_rules_and_is_reported_once(
