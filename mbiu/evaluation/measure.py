@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mbiu.evaluation import judging, scores
-from mbiu.evaluation.judging import Case
+from mbiu.evaluation.judging import Case, PlaceMark
 from mbiu.evaluation.labelled import CODES, NUMBERS, SETS
 from mbiu.gazetteer.lookup import Gazetteer
 
@@ -121,7 +121,17 @@ def _place(cases: list[Case], gazetteer: Gazetteer) -> dict[str, Any]:
         "missed": sum(not mark.given for mark in told),
         "silent": len(silent),
         "invented": sum(mark.invented for mark in silent),
+        "coverage": scores.coverage(_answers(cases, marks), THRESHOLDS, len(districts)),
     }
+
+
+def _answers(cases: list[Case], marks: list[PlaceMark]) -> list[tuple[float, bool]]:
+    """The confidence of each place that was given for a labelled district, and whether it is right."""
+    return [
+        (case.reading.place.confidence, bool(mark.district))
+        for case, mark in zip(cases, marks, strict=True)
+        if case.reading.place is not None and mark.district is not None
+    ]
 
 
 def errors(cases: list[Case], gazetteer: Gazetteer) -> list[dict[str, Any]]:

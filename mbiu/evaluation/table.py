@@ -15,6 +15,7 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     yield from _summary(fields)
     if "event_type" in fields:
         yield from _types(fields["event_type"])
+    yield from _coverage(fields)
     for name in ("event_type", "language"):
         if name in fields:
             yield from _confusion(name, fields[name]["confusion"])
@@ -78,10 +79,18 @@ def _types(scores: dict[str, Any]) -> Iterator[str]:
             f"{code:<{CODE}}{row['n']:>5}{_figure(row['precision']):>11}"
             f"{_figure(row['recall']):>9}{_figure(row['f1']):>8}"
         )
+
+
+def _coverage(fields: dict[str, Any]) -> Iterator[str]:
+    """How much is answered and how much of that is right, by the least confidence, for type and place."""
+    told = {name: fields[name]["coverage"] for name in ("event_type", "place") if name in fields}
+    if not told:
+        return
     yield ""
-    yield f"{'confidence from':<{CODE}}{'answered':>9}{'right':>8}"
-    for row in scores["coverage"]:
-        yield f"{row['from']:<{CODE}}{_figure(row['coverage']):>9}{_figure(row['accuracy']):>8}"
+    yield f"{'confidence from':<{CODE}}" + "".join(f"{f'{name} answered':>21}{'right':>8}" for name in told)
+    for rows in zip(*told.values(), strict=True):
+        figures = "".join(f"{_figure(row['coverage']):>21}{_figure(row['accuracy']):>8}" for row in rows)
+        yield f"{rows[0]['from']:<{CODE}}{figures}"
 
 
 def _confusion(name: str, table: dict[str, dict[str, int]]) -> Iterator[str]:
