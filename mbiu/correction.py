@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from mbiu import audit, sources, vault
+from mbiu.amending import CODED, amend, block_of_area, fact
+from mbiu.analysis.language import chosen
 from mbiu.apart import part
 from mbiu.audit import Actor
-from mbiu.codes import EventType, IncidentState, Precision, ReportState, Severity, Urgency, Verdict
-from mbiu.facts import NUMBERS, block_of_path
-from mbiu.models import Authorship, Correction, Incident, Place, Report, utcnow
+from mbiu.codes import EventType, IncidentState, ReportState, Verdict
+from mbiu.models import Authorship, Correction, Incident, Report, utcnow
 from mbiu.priority import due_at, priority
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -29,88 +30,26 @@ from mbiu.verification import (
     wait_for_reading,
 )
 
-_CODES = {"event_type": EventType, "severity": Severity, "urgency": Urgency}
-
 
 def correct(
     session: Session, actor: Actor, ref: str, changes: dict[str, Any], *, version: int | None = None
 ) -> Incident:
     """Put the facts of an incident right.
 
-    ``changes`` may hold event_type, severity, urgency (codes), place_id (a place's id or None) and
-    numbers (``{"killed": {"low", "best", "high"} or None}``). Approvals of the earlier facts no longer
-    count, and a verified incident is open again.
+    ``changes`` maps the names of facts to their new values, in the shapes that ``amending`` describes.
+    Approvals of the earlier facts no longer count, and a verified incident is open again.
     """
     row = held(session, actor, ref, version)
     if row.state in ENDED:
         raise NotPossible(f"{ref} is {row.state.value}; reopen it to change it.")
-    before = {name: _plain(getattr(row, name)) for name in changes}
+    before = {name: fact(row, name) for name in changes}
     for name, value in changes.items():
-        _change(session, row, name, value)
-    after = {name: _plain(getattr(row, name)) for name in changes}
+        amend(session, row, name, value)
+    after = {name: fact(row, name) for name in changes}
     changed = [name for name in changes if before[name] != after[name]]
     if changed:
         _note_change(session, actor, row, {name: (before[name], after[name]) for name in changed})
     return row
-
-
-def _change(session: Session, row: Incident, name: str, value: Any) -> None:
-    if name in _CODES:
-        setattr(row, name, _code(_CODES[name], value))
-    elif name == "place_id":
-        if value != row.place_id:  # A shared pin says more than the point of its place.
-            _move(session, row, value)
-    elif name == "numbers":
-        row.numbers = _numbers(row.numbers, value)
-    else:
-        raise NotPossible(f"{name} cannot be corrected.")
-
-
-def _numbers(old: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    for name, span in changes.items():
-        if name not in NUMBERS or not (span is None or _is_span(span)):
-            raise NotPossible("A number is counted from low over best to high, of people or animals.")
-    return {name: span for name, span in {**old, **changes}.items() if span is not None}
-
-
-def _is_span(span: Any) -> bool:
-    if not isinstance(span, dict) or span.keys() != {"low", "best", "high"}:
-        return False
-    return all(type(n) is int for n in span.values()) and 0 <= span["low"] <= span["best"] <= span["high"]
-
-
-def _code(codes: Any, value: Any) -> Any:
-    try:
-        return codes(value)
-    except ValueError:
-        raise NotPossible(f"{value} is not one of: {', '.join(codes)}.") from None
-
-
-def _move(session: Session, row: Incident, place_id: str | None) -> None:
-    place = session.get(Place, place_id) if place_id else None
-    if place_id and place is None:
-        raise NotPossible("No such place in the gazetteer.")
-    row.place_id = place.id if place else None
-    row.area_path, row.country = (place.path, place.country) if place else ("/", None)
-    row.block = _block(place.path) if place else "/"
-    row.lat, row.lon, row.radius_km = (place.lat, place.lon, place.radius_km) if place else (None, None, None)
-    row.precision = _precision(place) if place else Precision.NONE
-    row.missing = [name for name in row.missing if name != "place"] + ([] if place else ["place"])
-
-
-def _block(path: str) -> str:
-    return block_of_path(tuple(part for part in path.split("/") if part))
-
-
-_BY_LEVEL = {0: Precision.COUNTRY, 1: Precision.REGION, 2: Precision.DISTRICT, 3: Precision.WARD}
-
-
-def _precision(place: Place) -> Precision:
-    return _BY_LEVEL.get(place.level, Precision.VILLAGE) if place.level is not None else Precision.VILLAGE
-
-
-def _plain(value: Any) -> Any:
-    return value.value if hasattr(value, "value") else value
 
 
 def _note_change(session: Session, actor: Actor, row: Incident, changed: dict[str, tuple[Any, Any]]) -> None:
@@ -124,7 +63,7 @@ def _note_change(session: Session, actor: Actor, row: Incident, changed: dict[st
         report.corrected = True
         for name, (before, after) in changed.items():
             session.add(_correction(actor, report, name, before, after))
-    codes = {name: values for name, values in changed.items() if name != "place_id"}
+    codes = {name: values for name, values in changed.items() if name in CODED}
     audit.append(
         session, actor, "incident.corrected", f"incident:{row.ref}", fields=sorted(changed), codes=codes
     )
@@ -140,6 +79,22 @@ def _correction(actor: Actor, report: Report, name: str, before: Any, after: Any
         before=vault.seal("correction", "before", row_id, str(before)),
         after=vault.seal("correction", "after", row_id, str(after)),
     )
+
+
+def correct_language(session: Session, actor: Actor, ref: str, report_ref: str, language: str) -> Report:
+    """Say which language a report of the incident is written in: a code of the centre's closed set."""
+    held(session, actor, ref, None)
+    query = select(Report).join(Incident, Incident.id == Report.incident_id)
+    report = session.scalar(query.where(Report.ref == report_ref, Incident.ref == ref))
+    if report is None:
+        raise NotFound(f"There is no report {report_ref} in {ref}.")
+    if language not in chosen().codes:
+        raise NotPossible(f"{language} is not one of: {', '.join(sorted(chosen().codes))}.")
+    if language != report.language:
+        session.add(_correction(actor, report, "language", report.language, language))
+        audit.append(session, actor, "report.language", f"report:{report.ref}", language=language)
+        report.language = language
+    return report
 
 
 def write_authorship(session: Session, actor: Actor, row: Incident) -> None:
@@ -217,7 +172,7 @@ def _from_report(report: Report) -> Incident:
         place_id=report.place_id,
         area_path=report.area_path,
         country=report.area_path.split("/")[1].upper() or None,
-        block=_block(report.area_path) if report.place_id else "/",
+        block=block_of_area(report.area_path) if report.place_id else "/",
         lat=report.lat,
         lon=report.lon,
         precision=report.precision,

@@ -110,6 +110,7 @@ def facts_of(reading: Reading, home: str = "/") -> dict[str, Any]:
         "priority": priority(kind, severity, urgency),
         "numbers": numbers_of(reading),
         "actors": actors_of(reading),
+        "risk_factors": list(reading.risk_factors),
         "missing": list(reading.missing),
         "country": reading.place.country if reading.place else None,
         "block": block_of(reading) if reading.place else home,

@@ -92,6 +92,7 @@ def strengthen(incident: Incident, facts: dict[str, Any]) -> None:
         incident.severity = facts["severity"]
     incident.numbers = _widest(incident.numbers, facts["numbers"])
     incident.actors = {**facts["actors"], **incident.actors}
+    incident.risk_factors = sorted({*incident.risk_factors, *facts["risk_factors"]})
     incident.drivers = sorted({*incident.drivers, *facts["drivers"]})
     incident.other_types = sorted(
         {*incident.other_types, *facts["other_types"]} - {incident.event_type.value}

@@ -5,7 +5,7 @@ import enum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Enum, LargeBinary, MetaData, Text
+from sqlalchemy import ARRAY, DateTime, Enum, LargeBinary, MetaData, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -23,6 +23,7 @@ Key = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 Moment = Annotated[dt.datetime, mapped_column(DateTime(timezone=True))]
 Words = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
+Numbers = Annotated[list[int], mapped_column(ARRAY(SmallInteger), default=list, server_default="{}")]
 Json = Annotated[dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")]
 
 

@@ -15,7 +15,7 @@ from mbiu.codes import (
     Urgency,
     Verdict,
 )
-from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
+from mbiu.models.base import Json, Key, Model, Moment, Numbers, Sealed, Words, utcnow
 
 #: Fifths of a degree, counted from the south-west corner of the world; see `mbiu.candidates.cell`.
 CELL = "(floor(lat * 5)::integer + 450) * 1800 + floor(lon * 5)::integer + 900"
@@ -25,7 +25,8 @@ class Incident(Model):
     """One event. ``version`` counts changes of text, place or severity, each of which voids approvals.
 
     ``numbers`` maps killed, injured, displaced, abducted and livestock to ``{"low", "best", "high"}``.
-    ``actors`` maps the groups that the reports name to their side, as first told.
+    ``actors`` maps the groups that the reports name to their side, as first told; ``risk_factors`` are
+    those of the UN Framework that the words suggest.
     ``block`` is the district's path, where other reports of the same event are looked for; that of the
     sender's home where no place is told. ``cell`` numbers the squares of a fifth of a degree.
     ``sources`` counts independent reporters; copies of one text count once.
@@ -62,6 +63,7 @@ class Incident(Model):
     priority: Mapped[Priority] = mapped_column(default=Priority.P4)
     numbers: Mapped[Json]
     actors: Mapped[Json]
+    risk_factors: Mapped[Numbers]
     missing: Mapped[Words]
     place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
     area_path: Mapped[str] = mapped_column(default="/", server_default="/")
