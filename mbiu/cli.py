@@ -16,7 +16,7 @@ _COMMANDS = {
     "user": ("mbiu.admin:user", "Make and change users of the console."),
     "contact": ("mbiu.registry:contact", "Register people who report and respond."),
     "audit": ("mbiu.admin:audit", "Check the audit chain."),
-    "gazetteer": ("mbiu.gazetteer.command:gazetteer", "Load and look up places."),
+    "gazetteer": ("mbiu.gazetteer.refining:gazetteer", "Build, refine and look up places."),
     "demo": ("mbiu.demo:demo", "Fill an empty installation with a demonstration."),
     "analyse": ("mbiu.analysis.command:analyse", "Read texts: JSON lines in, JSON lines out."),
     "tables": ("mbiu.analysis.command:check_tables", "Check the centre's own word lists and rules."),
@@ -28,7 +28,7 @@ _COMMANDS = {
 
 
 #: Those that work on an installation; beside a `mbiu run` with services of its own they find these.
-_BESIDE = {"health", "user", "contact", "audit", "gazetteer", "demo", "simulate", "train"}
+_BESIDE = {"health", "user", "contact", "audit", "demo", "simulate", "train"}
 
 
 class LazyGroup(click.Group):
@@ -67,7 +67,13 @@ class LazyGroup(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Mbiu carries reports of trouble to those who can act, and their answer back."""
+    ctx.obj = _attach
     if ctx.invoked_subcommand in _BESIDE and not {"-h", "--help"} & set(sys.argv):
-        from mbiu.launch.attach import attach
+        _attach()
 
-        attach()
+
+def _attach() -> None:
+    """Find the installation that runs here; the object of groups of which only some commands need one."""
+    from mbiu.launch.attach import attach
+
+    attach()

@@ -1,6 +1,7 @@
 """`mbiu gazetteer`: build, load and look up places."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -41,7 +42,8 @@ def build(packages: Path | None, output: Path | None) -> None:
 
 @gazetteer.command()
 @click.option("--file", "path", type=FILE, help="A built file, or a table of places as CSV.")
-def load(path: Path | None) -> None:
+@click.pass_obj
+def load(attach: Callable[[], None] | None, path: Path | None) -> None:
     """Make the database hold the best places there are, or those of a file.
 
     Without --file, places that were imported elsewhere stay.
@@ -49,6 +51,8 @@ def load(path: Path | None) -> None:
     from mbiu.db import transaction
     from mbiu.gazetteer import store
 
+    if attach is not None:
+        attach()
     begun, places = time.monotonic(), opened(path)
     with transaction() as session:
         foreign = store.sources(session).keys() - places.sources.keys()
@@ -60,11 +64,14 @@ def load(path: Path | None) -> None:
 
 
 @gazetteer.command()
-def export() -> None:
+@click.pass_obj
+def export(attach: Callable[[], None] | None) -> None:
     """Write the database's places into this installation's folder, for programs that read."""
     from mbiu.db import transaction
     from mbiu.gazetteer import store
 
+    if attach is not None:
+        attach()
     with transaction() as session:
         click.echo(store.export(session))
 

@@ -75,7 +75,7 @@ def place(row: Mapping[str, str]) -> Place:
     return Place(
         place_id=row["place_id"],
         name=row["name"],
-        aliases=tuple(_alias(alias) for alias in row["aliases"].split("|") if alias.strip()),
+        aliases=tuple(alias(part) for part in row["aliases"].split("|") if part.strip()),
         kind=row["kind"],
         admin_level=None if level is None else int(level),
         type_local=row["type_local"],
@@ -95,9 +95,10 @@ def place(row: Mapping[str, str]) -> Place:
     )
 
 
-def _alias(alias: str) -> str:
-    label, colon, name = alias.strip().partition(":")
-    return name.strip() if colon and label in ALIAS_LABELS else alias.strip()
+def alias(text: str) -> str:
+    """An alias without the label of its language."""
+    label, colon, name = text.strip().partition(":")
+    return name.strip() if colon and label in ALIAS_LABELS else text.strip()
 
 
 def _number(row: Mapping[str, str], column: str) -> float | None:

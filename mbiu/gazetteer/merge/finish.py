@@ -1,15 +1,14 @@
 """From the merged tree to the gazetteer's rows: other spellings, policy, id, and a point for each."""
 
-import base64
-import hashlib
-from collections import Counter
 from collections.abc import Iterator
 
+from mbiu.gazetteer.ids import new_id
 from mbiu.gazetteer.merge import spelling
 from mbiu.gazetteer.merge.tree import Node, Tree
 from mbiu.gazetteer.merge.words import is_ordinary
 from mbiu.gazetteer.names import fold_name
 from mbiu.gazetteer.place import Place
+from mbiu.gazetteer.points import inherited
 
 _WARD = 3
 _SHORT = 4
@@ -24,7 +23,7 @@ def places(tree: Tree) -> Iterator[Place]:
     _identify(tree)
     for node in tree.nodes:
         _seat(node)
-        yield _place(node)
+    return inherited(_place(node) for node in tree.nodes)
 
 
 def _retire(tree: Tree) -> None:
@@ -75,29 +74,9 @@ def _identify(tree: Tree) -> None:
     taken = {node.place_id for node in tree.nodes if node.place_id}
     for node in tree.nodes:
         if not node.place_id and node.parent is not None:
-            node.place_id = _free(_candidates(node), taken)
+            kind, holder = node.type_local, node.held_by.place_id
+            node.place_id = new_id(node.country, holder, node.level, node.name, kind, taken)
             taken.add(node.place_id)
-
-
-def _candidates(node: Node) -> Iterator[str]:
-    """Ids in the order of preference: a readable one for upper places, a digest of the chain for villages."""
-    if node.level is None or node.level <= _WARD:
-        plain = f"{node.held_by.place_id}-{spelling.slug(node.name)}".rstrip("-")
-        yield plain
-        yield f"{plain}-{spelling.slug(node.type_local)}"
-    for number in range(100):
-        yield hashed(node.country, node.held_by.place_id, node.level, node.name, number)
-
-
-def hashed(country: str, parent_id: str, level: int | None, name: str, number: int = 0) -> str:
-    """An id from the chain of names: the country and ten letters of a digest."""
-    chain = f"{parent_id}/{level}/{fold_name(name)}/{number}"
-    digest = hashlib.blake2b(chain.encode("utf-8"), digest_size=7).digest()
-    return f"{country.lower()}-{base64.b32encode(digest).decode().lower()[:10]}"
-
-
-def _free(candidates: Iterator[str], taken: set[str]) -> str:
-    return next(one for one in candidates if one not in taken)
 
 
 def _seat(node: Node) -> None:
@@ -111,10 +90,6 @@ def _seat(node: Node) -> None:
 
 
 def _place(node: Node) -> Place:
-    point = next((one for one in (node, *node.up()) if one.lat is not None), node)
-    precision = (
-        node.precision if point is node else f"parent_adm{point.level if point.level is not None else 3}"
-    )
     return Place(
         place_id=node.place_id,
         name=node.name,
@@ -125,10 +100,10 @@ def _place(node: Node) -> Place:
         country=node.country,
         parent_id=node.parent.place_id if node.parent else "",
         pcode=node.pcode,
-        lat=point.lat,
-        lon=point.lon,
-        coord_precision=precision,
-        radius_km=point.radius_km,
+        lat=node.lat,
+        lon=node.lon,
+        coord_precision=node.precision,
+        radius_km=node.radius_km,
         population=node.population,
         match_policy=node.policy or policy(node.name, node.level),
         valid_to=node.seed.valid_to if node.seed else "",
@@ -151,8 +126,3 @@ def policy(name: str, level: int | None) -> str:
         return "cue"
     short = len(key) <= (_SHORTEST if level in (1, 2) else _SHORT)
     return "cue" if short or is_ordinary(key) else "auto"
-
-
-def tally(rows: list[Place]) -> Counter[str]:
-    """Rows by source."""
-    return Counter(row.source for row in rows)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from mbiu.gazetteer.names import fold_name
 
@@ -11,7 +12,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BRACKETS = re.compile(r"\s*\(([^)]*)\)?\s*")
 _ROMAN = re.compile(r"(?:x{0,2}(?:ix|iv|v?i{1,3}|v)|x{1,2})", re.IGNORECASE)
 _SMALL = frozenset(["wa", "ya", "la", "cha", "za", "kwa", "na", "of", "the", "and", "de", "du", "ku"])
-_SIGNS = frozenset(("tc", "t c"))
+_LONG = {"tc": "town council", "t c": "town council", "div": "division", "mc": "municipal council"}
 #: Words behind a name that say what it is, not how it is called.
 KINDS = (
     "town council",
@@ -70,6 +71,7 @@ def split(name: str) -> tuple[str, list[str]]:
     return plain, [proper(other) for other in inside if len(other) > 3] + [proper(part) for part in others]
 
 
+@lru_cache(maxsize=100_000)
 def stem(name: str) -> str:
     """A folded name without the word behind it that says what it is; the whole if nothing is left."""
     key = fold_name(name)
@@ -79,6 +81,17 @@ def stem(name: str) -> str:
     return key
 
 
+@lru_cache(maxsize=100_000)
+def full(name: str) -> str:
+    """A folded name with the word behind it spelt out: *Kalangala TC* is *Kalangala Town Council*."""
+    key = fold_name(name)
+    for short, long in _LONG.items():
+        if key.endswith(" " + short):
+            return key.removesuffix(short) + long
+    return key
+
+
+@lru_cache(maxsize=100_000)
 def joined(name: str) -> str:
     """The stem written together: what two lists must agree on for one unit."""
     return stem(name).replace(" ", "")
