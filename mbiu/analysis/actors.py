@@ -1,28 +1,36 @@
-"""Groups, forces and communities that a text names, and on which side it puts them."""
+"""Groups, forces and communities that a text names as parties, and on which side it puts them."""
 
 from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.parties import UNKNOWN, sides
 from mbiu.analysis.reading import Actor, Evidence
 from mbiu.analysis.scan import Scan
+from mbiu.analysis.tables import grammar
 
-NEAR = 4
-_AGENT = frozenset(("by", "na", "par"))
-_PASSIVE_ENDINGS = ("wa", "ed")
+CALL_REACH = 3
+PLACED = ("at", "from", "to", "near")
+_CALLED, _SAYS, _POSTS = grammar("called for"), grammar("says"), grammar("post")
 
 
 def actors(scan: Scan) -> tuple[tuple[Actor, ...], tuple[Evidence, ...]]:
-    """Each group once, in order, with the evidence. A group's name is no accusation."""
-    sides: dict[str, str] = {}
-    evidence = []
-    for hit in scan.of("actors"):
-        if _is_place(scan, hit):
-            continue
-        name, side = hit.entry.code, _side(scan, hit)
-        if name not in sides:
-            why = f"a name of a {hit.entry.note.replace('_', ' ')}"
-            evidence.append(scan.evidence("actors", name, hit.first, hit.last, why))
-        if sides.get(name, "unknown") == "unknown":
-            sides[name] = side
-    return tuple(Actor(name, side) for name, side in sides.items()), tuple(evidence)
+    """Each group once, in order, with the evidence. A group's name is no accusation.
+
+    A community's name that stands for a place, and a force that is only called for, quoted or said not
+    to have come, is no party.
+    """
+    hits = [hit for hit in scan.of("actors") if not (_is_place(scan, hit) or _stands_by(scan, hit))]
+    said = sides(scan, hits)
+    firsts = {hit.entry.code: hit for hit in reversed(hits)}
+    named = sorted(firsts.values(), key=lambda hit: hit.first)
+    evidence = tuple(
+        scan.evidence("actors", hit.entry.code, hit.first, hit.last, _why(hit, said)) for hit in named
+    )
+    return tuple(Actor(hit.entry.code, said.get(hit.entry.code, UNKNOWN)) for hit in named), evidence
+
+
+def _why(hit: Hit, said: dict[str, str]) -> str:
+    side = said.get(hit.entry.code, UNKNOWN)
+    told = "the text takes no side" if side == UNKNOWN else f"told as {side}"
+    return f"a name of a {hit.entry.note.replace('_', ' ')}, {told}"
 
 
 def _is_place(scan: Scan, hit: Hit) -> bool:
@@ -30,7 +38,7 @@ def _is_place(scan: Scan, hit: Hit) -> bool:
     if hit.entry.note != "community":
         return False
     for cue in scan.of("cues"):
-        if cue.entry.code in ("at", "from", "to", "near") and cue.last == hit.first - 1:
+        if cue.entry.code in PLACED and cue.last == hit.first - 1:
             return not _names_people(scan, hit)
         if cue.entry.code.startswith(("level", "feature")) and cue.first == hit.last + 1:
             return True
@@ -43,30 +51,16 @@ def _names_people(scan: Scan, hit: Hit) -> bool:
     return any(cue.entry.code == "person" and cue.first == hit.last + 1 for cue in scan.of("cues"))
 
 
-def _side(scan: Scan, hit: Hit) -> str:
-    before = scan.tokens[hit.first - 1].folded if hit.first else ""
+def _stands_by(scan: Scan, hit: Hit) -> bool:
+    """A force that is called for, has not come, gives news, or whose post is meant."""
+    if hit.entry.note != "state_force":
+        return False
+    after = scan.tokens[hit.last + 1].folded if hit.last + 1 < len(scan.tokens) else ""
     sentence = scan.tokens[hit.first].sentence
-    for verb in scan.of("events"):
-        if scan.tokens[verb.first].sentence != sentence or verb.entry.code in (
-            "armed_clash",
-            "peace",
-            "dispute",
-        ):
-            continue
-        if 0 < hit.first - verb.last <= NEAR:
-            return "attacker" if before in _AGENT else "target"
-        if (
-            hit.first <= verb.first <= hit.last + NEAR
-            and verb.last > hit.last
-            and verb.entry.code not in ("displacement", "protest")
-        ):
-            return "target" if _passive(scan, verb) else "attacker"
-    return "unknown"
+    before = scan.tokens[max(0, hit.first - CALL_REACH) : hit.first]
+    called = any(token.folded in _CALLED and token.sentence == sentence for token in before)
+    return called or after in _SAYS or after in _POSTS or scan.denied(hit) or _post_before(scan, hit)
 
 
-def _passive(scan: Scan, verb: Hit) -> bool:
-    word = scan.tokens[verb.first].folded
-    if verb.entry.language in ("sw", "sheng"):
-        return word.endswith("wa")
-    before = scan.tokens[verb.first - 1].folded if verb.first else ""
-    return before in ("was", "were", "been", "are", "is", "being", "got")
+def _post_before(scan: Scan, hit: Hit) -> bool:
+    return hit.first > 1 and scan.tokens[hit.first - 2].folded in _POSTS

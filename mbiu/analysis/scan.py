@@ -16,6 +16,9 @@ NEGATION_REACH = 3
 FUTURE_REACH = 6
 BACKGROUND_REACH = 3
 FAR = 1_000_000
+SHORTEST_GAPPED = 3
+#: Events whose own words may deny: *no incident*, *will not fight again*.
+AGREED = ("none", "peace")
 _PAST_ENDINGS = tuple(grammar("past ending"))
 _FRESH = grammar("fresh subject")
 _ASKS = re.compile("[?؟]")
@@ -78,8 +81,14 @@ class Scan:
         return self._before[code]
 
     def denied(self, hit: Hit) -> bool:
-        within = any(mark.first <= hit.first <= mark.last for mark in self.marked("negation"))
-        return hit.negated or within or self._denied_before(hit) or self._denied_after(hit)
+        told = hit.negated or hit.first in self._denying or self._denied_before(hit)
+        return told or self._denied_after(hit) or self._denied_inside(hit)
+
+    @cached_property
+    def _denying(self) -> frozenset[int]:
+        """The tokens of the denials themselves, which may hold what they deny: *hakuna aliyekufa*."""
+        marks = self.marked("negation")
+        return frozenset(index for mark in marks for index in range(mark.first, mark.last + 1))
 
     def _denied_before(self, hit: Hit) -> bool:
         """*No food, they sleep outside* denies the food: a new subject ends what a denial reaches."""
@@ -87,6 +96,12 @@ class Scan:
             return False
         between = self.tokens[self._nearest("negation")[hit.first] + 1 : hit.first]
         return not any(token.folded in _FRESH for token in between)
+
+    def _denied_inside(self, hit: Hit) -> bool:
+        """*Police did not shoot protesters*, found as one phrase with a gap."""
+        if hit.size < SHORTEST_GAPPED or hit.entry.code in AGREED:
+            return False
+        return self._nearest("negation")[hit.last] > hit.first
 
     def _denied_after(self, hit: Hit) -> bool:
         return self._denials.get(self.tokens[hit.last].sentence, -1) > hit.last
