@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from mbiu.gazetteer.fuzzy import Spellings
 from mbiu.gazetteer.keys import Words
+from mbiu.gazetteer.names import fold_name
 from mbiu.gazetteer.place import Place
 
-FORMAT = 1
+_SPELLINGS = "Ng'ombe Chang’ombe Malakāl Côte ÀÉÎ Ærø ß جُوبا مَلَكال الأبيض مدينة على"
+#: Changes with the tables of the file, and with the way in which names are folded.
+FORMAT = f"2-{crc32(fold_name(_SPELLINGS).encode()):08x}"
 _COLUMNS = (
     "id, name, aliases, kind, level, type_local, country, parent, pcode, lat, lon, coord_precision,"
     " radius_km, population, match_policy, valid_to, replaced_by, source, source_id"
@@ -28,15 +32,19 @@ class BadFile(ValueError):
     """A file is no gazetteer that this version can read. The message says which and why."""
 
 
+class OldFile(BadFile):
+    """A file of another version of Mbiu: its places can be read, its indexes cannot be trusted."""
+
+
 class Shelf:
     """The places of one file. Safe between threads and across a fork: each has a link of its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, of_any_version: bool = False) -> None:
         self.path = path
         self._links = threading.local()
         self.meta = self._meta()
-        if self.meta.get("format") != FORMAT:
-            raise BadFile(f"{path}: not a gazetteer of this version; build or import it again")
+        if self.meta.get("format") != FORMAT and not of_any_version:
+            raise OldFile(f"{path}: a gazetteer of another version of Mbiu; build or import it again")
         self.size = int(self.meta["places"])
         self.edition = str(self.meta["edition"])
         self.words = Words.from_blobs(*self._blobs("words"))
@@ -62,7 +70,7 @@ class Shelf:
             yield _place(row)
 
     def by_pcode(self, code: str) -> Place | None:
-        return self._one("pcode = ?", code)
+        return self._one("pcode = ? AND pcode <> ''", code)
 
     def inside(self, south: float, north: float, west: float, east: float, *, units: bool) -> list[Place]:
         """Places of a box of degrees that have a point of their own, only units if so asked."""
