@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from mbiu.gazetteer.lookup import Gazetteer
+from mbiu.gazetteer.shelf import BadFile, OldFile, Shelf
 from mbiu.settings import settings
 
 NAME = "gazetteer.sqlite"
@@ -28,12 +29,30 @@ def best_file() -> Path | None:
 def gazetteer(given: Path | None = None) -> Gazetteer:
     """The gazetteer of the file ``given`` (a CSV table or a built file), else the best there is.
 
-    Raises BadFile, BadRow, KeyError for a file that is none.
+    Raises BadFile, BadRow, KeyError, UnicodeDecodeError for a file that is none.
     """
     path = given or best_file()
     if path is None:
         return Gazetteer.seed()
-    return Gazetteer.open(path) if is_built(path) else Gazetteer.from_csv(path)
+    if not is_built(path):
+        return Gazetteer.from_csv(path)
+    try:
+        return Gazetteer.open(path)
+    except OldFile:
+        return _renewed(path)
+
+
+def _renewed(path: Path) -> Gazetteer:
+    """A file of an older version, written anew with today's indexes. Raises BadFile if it cannot be."""
+    from mbiu.gazetteer.shelve import write
+
+    old = Shelf(path, of_any_version=True)
+    licences = {name: str(facts["licence"]) for name, facts in old.meta["sources"].items()}
+    try:
+        write(path, list(old.all()), licences)
+    except OSError as error:
+        raise BadFile(f"{path}: of an older version of Mbiu, and cannot be written ({error})") from None
+    return Gazetteer.open(path)
 
 
 def is_built(path: Path) -> bool:

@@ -16,7 +16,7 @@ from mbiu import models
 from mbiu.gazetteer import best
 from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.gazetteer.place import Place
-from mbiu.gazetteer.shelf import BadFile
+from mbiu.gazetteer.shelf import FORMAT, BadFile
 from mbiu.settings import settings
 
 log = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ def export(session: Session) -> Path:
 
 
 def _file(edition: str) -> Path:
-    return settings().home_dir.expanduser() / "gazetteer" / f"{edition}.sqlite"
+    return settings().home_dir.expanduser() / "gazetteer" / f"{edition}-{FORMAT}.sqlite"
 
 
 class _Current:

@@ -14,6 +14,7 @@ from mbiu.gazetteer.points import inherited
 
 _SAME_KM = 8.0
 _LENT_KM = 60.0
+_LEAST_KM = 6.0
 _CLEARLY = 0.6
 _SITES = frozenset(("feature", "facility", "road"))
 _MAX_ALIASES = 12
@@ -248,9 +249,8 @@ def _refined(book: Book, known: Place, one: Incoming, plan: Plan) -> Place:
     if one.policy and one.place_id:
         changed = replace(changed, match_policy=one.policy)
     if one.lat is not None and _is_better(known, one):
-        changed = replace(
-            changed, lat=one.lat, lon=one.lon, radius_km=one.radius_km, coord_precision=one.precision
-        )
+        radius = max(one.radius_km, _LEAST_KM) if known.is_unit and not one.level else one.radius_km
+        changed = replace(changed, lat=one.lat, lon=one.lon, radius_km=radius, coord_precision=one.precision)
     return book.put(changed)
 
 

@@ -13,6 +13,7 @@ _BRACKETS = re.compile(r"\s*\(([^)]*)\)?\s*")
 _ROMAN = re.compile(r"(?:x{0,2}(?:ix|iv|v?i{1,3}|v)|x{1,2})", re.IGNORECASE)
 _SMALL = frozenset(["wa", "ya", "la", "cha", "za", "kwa", "na", "of", "the", "and", "de", "du", "ku"])
 _LONG = {"tc": "town council", "t c": "town council", "div": "division", "mc": "municipal council"}
+_SIGNS = frozenset(("TC", "MC", "DC"))
 #: Words behind a name that say what it is, not how it is called.
 KINDS = (
     "town council",
@@ -56,7 +57,7 @@ def proper(name: str) -> str:
 
 
 def _cased(word: str, *, at_start: bool) -> str:
-    if len(word) == 1 or _ROMAN.fullmatch(word):
+    if len(word) == 1 or word in _SIGNS or _ROMAN.fullmatch(word):
         return word.upper()
     lower = word.lower()
     return lower if lower in _SMALL and not at_start else lower[0].upper() + lower[1:]
