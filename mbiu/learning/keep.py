@@ -34,6 +34,12 @@ def in_use(session: Session) -> UUID | None:
     return session.scalar(_IN_USE)
 
 
+def used(session: Session) -> LearnedModel | None:
+    """The row of the model in use."""
+    model_id = in_use(session)
+    return session.get(LearnedModel, model_id) if model_id else None
+
+
 def current(session: Session) -> Learned | None:
     """This process's classifier, read again when another one is in use; None for the rules alone.
 
@@ -123,10 +129,10 @@ def use(session: Session, number: int) -> LearnedModel:
     return row
 
 
-def use_rules(session: Session) -> None:
-    """Read by the rules alone from now on, until another model proves better."""
+def use_rules(session: Session, **details: Any) -> None:
+    """Read by the rules alone from now on, until another model proves better; ``details`` for the record."""
     session.execute(update(LearnedModel).values(used_from=None))
-    audit.append(session, SYSTEM, "model.used", "model:rules")
+    audit.append(session, SYSTEM, "model.used", "model:rules", **details)
 
 
 def _take_up(session: Session, row: LearnedModel, action: str) -> None:

@@ -23,6 +23,8 @@ from mbiu.settings import settings
 EVERY, MISSED = dt.timedelta(hours=20), dt.timedelta(hours=48)
 #: Hours UTC that are night in East Africa.
 NIGHT = range(21, 24), range(3)
+#: On so many newer decisions a model in use is judged again.
+ENOUGH = 50
 _LOCK = 0x747261696E  # «train»
 
 
@@ -68,6 +70,8 @@ def _run(*, dry: bool) -> Result:
     scores = {"why": verdict.why, "types": counts([one.example for one in found]), **verdict.figures}
     number = None if dry else _kept(learned, scores, found)
     words = _words(learned, verdict, found, dry=dry)
+    if learned is None and not dry:
+        words += _put_aside(found)
     return Result(True, learned is not None, len(found), words, number, scores)
 
 
@@ -76,6 +80,20 @@ def _kept(learned: Learned | None, scores: dict[str, Any], found: list[Decided])
     span = found[0].came_at, found[-1].came_at, max(one.decided_at for one in found)
     with transaction() as session:
         return keep.add(session, learned, scores, len(found), span).number
+
+
+def _put_aside(found: list[Decided]) -> str:
+    """Leave the model in use if the rules do better on what came in since it was made; a sentence on it."""
+    with transaction() as session:
+        row = keep.used(session)
+        learned = keep.current(session)
+        newer = [one.example for one in found if row and one.came_at > row.data_to]
+        if row is None or learned is None or len(newer) < ENOUGH:
+            return ""
+        if not trial.is_outlived(trial.compare(learned, newer)):
+            return ""
+        keep.use_rules(session, why="outlived", model=row.number, tried_on=len(newer))
+    return f" Model {row.number} is no better than the rules on the {len(newer)} since; they read alone."
 
 
 def _tried(found: list[Decided]) -> tuple[Learned | None, trial.Verdict]:

@@ -46,19 +46,27 @@ def compare(classifier: Classifier, newest: Sequence[Example]) -> Verdict:
     both = [combine(one.text, one.rules, classifier) for one in told]
     true = [str(one.main) for one in told]
     rules, learned = [one.rules.type for one in told], [event.type for event in both]
-    share = _share_better(true, rules, learned)
+    better, worse = _shares(true, rules, learned)
     violent = _violent_recall(true, rules, learned)
     before, after = (scores.codes(list(zip(true, read, strict=True))) for read in (rules, learned))
     others, figures = _others(newest, classifier)
-    reason = _against(before["macro_f1"], after["macro_f1"], share, violent)
+    reason = _against(before["macro_f1"], after["macro_f1"], better, violent)
     figures |= {
         "tested": len(told),
         "rules": _short(before),
         "learned": _short(after),
-        "better_in_resamples": share,
+        "better_in_resamples": better,
+        "worse_in_resamples": worse,
         "violent": violent,
     }
     return Verdict(not reason, others and not reason, reason or "better than the rules", figures)
+
+
+def is_outlived(verdict: Verdict) -> bool:
+    """Whether the rules alone have become better, or see violence that the classifier overlooks."""
+    violent = verdict.figures["violent"]
+    overlooks = violent["learned"]["seen"] < violent["rules"]["seen"]
+    return bool(overlooks or verdict.figures["worse_in_resamples"] >= SURE)
 
 
 def _short(figures: dict[str, Any]) -> dict[str, Any]:
@@ -90,17 +98,18 @@ def _violent_recall(true: list[str], rules: list[str], learned: list[str]) -> di
     return {"told": len(told), "rules": recall(rules), "learned": recall(learned)}
 
 
-def _share_better(true: list[str], rules: list[str], learned: list[str]) -> float:
-    """In what share of resamples of the trial the classifier's macro-F1 is above the rules'."""
+def _shares(true: list[str], rules: list[str], learned: list[str]) -> tuple[float, float]:
+    """In what share of resamples of the trial the classifier's macro-F1 is above and below the rules'."""
     codes = sorted({*true, *rules, *learned})
     numbers = [np.array([codes.index(code) for code in read], np.intp) for read in (true, rules, learned)]
     chance = np.random.default_rng(0)
-    better = 0
+    better = worse = 0
     for _ in range(RESAMPLES if true else 0):
         drawn = chance.integers(0, len(true), len(true))
         told, by_rules, by_learning = (read[drawn] for read in numbers)
-        better += _macro_f1(told, by_learning, len(codes)) > _macro_f1(told, by_rules, len(codes))
-    return better / RESAMPLES
+        gain = _macro_f1(told, by_learning, len(codes)) - _macro_f1(told, by_rules, len(codes))
+        better, worse = better + (gain > 0), worse + (gain < 0)
+    return better / RESAMPLES, worse / RESAMPLES
 
 
 def _macro_f1(true: Any, read: Any, codes: int) -> float:

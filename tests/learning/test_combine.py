@@ -1,14 +1,17 @@
 """How the rules and what was learned become one event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mbiu import analysis
 from mbiu.analysis.events import Event
 from mbiu.analysis.learned import Scores, combine, weight
 from mbiu.analysis.reading import Evidence
+from mbiu.codes import EventType
 from mbiu.gazetteer import Gazetteer
 
 TEXT = "Kolofia huko Bwera, watu wamekimbia"
@@ -77,6 +80,28 @@ def test_learning_never_makes_the_rules_silent(sure: float) -> None:
 def test_what_the_rules_take_for_an_event_is_never_learned_away() -> None:
     found = combine(TEXT, RULES, Said({"none": 0.99, "displacement": 0.01}, decisions=100_000))
     assert found.type == "displacement"
+
+
+CHANCES = st.dictionaries(st.sampled_from(list(EventType)), st.floats(0, 1))
+
+
+@given(
+    main=CHANCES,
+    others=CHANCES,
+    decisions=st.integers(0, 100_000),
+    code=st.sampled_from([code for code in EventType if code not in ("none", "unknown")]),
+    sure=st.floats(0.35, 0.95),
+)
+def test_whatever_was_learned_an_event_of_the_rules_stays_an_event(
+    main: dict[str, float], others: dict[str, float], decisions: int, code: str, sure: float
+) -> None:
+    rules = Event(code, sure, (), (replace(SEEN, value=code),))
+    main.pop(EventType.UNKNOWN, None)
+    found = combine(TEXT, rules, Said(main, others, decisions))
+    assert found.type not in ("none", "unknown")
+    assert 0 <= found.confidence <= 1
+    assert found.type not in found.others
+    assert {seen.value for seen in found.evidence if seen.field == "event_type"} <= {found.type}
 
 
 def test_nothing_is_reported_only_if_that_is_nearly_certain() -> None:

@@ -70,3 +70,17 @@ def test_violence_must_not_be_overlooked_for_a_better_mean() -> None:
 
 def test_without_newer_decisions_there_is_no_verdict() -> None:
     assert trial.compare(Said({}), []).why == "no newer decision to try it on"
+
+
+def test_other_types_are_learned_where_people_named_them() -> None:
+    centre = Centre(seed=6)
+    burning = centre.word()
+    examples = []
+    for one in centre.examples(400):
+        burns = centre.chance.random() < 0.4
+        text = f"{one.text} {burning}" if burns else one.text
+        examples.append(replace(one, text=text, others=frozenset({"destruction"} if burns else ())))
+    verdict = tried(examples)
+    assert (verdict.main, verdict.others) == (True, True)
+    others = verdict.figures["others"]
+    assert others["learned"] > (others["rules"] or 0.0) + 0.4

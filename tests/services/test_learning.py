@@ -195,6 +195,23 @@ def test_a_model_that_is_not_better_is_not_kept() -> None:
     assert count(AuditEntry, AuditEntry.action == "model.promoted") == 0
 
 
+def test_a_model_whose_words_have_changed_their_meaning_is_put_aside() -> None:
+    fill(REPORTS)
+    learn()
+    moved = Centre(seed=11)
+    moved.slang = dict(
+        zip(moved.slang, [*list(moved.slang.values())[1:], moved.slang["attack"]], strict=True)
+    )
+    fill([moved.report() for _ in range(70)], start=START + dt.timedelta(days=30))
+    done = learn()
+    assert "It is not kept: " in done.output
+    assert "Model 1 is no better than the rules on the 70 since; they read alone." in done.output
+    with transaction() as session:
+        assert keep.current(session) is None
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "model.used")).one()
+    assert (entry.object, entry.details) == ("model:rules", {"why": "outlived", "model": 1, "tried_on": 70})
+
+
 def test_a_promotion_is_in_the_audit_chain() -> None:
     fill(REPORTS)
     learn()
