@@ -1,7 +1,6 @@
 """Distances and directions: *5 km north of Lodwar*, *kilomita kumi kutoka*, *mairo bbiri okuva e*."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import atan2, cos, degrees, radians, sin
 
@@ -13,6 +12,7 @@ KM_A_DEGREE = 111.2
 LONGEST_KM = 300.0
 SHORT_UNIT = 0.01
 BEARING_REACH = 4
+MOST = 20
 DOUBT = 0.25
 _DECIMAL = re.compile(r"[.,٫]")
 _RANGE = re.compile(r"\s?[-–—]\s?")
@@ -37,7 +37,10 @@ class Distance:
 def distances(scan: Scan) -> list[Distance]:
     """All distances of a text. Metres count only as *200 metres* or with a direction."""
     units = {hit.first: hit for hit in scan.of("cues") if hit.entry.code.startswith("unit")}
-    return [one for unit in units.values() if (one := _at(scan, unit))]
+    if not units:
+        return []
+    marks = _Marks(scan)
+    return [one for unit in list(units.values())[:MOST] if (one := _at(marks, unit))]
 
 
 def measuring(scan: Scan) -> frozenset[int]:
@@ -60,17 +63,39 @@ def direction(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     return degrees(atan2(east, to_lat - lat)) % 360
 
 
-def _at(scan: Scan, unit: Hit) -> Distance | None:
+class _Marks:
+    """The words of direction and of number in a text, by where they begin and end."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan = scan
+        self.follow: dict[int, set[str]] = {}
+        self.bearings: list[Hit] = []
+        for hit in scan.of("cues"):
+            kind = hit.entry.code.split()[0]
+            self.follow.setdefault(hit.first, set()).add(kind)
+            if kind == "bearing":
+                self.bearings.append(hit)
+        numbers = [hit for hit in scan.of("numbers") if _counts(hit)]
+        self.ending = {hit.last: hit for hit in numbers}
+        self.beginning = {hit.first: hit for hit in numbers}
+
+
+def _counts(hit: Hit) -> bool:
+    return hit.entry.code[0] in "=*^~" and len(hit.entry.code) > 1
+
+
+def _at(marks: _Marks, unit: Hit) -> Distance | None:
     factor = float(unit.entry.code.split()[1])
-    after, before = _number_after(scan, unit), _number_before(scan, unit)
+    scan = marks.scan
+    after, before = _number_after(marks, unit), _number_before(marks, unit)
     number = before
-    if after and (before is None or _goes_on(scan, after[2])):
+    if after and (before is None or _goes_on(marks, after[2])):
         number = after
     if number is None:
         return None
     value, first, last = number
     first, last = min(first, unit.first), max(last, unit.last)
-    bearing = _bearing(scan, first, last)
+    bearing = _bearing(marks, first, last)
     km = value * factor
     if not 0 < km <= LONGEST_KM or (factor < SHORT_UNIT and _doubtful(scan, unit, bearing)):
         return None
@@ -87,18 +112,18 @@ def _end(last: int, bearing: Hit | None) -> int:
     return max(last, bearing.last) if bearing else last
 
 
-def _goes_on(scan: Scan, last: int) -> bool:
+def _goes_on(marks: _Marks, last: int) -> bool:
     """Whether a word of direction or origin follows, so that the number before belongs to something else."""
-    codes = {hit.entry.code.split()[0] for hit in scan.of("cues") if hit.first == last + 1}
-    return not codes.isdisjoint(("bearing", "from", "to", "near"))
+    return not marks.follow.get(last + 1, set()).isdisjoint(("bearing", "from", "to", "near"))
 
 
-def _number_before(scan: Scan, unit: Hit) -> tuple[float, int, int] | None:
+def _number_before(marks: _Marks, unit: Hit) -> tuple[float, int, int] | None:
+    scan = marks.scan
     last = unit.first - 1
     if last < 0 or scan.tokens[last].sentence != scan.tokens[unit.first].sentence:
         return None
     if not scan.tokens[last].folded.isdecimal():
-        return _half(scan, last) or _words(scan, last, ends=True)
+        return _half(scan, last) or _words(marks, last, ends=True)
     value, first = _figure_back(scan, last)
     if first > 0 and _joined(scan, first - 1, _RANGE):
         low, first = _figure_back(scan, first - 1)
@@ -119,15 +144,15 @@ def _figure_back(scan: Scan, last: int) -> tuple[float, int]:
     return float(tokens[last].folded[:6]), last
 
 
-def _number_after(scan: Scan, unit: Hit) -> tuple[float, int, int] | None:
-    first = unit.last + 1
+def _number_after(marks: _Marks, unit: Hit) -> tuple[float, int, int] | None:
+    scan, first = marks.scan, unit.last + 1
     tokens = scan.tokens
     if first < len(tokens) and tokens[first].folded in ("kama", "takriban", "nga", "hivi"):
         first += 1
     if first >= len(tokens) or tokens[first].sentence != tokens[unit.first].sentence:
         return None
     if not tokens[first].folded.isdecimal():
-        return _words(scan, first, ends=False)
+        return _words(marks, first, ends=False)
     if _joined(scan, first, _DECIMAL):
         return float(f"{tokens[first].folded}.{tokens[first + 1].folded}"), first, first + 1
     return float(tokens[first].folded[:6]), first, first
@@ -142,25 +167,20 @@ def _joined(scan: Scan, index: int, by: re.Pattern[str]) -> bool:
     return figures and by.fullmatch(scan.text[one.end : two.start]) is not None
 
 
-def _words(scan: Scan, index: int, *, ends: bool) -> tuple[float, int, int] | None:
+def _words(marks: _Marks, index: int, *, ends: bool) -> tuple[float, int, int] | None:
     """A number in words that ends or begins at a token: ``twenty five``, ``kumi na tano``."""
-    hits = list(_number_words(scan))
-    at = {hit.last if ends else hit.first: hit for hit in hits}
+    tokens, at = marks.scan.tokens, marks.ending if ends else marks.beginning
     chain: list[Hit] = []
     while (hit := at.get(index)) and len(chain) < 4:
         chain.append(hit)
         index = hit.first - 1 if ends else hit.last + 1
         beyond = index - 1 if ends else index + 1
-        if 0 <= index < len(scan.tokens) and scan.tokens[index].folded in _LINKS and beyond in at:
+        if 0 <= index < len(tokens) and tokens[index].folded in _LINKS and beyond in at:
             index = beyond
     if not chain:
         return None
     ordered = chain[::-1] if ends else chain
     return _value(ordered), ordered[0].first, ordered[-1].last
-
-
-def _number_words(scan: Scan) -> Iterator[Hit]:
-    return (hit for hit in scan.of("numbers") if hit.entry.code[0] in "=*^~" and len(hit.entry.code) > 1)
 
 
 def _value(chain: list[Hit]) -> float:
@@ -174,11 +194,12 @@ def _value(chain: list[Hit]) -> float:
     return total
 
 
-def _bearing(scan: Scan, first: int, last: int) -> Hit | None:
+def _bearing(marks: _Marks, first: int, last: int) -> Hit | None:
     """The longest word of direction right after a distance, or right before it."""
+    scan = marks.scan
     found: Hit | None = None
-    for hit in scan.of("cues"):
-        if not hit.entry.code.startswith("bearing") or (found and hit.size < found.size):
+    for hit in marks.bearings:
+        if found and hit.size < found.size:
             continue
         between = scan.tokens[last + 1 : hit.first]
         follows = 0 <= hit.first - last - 1 < BEARING_REACH and all(one.folded in _SMALL for one in between)

@@ -13,7 +13,8 @@ EXACT_KM = 0.2
 UNSAID_ACCURACY_M = 50.0
 TOWN_KM = 3.0
 DIRECTION_DOUBT = 0.25
-LONGEST_GAP_KM = 150.0
+LONGEST_GAP_KM = 500.0
+REGION_KM = 60.0
 ROAD_KM = 2.0
 
 
@@ -84,12 +85,13 @@ def between(one: PlaceGuess, two: PlaceGuess) -> PlaceGuess | None:
     gap = distance_km(one.lat, one.lon, two.lat, two.lon)
     if gap > LONGEST_GAP_KM or "country" in (one.precision, two.precision):
         return None
+    radius = round(gap / 2 + ROAD_KM, 1)
     return replace(
         one,
         lat=round((one.lat + two.lat) / 2, 5),
         lon=round((one.lon + two.lon) / 2, 5),
-        precision="near",
-        radius_km=round(gap / 2 + ROAD_KM, 1),
+        precision="near" if radius <= REGION_KM else "region",
+        radius_km=radius,
     )
 
 

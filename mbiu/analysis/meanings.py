@@ -1,9 +1,12 @@
 """What each name of a text means: its places weighed by cue, level, country, home and the other names."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mbiu.analysis.mentions import Named
-from mbiu.gazetteer.lookup import Gazetteer
+from mbiu.gazetteer.lookup import FEW, Gazetteer
 from mbiu.gazetteer.place import Place
 
 CUE_POLICY_COST = 0.04
@@ -24,6 +27,9 @@ MANY = 40
 DISTRICT, WARD = 2, 3
 POPULATION_BONUS = 0.03
 LARGE = 100_000
+WIDE_BONUS = 0.08
+WIDE_KM = 20.0
+PART_COST = 0.08
 LEVEL_PRIOR = {0: -0.15, 1: 0.06, 2: 0.06, 3: 0.0, 4: -0.03, 5: -0.05}
 ROLE = {
     "at": 0.08, "near": 0.06, "fled": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "lives": -0.06,
@@ -68,10 +74,24 @@ class Context:
     gazetteer: Gazetteer
     prior: Prior
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    countries: frozenset[str] = frozenset()
 
-    def __post_init__(self) -> None:
-        self.countries = _named_countries(self.mentions)
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """The countries that the text names, none as somebody's origin."""
+        return _named_countries(self.mentions)
+
+    @cached_property
+    def speaking(self) -> dict[int, tuple[Place, ...]]:
+        """The places of each name that may speak for a meaning of another: no people, no everyday words.
+
+        A village does not where a known place bears the name too.
+        """
+        return {mention.first: _weighty(mention) for mention in self.mentions if _speaks(mention)}
+
+    @cached_property
+    def named(self) -> Counter[str]:
+        """How many names may mean each place."""
+        return Counter(place.place_id for places in self.speaking.values() for place in places)
 
     def at_home(self, place: Place) -> bool:
         """Whether a place lies in the sender's country or one that the text names, or nobody knows."""
@@ -98,15 +118,24 @@ class Context:
         district = any(unit and (unit.admin_level or 0) >= level for unit in units)
         return district or self.related(one, two)
 
-    def others(self, mention: Named) -> list[Named]:
-        """The other names that may speak for a meaning: no people, no everyday words."""
-        return [
-            other
-            for other in self.mentions
-            if other is not mention
-            and other.role not in ("group", "org")
-            and not (other.common and not other.strong)
-        ]
+    def others(self, mention: Named) -> Iterator[tuple[Place, ...]]:
+        """The places of the other names that may speak for a meaning."""
+        return (places for first, places in self.speaking.items() if first != mention.first)
+
+    def around(self, mention: Named) -> frozenset[str]:
+        """The ids of what the other names may mean."""
+        own = {place.place_id for place in self.speaking.get(mention.first, ())}
+        return frozenset(one for one, count in self.named.items() if count > (one in own))
+
+
+def _speaks(mention: Named) -> bool:
+    everyday = mention.common and not (mention.strong or mention.titled or mention.foreign)
+    return mention.role not in ("group", "org") and not everyday
+
+
+def _weighty(mention: Named) -> tuple[Place, ...]:
+    known = tuple(place for place in mention.places if place.match_policy == "auto")
+    return (known or mention.places)[:FEW]
 
 
 def meanings(context: Context) -> list[Meaning]:
@@ -121,7 +150,7 @@ def _named_countries(mentions: list[Named]) -> frozenset[str]:
 
 
 def _best(mention: Named, context: Context) -> Meaning | None:
-    parents = _named_around(mention, context)
+    parents = context.around(mention)
     scored = [
         (place, _score(mention, place, context, parents))
         for place in _worth_weighing(mention, context, parents)
@@ -134,20 +163,18 @@ def _best(mention: Named, context: Context) -> Meaning | None:
     return Meaning(mention, top, score, tuple(one for one in scored if one[0] is not top))
 
 
-def _named_around(mention: Named, context: Context) -> frozenset[str]:
-    return frozenset(p.place_id for other in context.others(mention) for p in other.places[:MANY])
-
-
 def _worth_weighing(mention: Named, context: Context, parents: frozenset[str]) -> tuple[Place, ...]:
     """Of very many bearers of a name those that the text or the sender's home speaks for."""
     countries = tuple(place for place in mention.places if place.admin_level == 0)
     if countries and not mention.level:
         return countries
-    if len(mention.places) <= MANY:
+    if len(mention.places) < FEW:
         return mention.places
-    known = parents | set(context.prior.home[1:])
-    near = [p for p in mention.places if p.is_upper or not known.isdisjoint(context.path(p)[1:-1])]
-    return tuple(near[:MANY]) or mention.places[:MANY]
+    known = parents.union(context.prior.home[1:])
+    villages = context.gazetteer.villages(mention.key, known) if known and mention.key else ()
+    near = [p for p in mention.places if not known.isdisjoint(context.path(p)[1:-1])]
+    upper = (p for p in mention.places if p.is_upper)
+    return tuple(dict.fromkeys([*near, *villages, *upper]))[:MANY] or mention.places[:FEW]
 
 
 def _widest(mention: Named, scored: list[tuple[Place, float]], context: Context) -> tuple[Place, float]:
@@ -168,7 +195,7 @@ def _allowed(mention: Named, place: Place, context: Context, parents: frozenset[
         return False
     inside = not parents.isdisjoint(context.path(place)[1:-1])
     if mention.common:
-        return mention.strong or (inside and mention.capital) or _known_by_cue(mention, place)
+        return mention.strong or (inside and mention.titled) or _known_by_cue(mention, place)
     if place.match_policy == "cue":
         return _cue_allows(mention, place, context, inside=inside)
     if mention.lower and not (mention.cued or mention.level or inside):
@@ -199,6 +226,8 @@ def _cue_allows(mention: Named, place: Place, context: Context, *, inside: bool)
 def _score(mention: Named, place: Place, context: Context, parents: frozenset[str]) -> float:
     level = -1 if place.admin_level is None else place.admin_level
     score = mention.exactness + LEVEL_PRIOR.get(level, 0.0) + ROLE.get(mention.role, 0.0)
+    score += WIDE_BONUS if place.admin_level is None and place.radius_km >= WIDE_KM else 0.0
+    score -= PART_COST if "/" in place.name else 0.0
     score += _level_bonus(mention, place) + _prior_bonus(mention, place, context, parents)
     score += _containment(mention, place, context, parents) + _neighbours(mention, place, context)
     score += POPULATION_BONUS if place.population >= LARGE else 0.0
@@ -242,7 +271,7 @@ def _containment(mention: Named, place: Place, context: Context, parents: frozen
     path = context.path(place)
     if not parents.isdisjoint(path[1:-1]):
         return INSIDE_BONUS
-    inner = (p for other in context.others(mention) for p in other.places[:MANY])
+    inner = (p for places in context.others(mention) for p in places)
     return OUTSIDE_BONUS if any(place.place_id in context.path(p)[:-1] for p in inner) else 0.0
 
 
@@ -250,5 +279,5 @@ def _neighbours(mention: Named, place: Place, context: Context) -> float:
     """Other names of the text that all lie in one country speak for the meaning in that country."""
     if place.admin_level == 0:
         return 0.0
-    agree = any({p.country for p in other.places} == {place.country} for other in context.others(mention))
+    agree = any(all(p.country == place.country for p in places) for places in context.others(mention))
     return NEIGHBOUR_BONUS if agree else 0.0

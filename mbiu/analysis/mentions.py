@@ -38,7 +38,7 @@ class Named:
     ``foreign`` that it is common in another language than that of its cue (*hapa Bute*, *near Hindi*);
     ``titled`` that it has a capital and is common, but not in English;
     ``capital`` that it is written as names are, in a text where that tells something; ``lower`` the
-    contrary.
+    contrary. ``key`` is the folded name where it is spelt right.
     """
 
     first: int
@@ -55,6 +55,7 @@ class Named:
     titled: bool = False
     capital: bool = False
     lower: bool = False
+    key: str = ""
 
 
 @dataclass
@@ -73,6 +74,12 @@ class _Text:
 
     def lower(self, index: int) -> bool:
         return self.telling and not self.scan.tokens[index].capital
+
+    def supported(self, first: int, last: int) -> bool:
+        """Whether anything at all may make a name of a common word: a capital, a cue or a word of level."""
+        if self.capital(first) or first - 1 in self.roles.ending:
+            return True
+        return self.roles.level(first, last)[0] != ""
 
     def acronym(self, first: int, last: int) -> bool:
         """Whether a word is written in capitals among others that are not: *URA* is no village."""
@@ -150,6 +157,8 @@ def _exact(text: _Text, first: int) -> Named | None:
             places = tuple(place for place in places if place.is_upper or not place.is_unit)
         if places:
             common = _all_common(text, first, last) and (first == last or not any(map(_stands, places)))
+            if common and not text.supported(first, last):
+                return None
             return _named(text, (first, last), places, 1.0, "the name", common=common)
     return None
 
@@ -181,11 +190,13 @@ def _altered(text: _Text, first: int) -> Named | None:
         return found
     if len(word) < FUZZY_MIN_LETTERS:
         return None
+    if found := _locative(text, first):
+        return found
     if is_common(word):
         return None
     if "'" in word_as_written(text.scan, first):
         return _elided(text, first)
-    return _locative(text, first) or _misspelt(text, first, cued=cued)
+    return _misspelt(text, first, cued=cued)
 
 
 def word_as_written(scan: Scan, index: int) -> str:
@@ -330,6 +341,9 @@ def _named(
         titled=bool(own) and "en" not in own and text.capital(first),
         capital=text.capital(first),
         lower=text.lower(first),
+        key=" ".join(token.folded for token in text.scan.tokens[first : last + 1])
+        if exactness == 1.0
+        else "",
     )
 
 
@@ -340,11 +354,12 @@ def _role(text: _Text, first: int, last: int, level: str, places: tuple[Place, .
     if group := roles.group(first, last):
         return group
     role = roles.role(first)
-    if role or level:
+    site = not level and roles.beside(first, last, "site")
+    if (role or level) and not (site and role in ("to", "from")):
         return role
     if any(place.admin_level == 0 for place in places) and text.goes_on_as_name(last):
         return "org"
-    if roles.beside(first, last, "site"):
+    if site:
         return "site"
     return "person" if text.beside_a_name(first, last) else ""
 

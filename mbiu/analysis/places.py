@@ -51,7 +51,8 @@ def locate(scan: Scan, gazetteer: Gazetteer, prior: Prior) -> Found:
     confidence = _confidence(top, ranked, context, landmarks)
     best = landmarks.point(_guess(top, gazetteer, confidence), top, ranked, gazetteer)
     others = (
-        _guess(one, gazetteer, _plain_confidence(one.score) - UNSURE_COST) for one in _others(top, ranked)
+        _guess(one, gazetteer, min(confidence, _plain_confidence(one.score) - UNSURE_COST))
+        for one in _others(top, ranked)
     )
     told = [top, *(one for one in ranked if one is not top and one.score > WORTH_TELLING)]
     evidence = tuple(_evidence(scan, one) for one in told[:3])

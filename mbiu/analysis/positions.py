@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from openlocationcode import openlocationcode
 
@@ -14,7 +14,8 @@ KM_A_DEGREE = 111.2
 FINEST_KM = 0.05
 REGION_KM = 300.0
 MAX_GAP = 8
-MAX_FIXES = 6
+MAX_FIXES = 4
+MAX_CODES = 10
 _SAME = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫−–º˚′’‘´`″”“", "01234567890123456789.--°°'''''\"\"\"")
 _DECIMAL = r"\d{1,3}[.,]\d{1,12}"
 _SIXTIETHS = r"\d{1,2}(?:\.\d{1,8})?"
@@ -121,7 +122,7 @@ def completed(code: str, place: Place) -> tuple[float, float, float] | None:
 
 def coded(text: str, gazetteer: Gazetteer) -> Iterator[tuple[Place, int, int]]:
     """Units named by their P-code, with its code points."""
-    for match in _PCODE.finditer(text):
+    for match in islice(_PCODE.finditer(text), MAX_CODES):
         if match.group().isascii() and (found := gazetteer.by_pcode(match.group())):
             yield found, *match.span()
 
