@@ -220,19 +220,26 @@ def _count(name: str, a: dict[str, int], b: dict[str, int]) -> Sign:
 
 
 def actors(a: Facts, b: Facts) -> Sign:
-    """A group that both name, on one side or on opposite sides; different attackers."""
-    shared = [name for name in a.actors if name in b.actors]
-    swapped = [name for name in shared if {a.actors[name], b.actors[name]} == {"attacker", "target"}]
-    if swapped:
-        return Sign(-0.5, f"{swapped[0]}: not on the same side")
-    if shared:
-        return Sign(0.6, f"both name {shared[0]}")
-    mine, theirs = (_attackers(one) for one in (a, b))
-    return Sign(-1.0, "other attackers") if mine and theirs else NOTHING
+    """A group that both name, on one side or on opposite sides; different attackers.
+
+    A name of its own (ADF) says much, a common word (gunmen, police) next to nothing.
+    """
+    shared = sorted((name for name in a.actors if name in b.actors), key=_common)
+    if not shared:
+        mine, theirs = (_attackers(one) for one in (a, b))
+        return Sign(-1.0, "other attackers") if mine and theirs else NOTHING
+    first = shared[0]
+    if {a.actors[first], b.actors[first]} == {"attacker", "target"}:
+        return Sign(-0.5, f"{first}: not on the same side")
+    return Sign(0.1 if _common(first) else 0.7, f"both name {first}")
+
+
+def _common(name: str) -> bool:
+    return name[:1].islower()
 
 
 def _attackers(one: Facts) -> list[str]:
-    return [name for name, side in one.actors.items() if side == "attacker"]
+    return [name for name, side in one.actors.items() if side == "attacker" and not _common(name)]
 
 
 def distance_km(a: Facts, b: Facts) -> float | None:

@@ -8,7 +8,7 @@ import datetime as dt
 import logging
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -228,16 +228,22 @@ _FACTS = (
 )  # fmt: skip
 
 
+def values_of(searches: Collection[Search]) -> dict[str, Any]:
+    """What `FIND` is asked with."""
+    keys = sorted({key for one in searches for key in one.keys})
+    values: dict[str, Any] = {"since": min(one.since for one in searches)}
+    for how in ("block", "cell", "place", "words"):
+        mine = [key for key in keys if key[0] == how]
+        values[f"{how}_keys"], values[f"{how}_drills"] = [key[1] for key in mine], [key[2] for key in mine]
+    return values
+
+
 def find(session: Session, searches: Iterable[Search]) -> Pool:
     """The candidates of these searches, so far without the words that were told of them."""
     pool, wanted = Pool(), list(searches)
     if not wanted:
         return pool
-    keys = sorted({key for one in wanted for key in one.keys})
-    values: dict[str, Any] = {"since": min(one.since for one in wanted)}
-    for how in ("block", "cell", "place", "words"):
-        mine = [key for key in keys if key[0] == how]
-        values[f"{how}_keys"], values[f"{how}_drills"] = [key[1] for key in mine], [key[2] for key in mine]
+    values = values_of(wanted)
     found: dict[UUID, list[Key]] = defaultdict(list)
     for row in session.execute(FIND, values):
         found[row.id].append((row.how, row.key, row.drill))

@@ -194,7 +194,7 @@ def _back(session: Session, actor: Actor, report_ref: str, before_ref: str, reas
 
 
 def keep_apart(session: Session, actor: Actor, report_ref: str, incident_ref: str) -> None:
-    """Say that a report does not speak of an incident: it is not proposed again, nor joined by the machine."""
+    """Say that a report does not speak of an incident: not proposed again, nor joined by the machine."""
     report, _, target = _held_pair(session, actor, report_ref, incident_ref)
     if report.incident_id == target.id:
         raise NotPossible(f"{report_ref} is in {incident_ref}; take it out instead.")

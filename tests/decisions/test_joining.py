@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from mbiu import agreement
 from mbiu.agreement import NEVER
 from mbiu.analysis.similarity import Text
 from mbiu.codes import EventType, Precision
@@ -385,6 +386,18 @@ def test_numbers_that_people_round_do_not_part_an_event() -> None:
 
     assert told(livestock=40) > told(livestock=42) > told(livestock=60) > told(livestock=400)
     assert told(killed=3) > told() > told(killed=40)
+
+
+def test_a_name_says_more_than_a_common_word() -> None:
+    def named(mine: dict[str, str], theirs: dict[str, str]) -> float:
+        return agreement.actors(
+            replace(ATTACK, actors=mine).facts, replace(ATTACK, actors=theirs).facts
+        ).weight
+
+    adf, gunmen, police = ({name: "attacker"} for name in ("ADF", "gunmen", "police"))
+    assert named(adf, adf) > named(gunmen, gunmen) > named(gunmen, adf) == named(gunmen, police) == 0
+    assert named(adf, {"ADF": "target"}) < 0
+    assert named(adf, {"M23": "attacker"}) < 0
 
 
 def test_the_distance_of_kampala_and_nairobi_is_500_km() -> None:
