@@ -24,6 +24,8 @@ ANNOUNCED = 2.0
 HEARSAY_COST = 0.2
 VAGUE = 0.3
 RUMOURED = 0.5
+#: Hearsay does not make these a rumour: hate is itself spoken.
+NEVER_RUMOUR = ("none", "peace", "hate_speech")
 Span = tuple[int, int]
 EVIDENCE_PER_TYPE = 3
 #: Types in which people die anyway: a bare word of killing adds no attack to them.
@@ -63,7 +65,7 @@ def _told(scan: Scan, tallies: Tallies, ranked: list[str], confidence: float, ha
     main = ranked[0]
     others = [code for code in ranked[1:] if _counts_too(code, tallies[code], main)]
     hits = [hit for hit, _, _ in tallies[main].hits]
-    hearsay = main not in ("none", "peace") and telling.second_hand(scan, hits)
+    hearsay = main not in NEVER_RUMOUR and telling.second_hand(scan, hits)
     if hearsay and not harmed and main != "rumour":
         main, others, confidence = "rumour", [main, *others], max(0.5, confidence + HEARSAY_COST)
     elif hearsay:

@@ -1,19 +1,21 @@
-"""What the beginning of a Luganda verb says: whether it is denied, still to come, or a plain infinitive."""
+"""What a Luganda verb says by its beginning and end: denied, past, still to come, a plain infinitive."""
 
 import re
 
 from mbiu.analysis.swahili import Tense, Verb
 
-_OBJECT = r"(?:n|m|tu|tw|ku|kw|mu|mw|ba|gu|gi|li|ga|ki|bi|ka|bu|zi|lu|ee|e)?"
+_OBJECT = r"(?:n|m|tu|tw|ku|kw|mu|mw|ba|b|gu|gi|li|ga|ki|bi|ka|bu|zi|lu|ee|e)?"
 _SUBJECT = (
-    r"(?:n|m|nn|mm|tu|tw|o|w|mu|mw|a|y|ba|b|be|bee|e|gu|gw|gi|gy|li|ly|ga|g|ki|ky|bi|by"
-    r"|ka|k|bu|bw|ku|kw|zi|z|lu|lw)"
+    r"(?:n|m|nn|mm|tu|tw|o|w|mu|mw|a|y|ba|b|be|bee|e|gu|gw|gi|gy|li|ly|ga|g|ki|ky|bi|by|bu|bw|ku|kw|zi|z"
+    r"|lu|lw)"
 )
 _PREFIX = re.compile(
-    rf"(?:(?P<infinitive>(?:n|e|ng)?(?:oku|okw|ku|kw|okwe|okwee)(?P<not>ta)?)"
-    rf"|(?P<no>te|ti|si|ta|te?ba)?[aeo]?{_SUBJECT}?(?P<tense>naa|nna|na|lii|li|ka|aa|a|e|ee)?){_OBJECT}"
+    rf"(?:(?P<infinitive>(?:n|e|ng|olw|lw|by)?(?:oku|okw|ku|kw|okwe|okwee)(?P<not>ta)?)"
+    rf"|n?(?P<no>te|ti|si|ta|te?ba)?(?:[aeo]?{_SUBJECT}(?P<tense>naa|nna|na|lii|li|ka|aa|a|e|ee)?)?){_OBJECT}"
 )
 _FUTURE = ("naa", "nna", "na", "li", "lii")
+_PAST = ("a", "aa")
+_PERFECT = ("ye", "dde", "zza", "sse", "se", "ze", "tte", "ddwa", "zzaako", "zzaawo", "ddeko", "ddwaawo")
 
 
 def read(prefix: str, stem: str) -> Verb | None:
@@ -21,9 +23,12 @@ def read(prefix: str, stem: str) -> Verb | None:
     match = _PREFIX.fullmatch(prefix)
     if match is None or not prefix:
         return None
-    tense: Tense = "none"
+    return Verb(stem, _tense(match, stem), bool(match["no"] or match["not"]))
+
+
+def _tense(match: re.Match[str], stem: str) -> Tense:
     if match["infinitive"]:
-        tense = "infinitive"
-    elif match["tense"] in _FUTURE:
-        tense = "future"
-    return Verb(stem, tense, bool(match["no"] or match["not"]))
+        return "infinitive"
+    if stem.endswith(_PERFECT) or match["tense"] in _PAST:
+        return "past"
+    return "future" if match["tense"] in _FUTURE else "none"

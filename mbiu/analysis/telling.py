@@ -13,6 +13,8 @@ LOSS = (0.0, 1.0, 1.8)
 TALK_FROM = 2
 MUCH_TALK_FROM = 4
 MERE_TALK_FROM = 7
+#: Code of ignored words that only look like others.
+ALIKE = "alike"
 #: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
 PLAIN = 2
 TAIL = 4
@@ -107,7 +109,7 @@ def nothing_reported(scan: Scan) -> Evidence | None:
         if marks := scan.marked(code):
             return _first(scan, marks, f"a word of {code}, and nothing reported")
     denied = [hit for hit in scan.of("events") if scan.denied(hit)]
-    for hits, why in ((denied, "the text denies it"), (scan.of("ignore"), "a figure of speech")):
+    for hits, why in ((denied, "the text denies it"), (_figures(scan), "a figure of speech")):
         if hits:
             return _first(scan, hits, why)
     if _political(scan) >= TALK_FROM:
@@ -121,3 +123,8 @@ def nothing_reported(scan: Scan) -> Evidence | None:
 
 def _first(scan: Scan, hits: list[Hit], why: str) -> Evidence:
     return scan.evidence("event_type", "none", hits[0].first, hits[0].last, why)
+
+
+def _figures(scan: Scan) -> list[Hit]:
+    """Phrases that mean something else; a word that only looks like one of violence says nothing."""
+    return [hit for hit in scan.of("ignore") if hit.entry.code != ALIKE]
