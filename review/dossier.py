@@ -15,25 +15,12 @@ from mbiu.facts import incident_facts
 from mbiu.joining import WINDOW, compare
 from mbiu.models import Decision, Incident, User, utcnow
 from review import places
+from review.facts import NUMBERS, Fact, facts_of
 from review.reports import ReportCard, cards
-from review.words import amount, label, short_time
+from review.words import label
 
 LIVE = frozenset({IncidentState.OPEN, IncidentState.CLAIMED})
 ENDED = frozenset({IncidentState.REFUTED, IncidentState.UNVERIFIABLE, IncidentState.CLOSED})
-NUMBERS = (
-    ("killed", "Killed"),
-    ("injured", "Hurt"),
-    ("displaced", "Displaced"),
-    ("abducted", "Taken"),
-    ("livestock", "Animals"),
-)
-
-
-@dataclass(frozen=True)
-class Fact:
-    name: str
-    value: str
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +114,7 @@ def gather(db: Session, ref: str, actor: Actor) -> Dossier:
         late=row.state in LIVE and row.due_at < now,
         merged_into=db.scalar(select(Incident.ref).where(Incident.id == row.merged_into)) or "",
         reports=reports,
-        facts=_facts(row, reports),
+        facts=facts_of(row, reports),
         decisions=[_verdicted(one, users, row.version) for one in decisions],
         seats=_seats(db, row, decisions, users),
         similar=[_other(other, why, known) for other, why in others],
@@ -191,46 +178,6 @@ def _can(row: Incident, actor: Actor, *, held: bool, decide: bool) -> Can:
     )
 
 
-def _facts(row: Incident, reports: list[ReportCard]) -> list[Fact]:
-    why = {name: words for card in reversed(reports) for name, words in card.legend}
-    facts = [
-        Fact(
-            "Type",
-            ", ".join(label(kind) for kind in [row.event_type.value, *row.other_types]),
-            why.get("event_type", ""),
-        ),
-        Fact("Severity", label(row.severity), why.get("severity", "")),
-        Fact("Urgency", label(row.urgency), why.get("urgency", "")),
-        Fact("Certainty", label(row.certainty)),
-        Fact("Time", _when(row), why.get("when", "")),
-        Fact("Place", _where(row), why.get("place", "")),
-    ]
-    facts += [
-        Fact(name, amount(row.numbers[key]), why.get(key, ""))
-        for key, name in NUMBERS
-        if row.numbers.get(key)
-    ]
-    actors = dict.fromkeys(one.name for card in reports if card.reading for one in card.reading.actors)
-    for name, values in (("Actors", list(actors)), ("Drivers", [label(driver) for driver in row.drivers])):
-        if values:
-            facts.append(Fact(name, ", ".join(values)))
-    return facts
-
-
-def _when(row: Incident) -> str:
-    if row.occurred_from is None:
-        return "Not said"
-    if row.occurred_to is None or row.occurred_to - row.occurred_from < dt.timedelta(minutes=1):
-        return short_time(row.occurred_from)
-    return f"{short_time(row.occurred_from)} to {short_time(row.occurred_to)}"
-
-
-def _where(row: Incident) -> str:
-    if row.lat is None:
-        return "Not known"
-    return f"{label(row.precision)}, within {row.radius_km:g} km" if row.radius_km else label(row.precision)
-
-
 def _others(db: Session, row: Incident) -> list[tuple[Incident, str]]:
     """Incidents that a person should compare with this one, the likeliest first, each with reasons."""
     if row.state is IncidentState.MERGED:
@@ -251,13 +198,19 @@ def _other(row: Incident, why: str, known: places.Names) -> Other:
 
 def choices() -> dict[str, Any]:
     """What the forms of the page offer."""
-    from mbiu.codes import EventType, Severity, Urgency
-    from review.words import INFORMATION_GRADES, SOURCE_GRADES
+    from mbiu.amending import RISK_FACTORS
+    from mbiu.codes import Driver, EventType, Severity, Urgency
+    from review.reports import languages
+    from review.words import INFORMATION_GRADES, RISKS, SOURCE_GRADES
 
     return {
         "types": [(one.value, label(one)) for one in EventType],
         "severities": [(one.value, label(one)) for one in Severity],
         "urgencies": [(one.value, label(one)) for one in Urgency],
+        "drivers": [(one.value, label(one)) for one in Driver],
+        "risk_factors": [(number, RISKS[number]) for number in RISK_FACTORS],
+        "languages": sorted(languages().items(), key=lambda pair: pair[1]),
+        "numbers": NUMBERS,
         "source": SOURCE_GRADES,
         "information": INFORMATION_GRADES,
     }

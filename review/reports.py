@@ -13,19 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mbiu import texts, vault
+from mbiu.analysis.language import chosen
 from mbiu.analysis.reading import Evidence, Reading
 from mbiu.models import Address, Contact, Delivery, Media, Message, Report
 from review.words import label
 
 NUMBERS = frozenset({"killed", "injured", "displaced", "abducted", "livestock"})
-LANGUAGES = {
-    "en": "English",
-    "sw": "Swahili",
-    "lg": "Luganda",
-    "fr": "French",
-    "ar": "Arabic",
-    "apd": "Juba Arabic",
-}
 QUESTIONS = ("question_place", "question_what")
 
 
@@ -148,8 +141,8 @@ def _card(
         role=contact.role.value,
         grade=contact.grade,
         channel=label(address.kind),
-        language=LANGUAGES.get(report.language or "", ""),
-        language_code=report.language if report.language in LANGUAGES else "",
+        language=_written_in(report, reading),
+        language_code=report.language if report.language in languages() else "",
         created_at=report.created_at,
         corrected=report.corrected,
         copied=report.copied,
@@ -168,6 +161,20 @@ def reading_of(report: Report) -> Reading | None:
     if not report.reading:
         return None
     return Reading.from_json(json.loads(vault.unseal("report", "reading", report.id, report.reading)))
+
+
+def languages() -> dict[str, str]:
+    """The centre's languages by code."""
+    return dict(chosen().names)
+
+
+def _written_in(report: Report, reading: Reading | None) -> str:
+    """The report's language, and for a mixed text the others."""
+    codes = [
+        report.language or "",
+        *(e.value for e in (reading.evidence if reading else ()) if e.field == "language"),
+    ]
+    return " and ".join(dict.fromkeys(languages()[code] for code in codes if code in languages()))
 
 
 def _words(messages: list[Message], evidence: Iterable[Evidence]) -> list[Words]:
@@ -190,7 +197,8 @@ def _words(messages: list[Message], evidence: Iterable[Evidence]) -> list[Words]
 
 def mark(text: str, evidence: Iterable[Evidence], start: int = 0) -> list[Part]:
     """``text`` cut where evidence begins or ends; ``start`` is its place in the text that was read."""
-    spans = [(max(e.start - start, 0), min(e.end - start, len(text)), e) for e in evidence]
+    told = (e for e in evidence if e.field != "language")
+    spans = [(max(e.start - start, 0), min(e.end - start, len(text)), e) for e in told]
     spans = [span for span in spans if span[0] < span[1]]
     cuts = sorted({0, len(text), *(cut for a, b, _ in spans for cut in (a, b))})
     return [

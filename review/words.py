@@ -63,6 +63,24 @@ INFORMATION_GRADES = (
     ("6", "6 · can’t judge"),
 )
 
+#: The risk factors of the UN Framework of Analysis for Atrocity Crimes, in short.
+RISKS = {
+    1: "armed conflict or instability",
+    2: "record of serious violations",
+    3: "weak state structures",
+    4: "motives or incentives",
+    5: "capacity to commit atrocities",
+    6: "nothing that holds it back",
+    7: "preparation",
+    8: "triggering event",
+    9: "tension between groups, discrimination",
+    10: "signs of intent to destroy a group",
+    11: "widespread or systematic attack on civilians",
+    12: "plan or policy to attack civilians",
+    13: "threat to those protected in war",
+    14: "threat to relief or peacekeeping",
+}
+
 
 def label(value: object) -> str:
     """A code as a person would say it: ``cattle_raid`` is «Cattle raid»."""

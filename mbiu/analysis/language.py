@@ -42,6 +42,7 @@ class Chosen:
     first: Mapping[str, str]
     scripts: tuple[Script, ...]
     codes: frozenset[str]
+    names: Mapping[str, str]
 
 
 def detect(text: str, default: str = "en", hints: Counter[str] | None = None) -> tuple[str, float]:
@@ -130,7 +131,8 @@ def chosen() -> Chosen:
         if row["script"]
     )
     first = {country: row["code"] for row in table for country in row["first_in"].split()}
-    return Chosen(models, first, tuple(scripts), frozenset(row["code"] for row in table))
+    names = {row["code"]: row["name"] for row in table}
+    return Chosen(models, first, tuple(scripts), frozenset(names), names)
 
 
 @cached

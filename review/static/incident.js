@@ -44,6 +44,27 @@ for (const input of document.querySelectorAll("input[data-places]")) {
   });
 }
 
+// Shows the words that a fact was read from, and opens the form at the fact to be put right.
+function show(field) {
+  for (const mark of document.querySelectorAll("mark[data-fields]")) {
+    mark.classList.toggle("shown", Boolean(field) && mark.dataset.fields.split(" ").includes(field));
+  }
+}
+for (const line of document.querySelectorAll("dl.facts > div")) {
+  for (const event of ["mouseover", "focusin"]) line.addEventListener(event, () => show(line.dataset.field));
+  for (const event of ["mouseout", "focusout"]) line.addEventListener(event, () => show(""));
+}
+for (const link of document.querySelectorAll("a[data-edit]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("correct").open = true;
+    const field = document.querySelector(link.getAttribute("href"));
+    if (field.tagName === "DETAILS") field.open = true;
+    (field.querySelector("input") || field).focus();
+    field.scrollIntoView({ block: "nearest" });
+  });
+}
+
 // Says when somebody or something changed the incident meanwhile; loads nothing by itself, so that a
 // reason half written is not lost.
 const news = document.getElementById("new");

@@ -14,8 +14,9 @@ from mbiu.codes import IncidentState, Verdict
 from mbiu.models import Incident, Media, Message, Report
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, NotPossible, Refused
-from review import alerts, dossier, forms, history
+from review import alerts, corrections, dossier, forms, history
 from review.doors import Permission, actor, door, scoped
+from review.reports import languages
 from review.words import label
 
 pages = Blueprint("incident", __name__, url_prefix="/incidents/<ref>")
@@ -51,6 +52,7 @@ def _page(db: Session, ref: str) -> dict[str, Any]:
         "outcomes": history.outcomes(db, found.row),
         "steps": history.steps(db, found.row, found.reports, sent),
         "choices": dossier.choices() | _outcome_choices(),
+        "typed": corrections.shown(found.row),
     }
 
 
@@ -120,11 +122,24 @@ def correct(ref: str) -> ResponseReturnValue:
     """Put the facts right."""
 
     def change(db: Session, ref: str) -> str:
-        changes = forms.changes(db, verification.find(db, ref))
+        changes = corrections.changes(db, verification.find(db, ref))
         if not changes:
             raise NotPossible("Nothing was different, so nothing was changed.")
         correction.correct(db, actor(), ref, changes, version=forms.version())
         return f"Corrected: {', '.join(label(name).lower() for name in changes)}."
+
+    return _do(ref, change)
+
+
+@pages.post("/language")
+@door(Permission.DECIDE)
+def language(ref: str) -> ResponseReturnValue:
+    """Put the language of one report right."""
+
+    def change(db: Session, ref: str) -> str:
+        code = request.form.get("language", "")[:8]
+        report = correction.correct_language(db, actor(), ref, forms.report(db, ref).ref, code)
+        return f"{report.ref} is in {languages().get(code, code)}."
 
     return _do(ref, change)
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -13,7 +13,7 @@ class Form:
     """A form: where it goes, what it sends untouched, and the choices of its lists and buttons."""
 
     action: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     choices: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -21,7 +21,7 @@ class _Forms(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[Form] = []
-        self._list = ""
+        self._list = self._area = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -34,13 +34,25 @@ class _Forms(HTMLParser):
             self._choice(self._list, given, "selected")
         elif self.found and given.get("type") in {"radio", "checkbox"}:
             self._choice(given.get("name", ""), given, "checked")
-        elif self.found and tag in {"input", "textarea"} and given.get("name"):
+        elif self.found and tag == "textarea":
+            self._area = given.get("name", "")
+            self.found[-1].fields[self._area] = ""
+        elif self.found and tag == "input" and given.get("name"):
             self.found[-1].fields[given["name"]] = given.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.found[-1].fields[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._area = "" if tag == "textarea" else self._area
 
     def _choice(self, name: str, given: dict[str, str], mark: str) -> None:
         form, value = self.found[-1], given.get("value", "")
         form.choices.setdefault(name, set()).add(value)
-        if mark in given or (mark == "selected" and name not in form.fields):
+        if given.get("type") == "checkbox" and mark in given:
+            form.fields.setdefault(name, []).append(value)
+        elif mark in given or (mark == "selected" and name not in form.fields):
             form.fields[name] = value
 
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 import pytest
@@ -6,7 +7,7 @@ from sqlalchemy import select
 
 from mbiu.codes import IncidentState
 from mbiu.db import transaction
-from mbiu.models import AuditEntry, Incident, User
+from mbiu.models import AuditEntry, Correction, Incident, Report, User
 from tests import cast
 from tests.review.conftest import GRAVE, Browser
 
@@ -20,7 +21,7 @@ def _verify(browser: Browser, ref: str, **more: object) -> str:
 
 def test_the_words_stand_as_received_with_what_was_read_marked(ruth: Browser, grave: str) -> None:
     page = ruth.get(f"/incidents/{grave}").text
-    assert '<mark class="place" title="Place: ' in page
+    assert re.search(r'<mark class="place" data-fields="[a-z_ ]*place[a-z_ ]*" title="[^"]*Place: ', page)
     assert ">Bwera</mark>" in page
     assert "Focal point" in page or "Not said" in page
 
@@ -263,3 +264,74 @@ def test_long_words_and_thousands_of_signs_are_shown(ruth: Browser) -> None:
     answer = ruth.get(f"/incidents/{ref}")
     assert answer.status_code == 200
     assert "😀" * 100 in answer.text
+
+
+def test_every_fact_can_be_put_right(ruth: Browser, small: str) -> None:
+    form = {
+        "version": 1,
+        "ticked": "1",
+        "event_type": "attack",
+        "other_types": ["destruction", "attack"],
+        "drivers": ["land"],
+        "risk_factors": ["7", "9"],
+        "displaced": "40-50-80",
+        "livestock": "5-10",
+        "injured": "",
+        "from": "2026-03-17T20:00",
+        "to": "2026-03-17T23:30",
+        "actors": "herders: attacker\nfarmers : target\npolice",
+    }
+    page = ruth.post(f"/incidents/{small}/correct", **form).text
+    assert "Corrected:" in page
+    row = cast.incident(small)
+    assert (row.event_type, row.other_types, row.drivers) == ("attack", ["destruction"], ["land"])
+    assert row.risk_factors == [7, 9]
+    assert row.numbers["displaced"] == {"low": 40, "best": 50, "high": 80}
+    assert row.numbers["livestock"] == {"low": 5, "best": 5, "high": 10}
+    assert row.actors == {"herders": "attacker", "farmers": "target", "police": "unknown"}
+    assert row.occurred_from.isoformat() == "2026-03-17T17:00:00+00:00"
+    assert "40-50-80" in page
+    assert "9 tension between groups" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("killed", "10-5", "write 8, or 5-10"),
+        ("killed", "many", "write 8, or 5-10"),
+        ("actors", "herders: guilty", "attacker, target or unknown"),
+        ("from", "yesterday", "Write the time"),
+    ],
+)
+def test_what_is_no_fact_is_refused_in_words(
+    ruth: Browser, small: str, field: str, typed: str, words: str
+) -> None:
+    before = cast.incident(small).version
+    assert words in ruth.post(f"/incidents/{small}/correct", **{"version": 1, field: typed}).text
+    assert cast.incident(small).version == before
+
+
+def test_a_fact_shows_the_words_it_was_read_from(ruth: Browser, small: str) -> None:
+    page = ruth.get(f"/incidents/{small}").text
+    assert 'data-field="place"' in page
+    assert 'data-show="place">“' in page
+    assert re.search(r'<mark class="place" data-fields="[^"]*place[^"]*"', page)
+
+
+def test_the_language_of_a_report_is_put_right(ruth: Browser, small: str) -> None:
+    report = _reports(small)[0]
+    page = ruth.post(f"/incidents/{small}/language", report=report, language="lg").text
+    assert "is in Luganda" in page
+    assert "is not one of" in ruth.post(f"/incidents/{small}/language", report=report, language="xx").text
+    assert _corrected_fields(small) == ["language"]
+
+
+def test_corrections_are_kept_with_what_stood_before(ruth: Browser, small: str) -> None:
+    ruth.post(f"/incidents/{small}/correct", version=1, ticked="1", drivers=["land", "water_pasture"])
+    assert _corrected_fields(small) == ["drivers"]
+
+
+def _corrected_fields(ref: str) -> list[str]:
+    with transaction() as session:
+        query = select(Correction.field).join(Report).join(Incident, Incident.id == Report.incident_id)
+        return sorted(session.scalars(query.where(Incident.ref == ref)))
