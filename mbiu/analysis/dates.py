@@ -103,6 +103,35 @@ def month(scan: Scan, local: datetime, zone: timezone, *, ahead: bool = False) -
     return None
 
 
+def day_after(scan: Scan, hit: Hit) -> tuple[int, int]:
+    """The day of the month named right behind some words and its last token; 0 where there is none."""
+    at = hit.last + 1
+    day = _day_figure(scan, at)
+    after = at + 1 < len(scan.tokens) and scan.tokens[at + 1].folded in _ORDINAL
+    spoken = day and not scan.tokens[at].folded.isdecimal()
+    if not day or (spoken and hit.entry.language != "sw") or _is_counted(scan, scan.tokens[at + after].end):
+        return 0, at
+    if scan.text[scan.tokens[at].end : scan.tokens[at].end + 1] in tuple(":/.h%") and not after:
+        return 0, at
+    counted = any(one.entry.code != "other" for one in scan.ending("counts", hit.first - 1))
+    needs = hit.entry.language == "en" and scan.tokens[hit.last].folded == "the"
+    return (0, at) if (needs and not after) or counted else (day, at + after)
+
+
+def nearest_day(local: datetime, day: int, *, ahead: bool) -> datetime | None:
+    """The latest such day of a month, at most a week ahead; the next one if the text looks ``ahead``."""
+    today = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    months = [(today.year * 12 + today.month - 1 + shift) for shift in ((0, 1) if ahead else (0, -1, -2))]
+    for count in months:
+        try:
+            found = today.replace(year=count // 12, month=count % 12 + 1, day=day)
+        except ValueError:
+            continue
+        if (found >= today) if ahead else (found <= today + 7 * DAY):
+            return found
+    return None
+
+
 def date_spans(scan: Scan) -> list[tuple[int, int]]:
     """The characters of all dates that a text writes out."""
     return [(found.first, found.last) for found in dates(scan)]
@@ -237,8 +266,3 @@ def _is_month(scan: Scan, hit: Hit, first: int, last: int, year: int) -> bool:
         ordinal = any(scan.tokens[i].folded in _ORDINAL for i in range(first, last + 1))
         return ordinal or (token.capital and not alone)
     return True
-
-
-def date(year: int, month: int, day: int, zone: timezone, span: tuple[int, int]) -> Span | None:
-    """The day at characters ``span``; None where there is no such day within living memory."""
-    return _span(Written(year, month, day, *span), year, zone)

@@ -1,17 +1,20 @@
 """When it happened, relative to the time of sending and in the local time of the country."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
-from mbiu.analysis.dates import DAY, Span, date, written
+from mbiu.analysis.clocks import Clock, clock, parts_of
+from mbiu.analysis.dates import DAY, Span, day_after, month, nearest_day, written
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.reading import Evidence, When
+from mbiu.analysis.relative import LONGER, ago, lasting
 from mbiu.analysis.scan import Scan
 
-OFFSET_HOURS = {"SS": 2, "RW": 2, "BI": 2, "CD": 2}
+OFFSET_HOURS = {"SS": 2, "RW": 2, "BI": 2, "CD": 2, "SD": 2, "ZM": 2, "MW": 2, "MZ": 2, "CF": 1, "CG": 1}
 DEFAULT_OFFSET = 3
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 PARTS = {
     "dawn": (4, 7),
     "morning": (6, 12),
@@ -20,10 +23,10 @@ PARTS = {
     "evening": (16, 20),
     "night": (18, 30),
 }
-_CLOCK = re.compile(
-    r"(?<!\d)(\d{1,2})(?:[:.](\d\d))?\s?(am|pm|hrs|hours)\b|(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?!\d)",
-    re.IGNORECASE,
-)
+NEAR = 5
+SINCE_REACH = 3
+_NIGHT = timedelta(hours=18)
+_WEEK = 7 * DAY
 
 
 @dataclass(frozen=True)
@@ -35,26 +38,48 @@ class Moment:
     evidence: tuple[Evidence, ...]
 
 
+class _Told(NamedTuple):
+    """One of the times that a text tells; the lowest rank is the surest."""
+
+    rank: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text with what is needed to resolve its words of time."""
+
+    scan: Scan
+    local: datetime
+    ahead: bool
+
+    @property
+    def today(self) -> datetime:
+        return self.local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def moment(scan: Scan, sent_at: datetime | None, country: str | None, *, ahead: bool = False) -> Moment:
     """The time that a text speaks of. Without ``sent_at`` (aware) only full dates can be told;
     ``ahead`` says that the text speaks of what is to come, so that *Friday* is the next one."""
-    local = None if sent_at is None or not 1970 <= sent_at.year < 2200 else _local(sent_at, country)
-    full = written(scan, local, _zone(country))
-    if full is not None:
-        return _moment(scan, full, local)
+    zone = timezone(timedelta(hours=OFFSET_HOURS.get(country or "", DEFAULT_OFFSET)))
+    local = _local(sent_at, zone)
+    span = written(scan, local, zone, ahead=ahead)
+    if span is not None:
+        return _moment(scan, _at_clock(scan, span), local)
     if local is None:
         return Moment(None, None, ())
-    span = _relative(scan, local, ahead=ahead)
-    return _moment(scan, span, local) if span else Moment(None, None, ())
+    text = _Text(scan, local, ahead)
+    told = sorted(_all(text), key=lambda one: (one.rank, one.span.first))
+    if not told and (named := month(scan, local, zone, ahead=ahead)):
+        return _moment(scan, named, local)
+    return _moment(scan, told[0].span, local) if told else Moment(None, None, ())
 
 
-def _zone(country: str | None) -> timezone:
-    return timezone(timedelta(hours=OFFSET_HOURS.get(country or "", DEFAULT_OFFSET)))
-
-
-def _local(sent_at: datetime, country: str | None) -> datetime:
+def _local(sent_at: datetime | None, zone: timezone) -> datetime | None:
+    if sent_at is None or not FIRST_YEAR <= sent_at.year < LAST_YEAR:
+        return None
     aware = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
-    return aware.astimezone(_zone(country))
+    return aware.astimezone(zone)
 
 
 def _moment(scan: Scan, span: Span, local: datetime | None) -> Moment:
@@ -66,196 +91,248 @@ def _moment(scan: Scan, span: Span, local: datetime | None) -> Moment:
     return Moment(When(span.start, span.end, span.precision), past, (seen,))
 
 
-def _relative(scan: Scan, local: datetime, *, ahead: bool) -> Span | None:
-    """The first of the ways of telling time, surest first, that this text uses."""
-    hits = scan.of("moments")
-    if not hits and _CLOCK.search(scan.text) is None:
-        return None
-    for way in (_ago, _night, _day, _weekday, _dayofmonth, _longer, _hour, _part, _now):
-        span = way(scan, hits, local)
-        if span and way is _weekday and ahead and span.start < local:
-            week = timedelta(days=7)
-            span = replace(span, start=span.start + week, end=span.end + week)
-        if span is not None:
-            return span
-    return None
+def _at_clock(scan: Scan, span: Span) -> Span:
+    """A written day, narrowed by a time of day in the same text."""
+    time = clock(scan) if span.precision == "day" else None
+    return _clocked(span.start, time, span) if time else span
 
 
-def _span(
-    scan: Scan, hit: Hit, start: datetime, end: datetime, precision: str, other: Hit | None = None
-) -> Span:
-    hits = [hit, other] if other else [hit]
-    first = min(scan.tokens[one.first].start for one in hits)
-    last = max(scan.tokens[one.last].end for one in hits)
-    return Span(start, end, precision, first, last)
+def _all(text: _Text) -> Iterator[_Told]:
+    """Every time that the text tells, with how sure it is."""
+    time = clock(text.scan)
+    for hit in text.scan.of("moments"):
+        kind, _, value = hit.entry.code.partition(" ")
+        if kind in _WAYS and not _is_beside_the_point(text, hit):
+            rank, span = _WAYS[kind](text, hit, value, time)
+            if span is not None:
+                yield _Told(rank + 5 * _is_aftermath(text, hit), _since(text, hit, span))
+    if time is not None:
+        yield _Told(4, _hour(text, time))
 
 
-def _coded(hits: list[Hit], kind: str) -> list[tuple[Hit, str]]:
-    return [
-        (hit, hit.entry.code.partition(" ")[2]) for hit in hits if hit.entry.code.partition(" ")[0] == kind
-    ]
+def _is_beside_the_point(text: _Text, hit: Hit) -> bool:
+    """Whether the words only say when it ended: *until today*."""
+    before = text.scan.ending("moments", hit.first - 1)
+    return any(one.entry.code == "until" for one in before) or _ends_a_night(text, hit)
 
 
-def _ago(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    for hit, unit in _coded(hits, "ago"):
-        value = _beside(scan, hit)
-        if value is None:
-            continue
-        if unit in ("minute", "hour"):
-            back = timedelta(**{unit + "s": value})
-            return _span(scan, hit, local - back, local, "hour")
-        days = {"day": 1, "week": 7, "month": 30}[unit] * value
-        start = _midnight(local) - min(days, 3650) * DAY
-        return _span(
-            scan, hit, start, start + DAY * (1 if unit == "day" else 7), "day" if unit == "day" else "week"
+def _ends_a_night(text: _Text, hit: Hit) -> bool:
+    """Whether it is the second day of *the night of Monday to Tuesday*."""
+    if not hit.entry.code.startswith("weekday"):
+        return False
+    days = [one for i in range(hit.first - 3, hit.first) for one in _at(text, i)]
+    return any(one.entry.code.startswith("weekday") and _night_before(text, one) is not None for one in days)
+
+
+def _is_aftermath(text: _Text, hit: Hit) -> bool:
+    """Whether the words tell when the dead were buried, the police came and the like."""
+    clause = text.scan.tokens[hit.first].clause
+    return any(
+        one.entry.code == "aftermath" and text.scan.tokens[one.first].clause == clause
+        for one in text.scan.of("moments")
+    )
+
+
+def _since(text: _Text, hit: Hit, span: Span) -> Span:
+    """*since yesterday* lasts until the message was sent."""
+    before = range(max(0, hit.first - SINCE_REACH), hit.first)
+    since = any(one.entry.code == "since" for i in before for one in text.scan.ending("moments", i))
+    inside = text.scan.tokens[hit.first - 1].folded not in ("to", "a", "hadi") if hit.first else True
+    return replace(span, end=text.local) if since and inside and span.start < text.local else span
+
+
+def _span(scan: Scan, hit: Hit, start: datetime, end: datetime, precision: str) -> Span:
+    return Span(start, end, precision, scan.tokens[hit.first].start, scan.tokens[hit.last].end)
+
+
+def _reach(span: Span, first: int, last: int) -> Span:
+    return replace(span, first=min(span.first, first), last=max(span.last, last))
+
+
+def _day(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+    days, _, part = value.partition(" ")
+    start = text.today + int(days) * DAY
+    span = _span(text.scan, hit, start, start + DAY, "day")
+    return 1, _narrowed(text, hit, span, part, time)
+
+
+def _narrowed(text: _Text, hit: Hit, span: Span, part: str, time: Clock | None) -> Span:
+    """A day, narrowed by a time of day, or by *morning*, *jioni* close by."""
+    if time is not None:
+        return _clocked(span.start, time, span)
+    if part:
+        return _in_part(span, part)
+    for index in range(max(0, hit.first - NEAR), hit.last + NEAR + 1):
+        for other in text.scan.starting("moments", index):
+            near = other.first - hit.last <= NEAR and hit.first - other.last <= NEAR
+            if near and other.entry.code.startswith("part") and not _is_beside_the_point(text, other):
+                scan = text.scan
+                wide = _reach(span, scan.tokens[other.first].start, scan.tokens[other.last].end)
+                return _in_part(wide, parts_of(other)[0])
+    return span
+
+
+def _in_part(span: Span, part: str) -> Span:
+    low, high = PARTS[part]
+    return replace(
+        span,
+        start=span.start + timedelta(hours=low),
+        end=span.start + timedelta(hours=high),
+        precision="part",
+    )
+
+
+def _clocked(day: datetime, time: Clock, span: Span) -> Span:
+    start = day + timedelta(hours=time.hour, minutes=time.minute)
+    wide = _reach(span, time.first, time.last)
+    if time.until is not None:
+        return replace(wide, start=start, end=day + timedelta(minutes=time.until), precision="hour")
+    length = timedelta(minutes=1) if time.exact else timedelta(hours=1)
+    return replace(wide, start=start, end=start + length, precision="minute" if time.exact else "hour")
+
+
+def _night(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+    """The night that begins on a day; an hour before noon belongs to the next morning."""
+    day = text.today + int(value) * DAY
+    span = _span(text.scan, hit, day + _NIGHT, day + _NIGHT + DAY / 2, "part")
+    if time is not None:
+        return 1, _clocked(day + (DAY if time.hour < 12 else 0 * DAY), time, span)
+    return 1, span
+
+
+def _weekday(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+    back = (text.local.weekday() - int(value)) % 7 or 7
+    start = text.today - back * DAY
+    if _beside(text, hit, "next") or (_looks_ahead(text, hit) and not _beside(text, hit, "last")):
+        start += _WEEK
+        start += _WEEK if start <= text.today else 0 * DAY
+    span = _span(text.scan, hit, start, start + DAY, "day")
+    if before := _night_before(text, hit):
+        return 1, replace(
+            span, start=start + _NIGHT, end=start + _NIGHT + DAY / 2, precision="part", first=before
         )
-    return None
+    return 1, _narrowed(text, hit, span, "", time)
 
 
-def _beside(scan: Scan, hit: Hit) -> int | None:
-    """The number before *days ago*, or inside *siku mbili zilizopita*."""
-    figures = {h.first: int(h.entry.code[1:]) for h in scan.of("numbers") if h.entry.code[0] == "="}
-    for index in (hit.first - 1, hit.first + 1):
-        if 0 <= index < len(scan.tokens):
-            word = scan.tokens[index].folded
-            if word.isdecimal() and len(word) <= 3:
-                return int(word)
-            if index in figures:
-                return figures[index]
-    return None
+def _night_before(text: _Text, hit: Hit) -> int | None:
+    """Where *the night of Monday to Tuesday* begins, None for any other weekday."""
+    night = any("night" in parts_of(one) for i in range(hit.first - 3, hit.first) for one in _at(text, i))
+    after = any(
+        one.entry.code.startswith("weekday")
+        for i in range(hit.last + 1, hit.last + 4)
+        for one in _at(text, i)
+    )
+    return text.scan.tokens[max(0, hit.first - 2)].start if night and after else None
 
 
-def _midnight(local: datetime) -> datetime:
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+def _at(text: _Text, index: int) -> list[Hit]:
+    return text.scan.starting("moments", index)
 
 
-def _night(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    for hit, days in _coded(hits, "night"):
-        start = _midnight(local) + int(days) * DAY + timedelta(hours=18)
-        return _span(scan, hit, start, start + timedelta(hours=12), "part")
-    return None
+def _beside(text: _Text, hit: Hit, code: str) -> bool:
+    around = (*text.scan.ending("moments", hit.first - 1), *text.scan.starting("moments", hit.last + 1))
+    return any(one.entry.code == code for one in around)
 
 
-def _day(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    for hit, days in _coded(hits, "day"):
-        return _with_part(scan, hit, hits, _midnight(local) + int(days) * DAY)
-    return None
+def _looks_ahead(text: _Text, hit: Hit) -> bool:
+    if text.ahead or text.scan.ahead(hit):
+        return True
+    sentence = text.scan.tokens[hit.first].sentence
+    told = [one for one in text.scan.of("events") if text.scan.tokens[one.first].sentence == sentence]
+    return bool(told) and all(text.scan.ahead(one) for one in told)
 
 
-def _with_part(scan: Scan, hit: Hit, hits: list[Hit], day: datetime) -> Span:
-    """A day, narrowed by *morning*, *jioni* or a clock time close by."""
-    if (clock := _clock(scan)) is not None:
-        start = day + timedelta(hours=clock[0], minutes=clock[1])
-        return _span(scan, hit, start, start + timedelta(hours=1), "hour")
-    for other, part in _coded(hits, "part"):
-        if abs(other.first - hit.last) <= 4:
-            low, high = PARTS[part]
-            return _span(scan, hit, day + timedelta(hours=low), day + timedelta(hours=high), "part", other)
-    return _span(scan, hit, day, day + DAY, "day")
+def _dayofmonth(text: _Text, hit: Hit, _: str, time: Clock | None) -> tuple[int, Span | None]:
+    """*tarehe 5*, *on the 5th*: the latest such day, or the next where the text looks ahead."""
+    day, last = day_after(text.scan, hit)
+    start = nearest_day(text.local, day, ahead=_looks_ahead(text, hit)) if day else None
+    if start is None:
+        return 1, None
+    place = (text.scan.tokens[hit.first].start, text.scan.tokens[last].end)
+    return 1, _narrowed(text, hit, Span(start, start + DAY, "day", *place), "", time)
 
 
-def _clock(scan: Scan) -> tuple[int, int] | None:
-    if swahili := _swahili_clock(scan):
-        return swahili
-    match = _CLOCK.search(scan.text)
-    if match is None:
-        return None
-    hour, minute = int(match[1] or match[4]), int(match[2] or match[5] or 0)
-    half = (match[3] or "").lower()
-    if half in ("am", "pm"):
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    elif half == "hours" and not match[2]:
-        return None
-    return (hour, minute) if hour < 24 and minute < 60 else None
+def _ago(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+    found = ago(text.scan, hit, value, text.local)
+    if found is None or found.precision != "day":
+        return 1, found
+    return 1, _narrowed(text, hit, found, "", time)
 
 
-def _swahili_clock(scan: Scan) -> tuple[int, int] | None:
-    """``saa mbili usiku`` is eight in the evening: the Swahili day begins at six in the morning."""
-    parts = {part for _, part in _coded(scan.of("moments"), "part")}
-    for hit, _ in _coded(scan.of("moments"), "clock"):
-        value = _beside(scan, hit)
-        if value and 1 <= value <= 12 and parts:
-            hour = (value + 6) % 12
-            late = (
-                parts & {"evening", "afternoon"}
-                or ("night" in parts and value <= 6)
-                or ("noon" in parts and value >= 6)
-            )
-            return hour + (12 if late else 0), 0
-    return None
+def _for(text: _Text, hit: Hit, value: str, _: Clock | None) -> tuple[int, Span | None]:
+    return 2, lasting(text.scan, hit, value, text.local)
 
 
-def _weekday(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    ahead = bool(_coded(hits, "next"))
-    for hit, day in _coded(hits, "weekday"):
-        back = (local.weekday() - int(day)) % 7 or 7
-        back = back - 7 if ahead or scan.ahead(hit) else back
-        start = _midnight(local) - (back or -7) * DAY
-        return _with_part(scan, hit, hits, start)
-    return None
+def _longer(text: _Text, hit: Hit, value: str, _: Clock | None) -> tuple[int, Span | None]:
+    kind = hit.entry.code.partition(" ")[0]
+    start, end, precision = LONGER[kind](text.today, int(value))
+    ends = min(end, text.local) if start <= text.local < end and not _looks_ahead(text, hit) else end
+    return 2, _span(text.scan, hit, start, ends, precision)
 
 
-def _dayofmonth(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    for hit, _ in _coded(hits, "dayofmonth"):
-        day = _beside(scan, hit)
-        if day and 1 <= day <= 31:
-            month = local.month if day <= local.day + 7 else local.month - 1
-            year = local.year if month else local.year - 1
-            span = (
-                scan.tokens[hit.first].start,
-                scan.tokens[hit.last + 1].end if hit.last + 1 < len(scan.tokens) else 0,
-            )
-            if span[1] > span[0] and local.tzinfo:
-                return date(year, month or 12, day, _as_zone(local), span)
-    return None
+def _part(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+    """A bare *in the evening*: the last one that has begun, if the text tells what happened."""
+    if time is not None or not _tells(text, hit):
+        return 5, None
+    low, high = PARTS[value]
+    day = text.today
+    if day + timedelta(hours=low) > text.local:
+        day -= DAY
+    return 5, _span(text.scan, hit, day + timedelta(hours=low), day + timedelta(hours=high), "part")
 
 
-def _as_zone(local: datetime) -> timezone:
-    return timezone(local.utcoffset() or timedelta())
+def _tells(text: _Text, hit: Hit) -> bool:
+    """Whether the sentence tells something that happened, not what is used to happen at night."""
+    if any(one.entry.code == "since" for one in text.scan.ending("moments", hit.first - 1)):
+        return True
+    sentence = text.scan.tokens[hit.first].sentence
+    told = [
+        one
+        for one in (*text.scan.of("events"), *text.scan.of("counts"))
+        if text.scan.tokens[one.first].sentence == sentence and one.entry.code not in _NOUNS
+    ]
+    if any(one.tense == "present" for one in told):
+        return False
+    return any(one.tense == "past" or (one.tense == "none" and _tenseless(one)) for one in told)
 
 
-def _longer(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    today = _midnight(local)
-    starts: dict[str, Callable[[int], tuple[datetime, int]]] = {
-        "week": lambda n: (today + (7 * n - local.weekday()) * DAY, 7),
-        "year": lambda n: (today.replace(year=local.year + n, month=1, day=1), 365),
-    }
-    for kind, start_of in starts.items():
-        for hit, value in _coded(hits, kind):
-            start, days = start_of(int(value))
-            return _span(scan, hit, start, start + days * DAY, kind)
-    for hit, value in _coded(hits, "month"):
-        if value == "-1":
-            end = today.replace(day=1)
-            return _span(scan, hit, (end - DAY).replace(day=1), end, "month")
-    for hit, _ in _coded(hits, "recent"):
-        return _span(scan, hit, today - 7 * DAY, local, "week")
-    return None
+def _tenseless(hit: Hit) -> bool:
+    return hit.entry.language not in ("sw", "sheng")
 
 
-def _hour(scan: Scan, _hits: list[Hit], local: datetime) -> Span | None:
-    """A bare clock time: the last one that has passed."""
-    clock = _clock(scan)
-    match = _CLOCK.search(scan.text)
-    if clock is None or match is None:
-        return None
-    start = _midnight(local) + timedelta(hours=clock[0], minutes=clock[1])
-    start -= DAY if start > local else timedelta()
-    return Span(start, start + timedelta(hours=1), "hour", *match.span())
+def _now(text: _Text, hit: Hit, _: str, time: Clock | None) -> tuple[int, Span | None]:
+    hour = timedelta(hours=1)
+    return 6, None if time else _span(text.scan, hit, text.local - hour, text.local + hour, "hour")
 
 
-def _part(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    """A bare *in the evening*: the last one that has begun."""
-    for hit, part in _coded(hits, "part"):
-        low, high = PARTS[part]
-        day = _midnight(local)
-        if day + timedelta(hours=low) > local:
-            day -= DAY
-        return _span(scan, hit, day + timedelta(hours=low), day + timedelta(hours=high), "part")
-    return None
+def _recent(text: _Text, hit: Hit, _: str, __: Clock | None) -> tuple[int, Span | None]:
+    return 7, _span(text.scan, hit, text.today - _WEEK, text.local, "week")
 
 
-def _now(scan: Scan, hits: list[Hit], local: datetime) -> Span | None:
-    for hit, _ in _coded(hits, "now"):
-        return _span(scan, hit, local - timedelta(hours=1), local + timedelta(hours=1), "hour")
-    return None
+def _hour(text: _Text, time: Clock) -> Span:
+    """A bare clock time: the last one that has passed, or the next where the text looks ahead."""
+    span = _clocked(text.today, time, Span(text.today, text.today, "hour", time.first, time.last))
+    shift = 0 * DAY
+    if span.start > text.local and not text.ahead:
+        shift = -DAY
+    elif text.ahead and span.start < text.local:
+        shift = DAY
+    return replace(span, start=span.start + shift, end=span.end + shift)
+
+
+_NOUNS = frozenset(("person", "person1", "family", "livestock", "other"))
+_WAYS = {
+    "day": _day,
+    "night": _night,
+    "weekday": _weekday,
+    "dayofmonth": _dayofmonth,
+    "ago": _ago,
+    "for": _for,
+    "week": _longer,
+    "weekend": _longer,
+    "monthly": _longer,
+    "year": _longer,
+    "part": _part,
+    "now": _now,
+    "recent": _recent,
+}

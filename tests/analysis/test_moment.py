@@ -22,7 +22,7 @@ from tests.analysis.cases import SENT
         ("on Monday", "2026-03-16T00:00", "day"),
         ("last Wednesday", "2026-03-11T00:00", "day"),
         ("yesterday at 8pm", "2026-03-17T20:00", "hour"),
-        ("today 14:30", "2026-03-18T14:30", "hour"),
+        ("today 14:30", "2026-03-18T14:30", "minute"),
         ("last week", "2026-03-09T00:00", "week"),
         ("last month", "2026-02-01T00:00", "month"),
         ("on 12/3/2026", "2026-03-12T00:00", "day"),
