@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from sqlalchemy import select, text
 
-from mbiu import correction, response, routing, verification
+from mbiu import correction, linking, response, routing, verification
 from mbiu.db import transaction
 from mbiu.models import Incident, LearnedModel, Report, utcnow
 from mbiu.models.base import Model
@@ -29,6 +29,7 @@ KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
+    "joining",
 )  # fmt: skip
 
 
@@ -38,12 +39,14 @@ def whole_story() -> tuple[str, str]:
     from mbiu.messages import Attachment
 
     ruth, peter = user("ruth"), user("peter")
-    kasese, kween = incident_of(tell(QUARREL)).ref, incident_of(tell(RAID, JOSEPH)).ref
+    quarrel = tell(QUARREL)
+    kasese, kween = incident_of(quarrel).ref, incident_of(tell(RAID, JOSEPH)).ref
     hand_in(sms(attachments=(Attachment("https://api.twilio.com/x"),)))
     route("elders", [[person("UG-1", DANIEL)]])
     with transaction() as session:
         correction.correct(session, ruth, kasese, {"event_type": "threat"})
         verification.note(session, ruth, kasese, "Ask again")
+        linking.keep_apart(session, ruth, quarrel, kween)
     approve(kasese, peter)
     with transaction() as session:
         routing.send(session, peter, kasese)
@@ -107,6 +110,7 @@ def test_a_district_sees_itself_only(database: Database, whole_story: tuple[str,
             "correction",
             "authorship",
             "media",
+            "joining",
         ):
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
     with transaction(scope=f"{KASESE},{KWEEN}") as session:
