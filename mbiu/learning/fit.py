@@ -85,12 +85,14 @@ def _targets(examples: Sequence[Example], kind: str, code: str) -> tuple[list[in
 
 def shared_grams(examples: Sequence[Example]) -> list[str]:
     """The grams that stand in texts of at least ``PEOPLE`` different persons, sorted."""
-    people: dict[str, set[Hashable]] = {}
+    texts: Counter[str] = Counter()
     for one in examples:
-        for gram in set(grams.grams(one.text)):
-            known = people.setdefault(gram, set())
-            if len(known) < PEOPLE:
-                known.add(one.person)
+        texts.update(set(grams.grams(one.text)))
+    people: dict[str, set[Hashable]] = {gram: set() for gram, number in texts.items() if number >= PEOPLE}
+    texts.clear()
+    for one in examples:
+        for gram in people.keys() & set(grams.grams(one.text)):
+            people[gram].add(one.person)
     return sorted(gram for gram, known in people.items() if len(known) >= PEOPLE)
 
 

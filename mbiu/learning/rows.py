@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 FIELDS = ("event_type", "other_types")
 #: States in which an incident's facts stand as verified.
 VERIFIED = (IncidentState.VERIFIED, IncidentState.ALERTED, IncidentState.CLOSED)
+#: So many are learned from at most: words change, and a training is to end within minutes.
+MOST = 10_000
 _BATCH = 500
 _CODE = re.compile(r"[a-z_]+")
 
@@ -48,7 +50,7 @@ def count(session: Session, since: dt.datetime | None = None) -> int:
 
 
 def decided(session: Session, gazetteer: Gazetteer) -> list[Decided]:
-    """All decided reports in the order in which they came in; what cannot be opened is left out."""
+    """The newest decided reports in the order in which they came in; what cannot be opened is left out."""
     when = _decisions()
     query = (
         select(
@@ -67,9 +69,10 @@ def decided(session: Session, gazetteer: Gazetteer) -> list[Decided]:
         .join(Contact, Contact.id == Report.contact_id)
         .outerjoin(Incident, Incident.id == Report.incident_id)
         .where(_teaches())
-        .order_by(Report.created_at, Report.id)
+        .order_by(Report.created_at.desc(), Report.id.desc())
+        .limit(MOST)
     )
-    rows = session.execute(query).all()
+    rows = session.execute(query).all()[::-1]
     parts = (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
     return [one for part in parts for one in _opened(session, part, gazetteer)]
 
