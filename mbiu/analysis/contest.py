@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mbiu.analysis.counts import Counts
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.scan import Scan
-from mbiu.analysis.tables import cached, rows
+from mbiu.analysis.tables import cached, grammar, rows
 
 STRONG = 3.0
 USUAL = 2.0
@@ -21,6 +21,7 @@ WITHOUT_SIDES = 1.8
 TO_COME = ("threat", "mobilisation")
 DONE = 1.6
 HARM = ("killed", "injured")
+_BETWEEN = grammar("between sides")
 SIDES = ("state_force", "armed_group", "community", "livelihood", "religious", "political")
 
 
@@ -66,6 +67,7 @@ def lead(scan: Scan, tallies: Tallies, counts: Counts) -> list[str]:
     _add_stolen_animals(scan, tallies, counts)
     _drop_accidents(scan, tallies)
     _weigh_force(scan, tallies)
+    _add_two_sides(scan, tallies)
     _add_private_violence(scan, tallies)
     _drop_calm(scan, tallies)
     return sorted(tallies, key=lambda code: -_rank(scan, code, tallies, counts))
@@ -108,6 +110,18 @@ def _weigh_force(scan: Scan, tallies: Tallies) -> None:
         attack = tallies.setdefault("attack", Tally([]))
         attack.hits += [(hit, weight, "violence of a force") for hit, weight, _ in crackdown.hits]
         del tallies["crackdown"]
+
+
+def _add_two_sides(scan: Scan, tallies: Tallies) -> None:
+    """Shooting or killing *between X and Y* is a clash, whoever began."""
+    attack = tallies.get("attack")
+    if not attack or "armed_clash" in tallies:
+        return
+    for hit in scan.of("actors"):
+        before = scan.tokens[max(0, hit.first - 2) : hit.first]
+        if any(token.folded in _BETWEEN for token in before) and len(scan.of("actors")) > 1:
+            tallies["armed_clash"] = Tally([(hit, STRONG, "violence between two sides")])
+            return
 
 
 def _overlaps(hit: Hit, others: list[Hit]) -> bool:

@@ -85,7 +85,7 @@ def _word_of(scan: Scan, hit: Hit) -> int:
     groups = {index for one in scan.of("actors") for index in range(one.first, one.last + 1)}
     inside = [index for index in range(hit.first, hit.last + 1) if index not in groups]
     known = [index for index in inside if lexicon().stands_in(scan.tokens[index].folded, _EVENTS)]
-    harm = [index for index in inside if any(one.entry.code in HARM for one in scan.starting("counts", index))]
+    harm = [at for at in inside if any(one.entry.code in HARM for one in scan.starting("counts", at))]
     plain = [index for index in inside if scan.tokens[index].folded not in _PASSIVE]
     return next(iter(known or harm or plain), hit.first)
 

@@ -81,14 +81,14 @@ class Scan:
         return self._before[code]
 
     def denied(self, hit: Hit) -> bool:
-        told = hit.negated or hit.first in self._denying or self._denied_before(hit)
+        told = hit.negated or self._denying.get(hit.first, -1) >= hit.last or self._denied_before(hit)
         return told or self._denied_after(hit) or self._denied_inside(hit)
 
     @cached_property
-    def _denying(self) -> frozenset[int]:
-        """The tokens of the denials themselves, which may hold what they deny: *hakuna aliyekufa*."""
+    def _denying(self) -> dict[int, int]:
+        """The last token of the denial that each token is part of; some hold what they deny."""
         marks = self.marked("negation")
-        return frozenset(index for mark in marks for index in range(mark.first, mark.last + 1))
+        return {index: mark.last for mark in marks for index in range(mark.first, mark.last + 1)}
 
     def _denied_before(self, hit: Hit) -> bool:
         """*No food, they sleep outside* denies the food: a new subject ends what a denial reaches."""

@@ -17,7 +17,7 @@ MERE_TALK_FROM = 7
 ALIKE = "alike"
 #: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
 PLAIN = 2
-TAIL = 4
+TAIL = 2
 #: Subjects in which the words of violence mean something else.
 ELSEWHERE = ("football", "entertainment", "bible")
 #: Subjects in which they are old news.
@@ -70,17 +70,18 @@ def elsewhere(scan: Scan) -> bool:
     return _signs_of_elsewhere(scan) > 0
 
 
-def second_hand(scan: Scan, told: list[Hit]) -> bool:
+def second_hand(scan: Scan, told: list[Hit], *, passed_on: bool = True) -> bool:
     """Whether what ``told`` tells is plain hearsay and nothing that the sender saw.
 
-    Hearsay speaks for what follows it; at the end of a text, for all of it.
+    Hearsay speaks for what follows it; at the end of a text, for all of it, unless that is a thing which
+    comes by message itself (``passed_on`` False): a threat on WhatsApp is a threat.
     """
     if scan.marked("eyewitness"):
         return False
     strong = [hit for hit in scan.marked("hearsay") if hit.entry.weight >= PLAIN]
     last = max((hit.last for hit in told), default=-1)
     end = len(scan.tokens) - TAIL
-    return any(hit.first <= last or hit.last >= end for hit in strong)
+    return any(hit.first <= last or (passed_on and hit.last >= end) for hit in strong)
 
 
 def rumoured(scan: Scan) -> Evidence | None:
