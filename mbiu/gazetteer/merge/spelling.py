@@ -7,7 +7,7 @@ from functools import lru_cache
 from mbiu.gazetteer.names import fold_name
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "\\": "/"})
-_LONE = re.compile(r"""\s*['"]\s*(\w{1,4})\s*['"]?(?=\s|$)""")
+_LONE = re.compile(r"""\s*(?:(?<=\s)['"]|")\s*(\w{1,3})\s*['"]?(?=\s|$)|'(\w)'(?=\s|$)""")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _BRACKETS = re.compile(r"\s*\(([^)]*)\)?\s*")
 _ROMAN = re.compile(r"(?:x{0,2}(?:ix|iv|v?i{1,3}|v)|x{1,2})", re.IGNORECASE)
@@ -48,7 +48,11 @@ _NUMBERING = re.compile(r" (?:[a-d]|i{1,3}|iv|v|vi|[1-9])$")
 def proper(name: str) -> str:
     """A name in mixed case with single blanks and plain quotes: ``KILAK NORTH`` becomes ``Kilak North``."""
     plain = " ".join(unicodedata.normalize("NFC", name).translate(_QUOTES).split())
-    plain = re.sub(r"\s*([/-])\s*", r"\1", _LONE.sub(r" \1", plain)).replace('"', "").strip(" .,;'/-")
+    plain = (
+        re.sub(r"\s*([/-])\s*", r"\1", _LONE.sub(lambda lone: f" {lone.group(1) or lone.group(2)}", plain))
+        .replace('"', "")
+        .strip(" .,;'/-")
+    )
     if plain.isupper() or plain.islower():
         first = re.search(r"\w", plain)
         start = first.start() if first else 0
