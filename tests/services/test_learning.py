@@ -79,6 +79,14 @@ def test_a_corrected_report_teaches_the_newest_correction() -> None:
     assert found.incident_id == incident_of(ref).id
 
 
+def test_corrected_other_types_are_learned_by_themselves() -> None:
+    ruth, ref = user("ruth"), tell(QUARREL)
+    with transaction() as session:
+        correction.correct(session, ruth, incident_of(ref).ref, {"other_types": ["threat", "destruction"]})
+    (found,) = decided()
+    assert (found.example.main, found.example.others) == (None, {"threat", "destruction"})
+
+
 def test_a_verified_incident_confirms_its_reports() -> None:
     approve(incident_of(tell(QUARREL)).ref, user("ruth"))
     (found,) = decided()
