@@ -39,7 +39,8 @@ _SMALL = frozenset(
     ]
 )
 _ORDINAL = frozenset(("st", "nd", "rd", "th"))
-_WORDS_TOO = frozenset(["may", "march", "mars", "mar", "jan", "mei", "sep", "dec"])
+_VERBS_TOO = frozenset(["may", "march", "mar"])
+_WORDS_TOO = frozenset(["mars", "mar", "jan", "mei", "sep", "dec"])
 _LEAD = frozenset(
     [
         "on",
@@ -62,6 +63,7 @@ _LEAD = frozenset(
         "end",
     ]
 )
+_UNCOUNTED = ("other", "acted", "stolen", "taken", "harmed", "kept")
 _TO = frozenset(["to", "au", "hadi", "mpaka", "and", "et", "na"])
 
 
@@ -148,6 +150,9 @@ def dates(scan: Scan) -> Iterator[Written]:
         is_name = hit.entry.code.startswith("month ") and hit.entry.code[6:].isdecimal()
         if is_name and (found := _named(scan, hit)):
             yield found
+        elif hit.entry.code.startswith("feast "):
+            month, day = (int(part) for part in hit.entry.code.split()[1:])
+            yield Written(0, month, day, scan.tokens[hit.first].start, scan.tokens[hit.last].end)
 
 
 def resolved(found: Written, local: datetime | None, zone: timezone, *, ahead: bool) -> Span | None:
@@ -193,7 +198,10 @@ def _in_figures(scan: Scan, match: re.Match[str]) -> Written | None:
 def _is_counted(scan: Scan, end: int) -> bool:
     """Whether a noun or outcome follows: ``2/3 people`` is no date."""
     index = next((i for i, token in enumerate(scan.tokens) if token.start >= end), None)
-    return index is not None and bool(scan.starting("counts", index) or scan.starting("actors", index))
+    if index is None:
+        return False
+    nouns = [hit for hit in scan.starting("counts", index) if hit.entry.code not in _UNCOUNTED]
+    return bool(nouns or scan.starting("actors", index)) or scan.tokens[index].folded in ("of", "de")
 
 
 def _named(scan: Scan, hit: Hit) -> Written | None:
@@ -217,10 +225,12 @@ def _day_before(scan: Scan, index: int) -> tuple[int, int, int]:
     day = _day_figure(scan, at)
     if not day:
         return index, 0, 0
-    earlier = at - 2 if at > 1 and scan.tokens[at - 1].folded in _TO else at - 1
+    joined = at > 1 and scan.tokens[at - 1].folded in _TO
+    earlier = at - 1 - joined
+    earlier -= earlier > 0 and scan.tokens[earlier].folded in _ORDINAL
     gap = scan.text[scan.tokens[earlier].end : scan.tokens[at].start].strip() if earlier >= 0 else ""
     start = _day_figure(scan, earlier)
-    if 0 < start < day and (gap in ("-", "–") or earlier == at - 2):
+    if 0 < start < day and (gap in ("-", "–") or joined):
         return earlier, start, day
     return at, day, 0
 
@@ -262,7 +272,7 @@ def _is_month(scan: Scan, hit: Hit, first: int, last: int, year: int) -> bool:
     before = scan.tokens[first - 1].folded if first else ""
     if year or before in _LEAD:
         return True
-    if token.folded in _WORDS_TOO:
+    if token.folded in _VERBS_TOO:
         ordinal = any(scan.tokens[i].folded in _ORDINAL for i in range(first, last + 1))
         return ordinal or (token.capital and not alone)
-    return True
+    return not alone or token.folded not in _WORDS_TOO

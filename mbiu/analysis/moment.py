@@ -7,22 +7,16 @@ from typing import NamedTuple
 
 from mbiu.analysis.clocks import Clock, clock, parts_of
 from mbiu.analysis.dates import DAY, Span, day_after, month, nearest_day, written
+from mbiu.analysis.daytime import PARTS, clocked, in_part, widened
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.reading import Evidence, When
-from mbiu.analysis.relative import LONGER, ago, lasting
+from mbiu.analysis.relative import LONGER, ago, lasting, years
 from mbiu.analysis.scan import Scan
+from mbiu.analysis.timing import Telling
 
 OFFSET_HOURS = {"SS": 2, "RW": 2, "BI": 2, "CD": 2, "SD": 2, "ZM": 2, "MW": 2, "MZ": 2, "CF": 1, "CG": 1}
 DEFAULT_OFFSET = 3
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-PARTS = {
-    "dawn": (4, 7),
-    "morning": (6, 12),
-    "noon": (11, 14),
-    "afternoon": (12, 18),
-    "evening": (16, 20),
-    "night": (18, 30),
-}
 NEAR = 5
 SINCE_REACH = 3
 _NIGHT = timedelta(hours=18)
@@ -45,19 +39,6 @@ class _Told(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A text with what is needed to resolve its words of time."""
-
-    scan: Scan
-    local: datetime
-    ahead: bool
-
-    @property
-    def today(self) -> datetime:
-        return self.local.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def moment(scan: Scan, sent_at: datetime | None, country: str | None, *, ahead: bool = False) -> Moment:
     """The time that a text speaks of. Without ``sent_at`` (aware) only full dates can be told;
     ``ahead`` says that the text speaks of what is to come, so that *Friday* is the next one."""
@@ -68,7 +49,7 @@ def moment(scan: Scan, sent_at: datetime | None, country: str | None, *, ahead: 
         return _moment(scan, _at_clock(scan, span), local)
     if local is None:
         return Moment(None, None, ())
-    text = _Text(scan, local, ahead)
+    text = Telling(scan, local, ahead)
     told = sorted(_all(text), key=lambda one: (one.rank, one.span.first))
     if not told and (named := month(scan, local, zone, ahead=ahead)):
         return _moment(scan, named, local)
@@ -94,46 +75,24 @@ def _moment(scan: Scan, span: Span, local: datetime | None) -> Moment:
 def _at_clock(scan: Scan, span: Span) -> Span:
     """A written day, narrowed by a time of day in the same text."""
     time = clock(scan) if span.precision == "day" else None
-    return _clocked(span.start, time, span) if time else span
+    return clocked(span.start, time, span) if time else span
 
 
-def _all(text: _Text) -> Iterator[_Told]:
+def _all(text: Telling) -> Iterator[_Told]:
     """Every time that the text tells, with how sure it is."""
     time = clock(text.scan)
     for hit in text.scan.of("moments"):
         kind, _, value = hit.entry.code.partition(" ")
-        if kind in _WAYS and not _is_beside_the_point(text, hit):
+        if kind in _WAYS and not text.only_ends(hit):
             rank, span = _WAYS[kind](text, hit, value, time)
             if span is not None:
-                yield _Told(rank + 5 * _is_aftermath(text, hit), _since(text, hit, span))
+                yield _Told(rank + 5 * text.is_aftermath(hit), _since(text, hit, span))
     if time is not None:
         yield _Told(4, _hour(text, time))
+    yield from (_Told(8, span) for span in years(text.scan, text.local))
 
 
-def _is_beside_the_point(text: _Text, hit: Hit) -> bool:
-    """Whether the words only say when it ended: *until today*."""
-    before = text.scan.ending("moments", hit.first - 1)
-    return any(one.entry.code == "until" for one in before) or _ends_a_night(text, hit)
-
-
-def _ends_a_night(text: _Text, hit: Hit) -> bool:
-    """Whether it is the second day of *the night of Monday to Tuesday*."""
-    if not hit.entry.code.startswith("weekday"):
-        return False
-    days = [one for i in range(hit.first - 3, hit.first) for one in _at(text, i)]
-    return any(one.entry.code.startswith("weekday") and _night_before(text, one) is not None for one in days)
-
-
-def _is_aftermath(text: _Text, hit: Hit) -> bool:
-    """Whether the words tell when the dead were buried, the police came and the like."""
-    clause = text.scan.tokens[hit.first].clause
-    return any(
-        one.entry.code == "aftermath" and text.scan.tokens[one.first].clause == clause
-        for one in text.scan.of("moments")
-    )
-
-
-def _since(text: _Text, hit: Hit, span: Span) -> Span:
+def _since(text: Telling, hit: Hit, span: Span) -> Span:
     """*since yesterday* lasts until the message was sent."""
     before = range(max(0, hit.first - SINCE_REACH), hit.first)
     since = any(one.entry.code == "since" for i in before for one in text.scan.ending("moments", i))
@@ -145,134 +104,83 @@ def _span(scan: Scan, hit: Hit, start: datetime, end: datetime, precision: str) 
     return Span(start, end, precision, scan.tokens[hit.first].start, scan.tokens[hit.last].end)
 
 
-def _reach(span: Span, first: int, last: int) -> Span:
-    return replace(span, first=min(span.first, first), last=max(span.last, last))
-
-
-def _day(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+def _day(text: Telling, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
     days, _, part = value.partition(" ")
     start = text.today + int(days) * DAY
     span = _span(text.scan, hit, start, start + DAY, "day")
     return 1, _narrowed(text, hit, span, part, time)
 
 
-def _narrowed(text: _Text, hit: Hit, span: Span, part: str, time: Clock | None) -> Span:
+def _narrowed(text: Telling, hit: Hit, span: Span, part: str, time: Clock | None) -> Span:
     """A day, narrowed by a time of day, or by *morning*, *jioni* close by."""
     if time is not None:
-        return _clocked(span.start, time, span)
+        return clocked(span.start, time, span)
     if part:
-        return _in_part(span, part)
+        return in_part(span, part)
     for index in range(max(0, hit.first - NEAR), hit.last + NEAR + 1):
         for other in text.scan.starting("moments", index):
             near = other.first - hit.last <= NEAR and hit.first - other.last <= NEAR
-            if near and other.entry.code.startswith("part") and not _is_beside_the_point(text, other):
+            if near and other.entry.code.startswith("part") and not text.only_ends(other):
                 scan = text.scan
-                wide = _reach(span, scan.tokens[other.first].start, scan.tokens[other.last].end)
-                return _in_part(wide, parts_of(other)[0])
+                wide = widened(span, scan.tokens[other.first].start, scan.tokens[other.last].end)
+                return in_part(wide, parts_of(other)[0])
     return span
 
 
-def _in_part(span: Span, part: str) -> Span:
-    low, high = PARTS[part]
-    return replace(
-        span,
-        start=span.start + timedelta(hours=low),
-        end=span.start + timedelta(hours=high),
-        precision="part",
-    )
-
-
-def _clocked(day: datetime, time: Clock, span: Span) -> Span:
-    start = day + timedelta(hours=time.hour, minutes=time.minute)
-    wide = _reach(span, time.first, time.last)
-    if time.until is not None:
-        return replace(wide, start=start, end=day + timedelta(minutes=time.until), precision="hour")
-    length = timedelta(minutes=1) if time.exact else timedelta(hours=1)
-    return replace(wide, start=start, end=start + length, precision="minute" if time.exact else "hour")
-
-
-def _night(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+def _night(text: Telling, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
     """The night that begins on a day; an hour before noon belongs to the next morning."""
     day = text.today + int(value) * DAY
     span = _span(text.scan, hit, day + _NIGHT, day + _NIGHT + DAY / 2, "part")
     if time is not None:
-        return 1, _clocked(day + (DAY if time.hour < 12 else 0 * DAY), time, span)
+        return 1, clocked(day + (DAY if time.hour < 12 else 0 * DAY), time, span)
     return 1, span
 
 
-def _weekday(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+def _weekday(text: Telling, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
     back = (text.local.weekday() - int(value)) % 7 or 7
     start = text.today - back * DAY
-    if _beside(text, hit, "next") or (_looks_ahead(text, hit) and not _beside(text, hit, "last")):
+    if text.beside(hit, "next") or (text.looks_ahead(hit) and not text.beside(hit, "last")):
         start += _WEEK
         start += _WEEK if start <= text.today else 0 * DAY
     span = _span(text.scan, hit, start, start + DAY, "day")
-    if before := _night_before(text, hit):
+    if before := text.night_before(hit):
         return 1, replace(
             span, start=start + _NIGHT, end=start + _NIGHT + DAY / 2, precision="part", first=before
         )
     return 1, _narrowed(text, hit, span, "", time)
 
 
-def _night_before(text: _Text, hit: Hit) -> int | None:
-    """Where *the night of Monday to Tuesday* begins, None for any other weekday."""
-    night = any("night" in parts_of(one) for i in range(hit.first - 3, hit.first) for one in _at(text, i))
-    after = any(
-        one.entry.code.startswith("weekday")
-        for i in range(hit.last + 1, hit.last + 4)
-        for one in _at(text, i)
-    )
-    return text.scan.tokens[max(0, hit.first - 2)].start if night and after else None
-
-
-def _at(text: _Text, index: int) -> list[Hit]:
-    return text.scan.starting("moments", index)
-
-
-def _beside(text: _Text, hit: Hit, code: str) -> bool:
-    around = (*text.scan.ending("moments", hit.first - 1), *text.scan.starting("moments", hit.last + 1))
-    return any(one.entry.code == code for one in around)
-
-
-def _looks_ahead(text: _Text, hit: Hit) -> bool:
-    if text.ahead or text.scan.ahead(hit):
-        return True
-    sentence = text.scan.tokens[hit.first].sentence
-    told = [one for one in text.scan.of("events") if text.scan.tokens[one.first].sentence == sentence]
-    return bool(told) and all(text.scan.ahead(one) for one in told)
-
-
-def _dayofmonth(text: _Text, hit: Hit, _: str, time: Clock | None) -> tuple[int, Span | None]:
+def _dayofmonth(text: Telling, hit: Hit, _: str, time: Clock | None) -> tuple[int, Span | None]:
     """*tarehe 5*, *on the 5th*: the latest such day, or the next where the text looks ahead."""
     day, last = day_after(text.scan, hit)
-    start = nearest_day(text.local, day, ahead=_looks_ahead(text, hit)) if day else None
+    start = nearest_day(text.local, day, ahead=text.looks_ahead(hit)) if day else None
     if start is None:
         return 1, None
     place = (text.scan.tokens[hit.first].start, text.scan.tokens[last].end)
     return 1, _narrowed(text, hit, Span(start, start + DAY, "day", *place), "", time)
 
 
-def _ago(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+def _ago(text: Telling, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
     found = ago(text.scan, hit, value, text.local)
     if found is None or found.precision != "day":
         return 1, found
     return 1, _narrowed(text, hit, found, "", time)
 
 
-def _for(text: _Text, hit: Hit, value: str, _: Clock | None) -> tuple[int, Span | None]:
+def _for(text: Telling, hit: Hit, value: str, _: Clock | None) -> tuple[int, Span | None]:
     return 2, lasting(text.scan, hit, value, text.local)
 
 
-def _longer(text: _Text, hit: Hit, value: str, _: Clock | None) -> tuple[int, Span | None]:
+def _longer(text: Telling, hit: Hit, value: str, _: Clock | None) -> tuple[int, Span | None]:
     kind = hit.entry.code.partition(" ")[0]
     start, end, precision = LONGER[kind](text.today, int(value))
-    ends = min(end, text.local) if start <= text.local < end and not _looks_ahead(text, hit) else end
+    ends = min(end, text.local) if start <= text.local < end and not text.looks_ahead(hit) else end
     return 2, _span(text.scan, hit, start, ends, precision)
 
 
-def _part(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
+def _part(text: Telling, hit: Hit, value: str, time: Clock | None) -> tuple[int, Span | None]:
     """A bare *in the evening*: the last one that has begun, if the text tells what happened."""
-    if time is not None or not _tells(text, hit):
+    if time is not None or not text.tells(hit):
         return 5, None
     low, high = PARTS[value]
     day = text.today
@@ -281,37 +189,18 @@ def _part(text: _Text, hit: Hit, value: str, time: Clock | None) -> tuple[int, S
     return 5, _span(text.scan, hit, day + timedelta(hours=low), day + timedelta(hours=high), "part")
 
 
-def _tells(text: _Text, hit: Hit) -> bool:
-    """Whether the sentence tells something that happened, not what is used to happen at night."""
-    if any(one.entry.code == "since" for one in text.scan.ending("moments", hit.first - 1)):
-        return True
-    sentence = text.scan.tokens[hit.first].sentence
-    told = [
-        one
-        for one in (*text.scan.of("events"), *text.scan.of("counts"))
-        if text.scan.tokens[one.first].sentence == sentence and one.entry.code not in _NOUNS
-    ]
-    if any(one.tense == "present" for one in told):
-        return False
-    return any(one.tense == "past" or (one.tense == "none" and _tenseless(one)) for one in told)
-
-
-def _tenseless(hit: Hit) -> bool:
-    return hit.entry.language not in ("sw", "sheng")
-
-
-def _now(text: _Text, hit: Hit, _: str, time: Clock | None) -> tuple[int, Span | None]:
+def _now(text: Telling, hit: Hit, _: str, time: Clock | None) -> tuple[int, Span | None]:
     hour = timedelta(hours=1)
     return 6, None if time else _span(text.scan, hit, text.local - hour, text.local + hour, "hour")
 
 
-def _recent(text: _Text, hit: Hit, _: str, __: Clock | None) -> tuple[int, Span | None]:
+def _recent(text: Telling, hit: Hit, _: str, __: Clock | None) -> tuple[int, Span | None]:
     return 7, _span(text.scan, hit, text.today - _WEEK, text.local, "week")
 
 
-def _hour(text: _Text, time: Clock) -> Span:
+def _hour(text: Telling, time: Clock) -> Span:
     """A bare clock time: the last one that has passed, or the next where the text looks ahead."""
-    span = _clocked(text.today, time, Span(text.today, text.today, "hour", time.first, time.last))
+    span = clocked(text.today, time, Span(text.today, text.today, "hour", time.first, time.last))
     shift = 0 * DAY
     if span.start > text.local and not text.ahead:
         shift = -DAY
@@ -320,7 +209,6 @@ def _hour(text: _Text, time: Clock) -> Span:
     return replace(span, start=span.start + shift, end=span.end + shift)
 
 
-_NOUNS = frozenset(("person", "person1", "family", "livestock", "other"))
 _WAYS = {
     "day": _day,
     "night": _night,

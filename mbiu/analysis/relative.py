@@ -1,13 +1,17 @@
 """Stretches of time counted from the day of sending: *3 days ago*, *last week*, *for two months*."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from mbiu.analysis.dates import DAY, Span
 from mbiu.analysis.lexicon import Hit
+from mbiu.analysis.numbers import mentions
 from mbiu.analysis.scan import Scan
 
 MOST_DAYS = 3650
+FIRST_YEAR = 1950
+YEAR_DIGITS = 4
+_THOUSANDS = ("=1000", "^1000")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PRECISION = {"day": "day", "week": "week", "month": "month", "year": "year"}
 _LENGTH = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -28,11 +32,36 @@ def ago(scan: Scan, hit: Hit, unit: str, local: datetime) -> Span | None:
 
 
 def lasting(scan: Scan, hit: Hit, unit: str, local: datetime) -> Span | None:
-    """*for 3 days*: from then until the message was sent."""
+    """*for 3 days*: from then until the message was sent; None where no number says how long."""
     found = _beside(scan, hit)
-    value, first, last = found or (1, hit.first, hit.last)
+    if found is None:
+        return None
+    value, first, last = found
     start = _midnight(local) - min(_DAYS[unit] * value, MOST_DAYS) * DAY
     return Span(start, local, _PRECISION[unit], scan.tokens[first].start, scan.tokens[last].end)
+
+
+def years(scan: Scan, local: datetime) -> Iterator[Span]:
+    """Years that a text names behind a word such as *in* or *mwaka*, in figures or spelt out."""
+    for hit in scan.of("moments"):
+        if hit.entry.code != "of year":
+            continue
+        year, last = _year_at(scan, hit.last + 1)
+        if FIRST_YEAR <= year <= local.year + 1:
+            start = _midnight(local).replace(year=year, month=1, day=1)
+            place = (scan.tokens[hit.last + 1].start, scan.tokens[last].end)
+            yield Span(start, start.replace(year=year + 1), "year", *place)
+
+
+def _year_at(scan: Scan, index: int) -> tuple[int, int]:
+    if index >= len(scan.tokens):
+        return 0, index
+    word = scan.tokens[index].folded
+    if word.isdecimal():
+        return (int(word), index) if len(word) == YEAR_DIGITS else (0, index)
+    if not any(hit.entry.code in _THOUSANDS for hit in scan.starting("numbers", index)):
+        return 0, index
+    return next(((one.best, one.last) for one in mentions(scan) if one.first == index), (0, index))
 
 
 def _beside(scan: Scan, hit: Hit) -> tuple[int, int, int] | None:
