@@ -6,7 +6,7 @@ from mbiu.analysis.swahili import Tense, Verb
 
 _OBJECT = r"(?:n|m|tu|tw|ku|kw|mu|mw|ba|b|gu|gi|li|ga|ki|bi|ka|bu|zi|lu|ee|e)?"
 _SUBJECT = (
-    r"(?:n|m|nn|mm|tu|tw|o|w|mu|mw|a|y|ba|b|be|bee|e|gu|gw|gi|gy|li|ly|ga|g|ki|ky|bi|by|bu|bw|ku|kw|zi|z"
+    r"(?:n|m|nn|mm|tu|tw|o|w|mu|mw|a|y|ba|b|bo|be|bee|e|gu|gw|gi|gy|li|ly|ga|g|ki|ky|bi|by|bu|bw|ku|kw|zi|z"
     r"|lu|lw)"
 )
 _PREFIX = re.compile(
