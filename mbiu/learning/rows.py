@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
-from mbiu import analysis, vault
+from mbiu import analysis, reports, vault
 from mbiu.analysis.events import Event
 from mbiu.codes import EventType, IncidentState
 from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.learning.fit import Example
-from mbiu.models import Contact, Correction, Incident, Message, Report
+from mbiu.models import Contact, Correction, Incident, Report
 
 log = logging.getLogger(__name__)
 
@@ -126,35 +126,35 @@ def _by_rules(text: str, row: Any, gazetteer: Gazetteer) -> Event:
     return Event(reading.event_type, reading.event_confidence, reading.other_types, ())
 
 
-def _texts(session: Session, reports: list[UUID]) -> dict[UUID, str]:
-    """The words of each report, one message a line, as they were read."""
-    query = (
-        select(Message.id, Message.report_id, Message.text)
-        .where(Message.report_id.in_(reports), Message.direction == "in")
-        .order_by(Message.created_at, Message.id)
-    )
-    lines: dict[UUID, list[str]] = {}
-    for row in session.execute(query):
-        lines.setdefault(row.report_id, []).append(_unsealed("message", "text", row.id, row.text))
-    return {report: "\n".join(filter(None, parts)) for report, parts in lines.items()}
+def _texts(session: Session, ids: list[UUID]) -> dict[UUID, str]:
+    """The words of each report as they were read; empty where they cannot be opened."""
+    return {report: _text(report, messages) for report, messages in reports.messages(session, ids).items()}
 
 
-def _corrections(session: Session, reports: list[UUID]) -> dict[UUID, dict[str, str]]:
+def _text(report: UUID, messages: list[Any]) -> str:
+    try:
+        return reports.put_together(messages).text
+    except vault.CannotOpen:
+        log.warning("learning.sealed", extra={"row": f"report:{report}"})
+        return ""
+
+
+def _corrections(session: Session, ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     """The newest correction of each field of each report."""
     query = (
         select(Correction.id, Correction.report_id, Correction.field, Correction.after)
-        .where(Correction.field.in_(FIELDS), Correction.report_id.in_(reports))
+        .where(Correction.field.in_(FIELDS), Correction.report_id.in_(ids))
         .order_by(Correction.created_at, Correction.id)
     )
     found: dict[UUID, dict[str, str]] = {}
     for row in session.execute(query):
-        found.setdefault(row.report_id, {})[row.field] = _unsealed("correction", "after", row.id, row.after)
+        found.setdefault(row.report_id, {})[row.field] = _unsealed(row)
     return found
 
 
-def _unsealed(table: str, column: str, row: UUID, blob: bytes) -> str:
+def _unsealed(row: Any) -> str:
     try:
-        return vault.unseal(table, column, row, blob)
+        return vault.unseal("correction", "after", row.id, row.after)
     except vault.CannotOpen:
-        log.warning("learning.sealed", extra={"row": f"{table}:{row}"})
+        log.warning("learning.sealed", extra={"row": f"correction:{row.id}"})
         return ""
