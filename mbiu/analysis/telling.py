@@ -9,7 +9,7 @@ from mbiu.analysis.scan import Scan
 
 NOTHING = 0.5
 SHORT = 8
-LOSS = (0.0, 1.0, 1.8)
+LOSS = (0.0, 1.0, 1.8, 2.2)
 TALK_FROM = 2
 MUCH_TALK_FROM = 4
 MERE_TALK_FROM = 7
@@ -18,12 +18,16 @@ ALIKE = "alike"
 #: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
 PLAIN = 2
 TAIL = 2
+MOST_SIGNS = 4
 #: Subjects in which the words of violence mean something else.
 ELSEWHERE = ("football", "entertainment", "bible")
+#: Said at the end of any message, so it weighs half.
+PRAYER = "bible"
 #: Subjects in which they are old news.
 OLD_NEWS = ("history", "health", "court", "past_habit", "mourning")
 _TIMES = ("day", "night", "part", "weekday", "ago", "now", "clock", "hour")
 _RUMOURED = ("trouble", "weapon", "imminent")
+_CONCRETE = ("armed_group", "community", "role", "livelihood", "religious")
 _PARTIES = ("armed_group", "state_force")
 _SCORE = re.compile(r"(?<![\d.])(\d)\s?[-–:]\s?(\d)(?![\d.])")
 _ALARM = re.compile("[\U0001f525\U0001f52b\U0001f480\U0001f4a3\U0001f4a5\U0001fa78\U0001f6a8\U0001f198☠]")
@@ -32,7 +36,9 @@ _LAUGHTER = re.compile("[\U0001f602\U0001f923\U0001f606\U0001f639]")
 
 def discount(scan: Scan, counts: Counts, *, placed: bool) -> float:
     """What each sign of an event loses where the text talks of other things and tells nothing concrete."""
-    return LOSS[max(0, min(_talk(scan) - _concrete(scan, counts, placed=placed), len(LOSS) - 1))]
+    concrete = _concrete(scan, counts, placed=placed)
+    airy = concrete == 0 and _political(scan) >= TALK_FROM
+    return LOSS[max(0, min(_talk(scan) + airy - concrete, len(LOSS) - 1))]
 
 
 def _talk(scan: Scan) -> int:
@@ -40,7 +46,7 @@ def _talk(scan: Scan) -> int:
     politics = _political(scan)
     talk = sum(politics >= least for least in (TALK_FROM, MUCH_TALK_FROM, MERE_TALK_FROM))
     talk += sum(bool(scan.marked(code)) for code in OLD_NEWS)
-    return talk + 2 * min(2, _signs_of_elsewhere(scan))
+    return talk + min(MOST_SIGNS, _signs_of_elsewhere(scan))
 
 
 def _political(scan: Scan) -> int:
@@ -48,8 +54,9 @@ def _political(scan: Scan) -> int:
 
 
 def _signs_of_elsewhere(scan: Scan) -> int:
-    words = {hit.first for code in ELSEWHERE for hit in scan.marked(code)}
-    return len(words) + bool(_LAUGHTER.search(scan.text)) + 2 * _has_score(scan.text)
+    words = {hit.first: code for code in ELSEWHERE for hit in scan.marked(code)}
+    signs = sum(1 if code == PRAYER else 2 for code in words.values())
+    return signs + bool(_LAUGHTER.search(scan.text)) + 2 * _has_score(scan.text)
 
 
 def _has_score(text: str) -> bool:
@@ -58,10 +65,12 @@ def _has_score(text: str) -> bool:
 
 
 def _concrete(scan: Scan, counts: Counts, *, placed: bool) -> int:
-    """What speaks for a report: people or animals counted, a time, a place, own sight, a cry for help."""
+    """What speaks for a report: a count, a time, a place, groups, arms, own sight, a cry for help."""
     numbers = (counts.killed, counts.injured, counts.abducted, counts.displaced, counts.livestock)
     timed = any(hit.entry.code.split()[0] in _TIMES for hit in scan.of("moments"))
-    signs = (timed, placed, bool(scan.marked("eyewitness")), bool(scan.marked("ongoing")))
+    grouped = any(hit.entry.note in _CONCRETE for hit in scan.of("actors"))
+    told = any(scan.marked(code) for code in ("eyewitness", "ongoing"))
+    signs = (timed, placed, grouped, told, bool(scan.marked("weapon")))
     return 2 * any(one and one.best for one in numbers) + sum(signs) + (len(scan.tokens) <= SHORT)
 
 
