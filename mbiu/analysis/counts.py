@@ -13,7 +13,7 @@ from mbiu.analysis.sufferers import is_single
 from mbiu.analysis.sums import Bound, total
 from mbiu.analysis.tables import grammar
 
-MAX_OUTCOMES = 40
+MAX_OUTCOMES = 25
 NONE = NumberRange(0, 0, 0)
 ONE = NumberRange(1, 1, 1)
 _LINKS = grammar("link")

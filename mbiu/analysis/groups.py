@@ -10,7 +10,7 @@ from mbiu.analysis.reading import NumberRange
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.tables import grammar
 
-MAX_GROUPS = 40
+MAX_GROUPS = 25
 LIST_GAP = 3
 SUM_REACH = 6
 SEVERAL = NumberRange(2, 3, 10)

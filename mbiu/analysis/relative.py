@@ -43,25 +43,24 @@ def lasting(scan: Scan, hit: Hit, unit: str, local: datetime) -> Span | None:
 
 def years(scan: Scan, local: datetime) -> Iterator[Span]:
     """Years that a text names behind a word such as *in* or *mwaka*, in figures or spelt out."""
+    spelt: dict[int, tuple[int, int]] = {}
+    if any(hit.entry.code in _THOUSANDS for hit in scan.of("numbers")):
+        spelt = {one.first: (one.best, one.last) for one in mentions(scan)}
     for hit in scan.of("moments"):
         if hit.entry.code != "of year":
             continue
-        year, last = _year_at(scan, hit.last + 1)
+        year, last = _year_at(scan, hit.last + 1, spelt)
         if FIRST_YEAR <= year <= local.year + 1:
             start = _midnight(local).replace(year=year, month=1, day=1)
             place = (scan.tokens[hit.last + 1].start, scan.tokens[last].end)
             yield Span(start, start.replace(year=year + 1), "year", *place)
 
 
-def _year_at(scan: Scan, index: int) -> tuple[int, int]:
-    if index >= len(scan.tokens):
-        return 0, index
-    word = scan.tokens[index].folded
-    if word.isdecimal():
-        return (int(word), index) if len(word) == YEAR_DIGITS else (0, index)
-    if not any(hit.entry.code in _THOUSANDS for hit in scan.starting("numbers", index)):
-        return 0, index
-    return next(((one.best, one.last) for one in mentions(scan) if one.first == index), (0, index))
+def _year_at(scan: Scan, index: int, spelt: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    word = scan.tokens[index].folded if index < len(scan.tokens) else ""
+    if word.isdecimal() and len(word) == YEAR_DIGITS:
+        return int(word), index
+    return spelt.get(index, (0, index))
 
 
 def _beside(scan: Scan, hit: Hit) -> tuple[int, int, int] | None:
