@@ -17,7 +17,8 @@ def inherited(places: Iterable[Place]) -> Iterator[Place]:
     rows = list(places)
     known = {one.place_id: one for one in rows}
     for one in rows:
-        yield one if one.has_own_point else _borrowing(one, known)
+        written = one.source == "seed" and one.lat is not None
+        yield one if one.has_own_point or written else _borrowing(one, known)
 
 
 def _borrowing(one: Place, known: dict[str, Place]) -> Place:
