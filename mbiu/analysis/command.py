@@ -11,7 +11,7 @@ import click
 
 from mbiu.analysis import read, tables
 from mbiu.gazetteer import Gazetteer
-from mbiu.gazetteer.command import FILE, opened
+from mbiu.gazetteer.option import FILE, opened
 from mbiu.settings import settings
 
 

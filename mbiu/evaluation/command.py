@@ -7,7 +7,7 @@ import click
 
 from mbiu.analysis import tables
 from mbiu.evaluation import judging, labelled, measure, table
-from mbiu.gazetteer.command import FILE, opened
+from mbiu.gazetteer.option import FILE, opened
 from mbiu.settings import settings
 
 

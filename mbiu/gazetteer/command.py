@@ -7,11 +7,7 @@ from pathlib import Path
 import click
 
 from mbiu.gazetteer import best
-from mbiu.gazetteer.lookup import Gazetteer
-from mbiu.gazetteer.place import BadRow
-from mbiu.gazetteer.shelf import BadFile
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+from mbiu.gazetteer.option import FILE, opened
 
 
 @click.group()
@@ -88,13 +84,3 @@ def find(name: str, path: Path | None) -> None:
         chain = " > ".join(step.name for step in places.path(one.place_id))
         point = "no point" if one.lat is None else f"{one.lat} {one.lon} ±{one.radius_km:g} km"
         click.echo(f"{one.place_id}\t{chain}\t{one.type_local or one.kind}\t{point} ({one.coord_precision})")
-
-
-def opened(path: Path | None) -> Gazetteer:
-    """The gazetteer of a file, or the best there is. Raises ClickException for a file that is none."""
-    try:
-        return best.gazetteer(path)
-    except (BadFile, BadRow, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{path or 'gazetteer'}: {error}; nothing was changed") from None
-    except KeyError as error:
-        raise click.ClickException(f"{path}: the column {error} is missing; nothing was changed") from None

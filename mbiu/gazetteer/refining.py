@@ -10,7 +10,8 @@ import click
 
 from mbiu.gazetteer import best
 from mbiu.gazetteer.bring.incoming import BadImport, Wish
-from mbiu.gazetteer.command import FILE, gazetteer, opened
+from mbiu.gazetteer.command import gazetteer
+from mbiu.gazetteer.option import FILE, opened
 from mbiu.gazetteer.shelf import BadFile
 from mbiu.settings import BadSetting, settings
 
