@@ -13,6 +13,8 @@ from mbiu.analysis.roles import JOINERS, SMALL_WORDS, Roles
 from mbiu.analysis.scan import Scan
 from mbiu.gazetteer.lookup import Gazetteer
 
+LIST_WORDS = JOINERS | {"and", "na", "et", "n", "ne"}
+SHARED = ("at", "near", "fled", "from", "to")
 AFTER_REACH = 6
 BEFORE_REACH = 2
 TOWARDS_REACH = 4
@@ -92,3 +94,30 @@ class Landmarks:
     def _is_pair(self, one: Meaning, two: Meaning) -> bool:
         first, second = one.mention.first, two.mention.first
         return self._pairs.get(first) == second or self._pairs.get(second) == first
+
+
+def listed(scan: Scan, mentions: list[Named]) -> list[Named]:
+    """Names of a list share the role of the first: *in Kotido, Kaabong and Abim*."""
+    found: list[Named] = []
+    for mention in mentions:
+        before = found[-1] if found else None
+        if (
+            before
+            and before.role in SHARED
+            and not mention.role
+            and _follows(scan, before.last, mention.first)
+        ):
+            found.append(replace(mention, role=before.role))
+        else:
+            found.append(mention)
+    return found
+
+
+def _follows(scan: Scan, last: int, first: int) -> bool:
+    tokens = scan.tokens
+    if tokens[last].sentence != tokens[first].sentence:
+        return False
+    gap = [token.folded for token in tokens[last + 1 : first]]
+    if gap:
+        return len(gap) == 1 and gap[0] in LIST_WORDS
+    return scan.text[tokens[last].end : tokens[first].start].strip() in (",", "/", "،", "&")

@@ -30,6 +30,7 @@ LARGE = 100_000
 WIDE_BONUS = 0.08
 WIDE_KM = 20.0
 PART_COST = 0.08
+DISTRICT_AS_NAME = -0.25
 LEVEL_PRIOR = {0: -0.15, 1: 0.06, 2: 0.06, 3: 0.0, 4: -0.03, 5: -0.05}
 ROLE = {
     "at": 0.08, "near": 0.06, "fled": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "lives": -0.06,
@@ -225,13 +226,19 @@ def _cue_allows(mention: Named, place: Place, context: Context, *, inside: bool)
 
 def _score(mention: Named, place: Place, context: Context, parents: frozenset[str]) -> float:
     level = -1 if place.admin_level is None else place.admin_level
-    score = mention.exactness + LEVEL_PRIOR.get(level, 0.0) + ROLE.get(mention.role, 0.0)
+    score = mention.exactness + LEVEL_PRIOR.get(level, 0.0) + _role(mention, place)
     score += WIDE_BONUS if place.admin_level is None and place.radius_km >= WIDE_KM else 0.0
     score -= PART_COST if "/" in place.name else 0.0
     score += _level_bonus(mention, place) + _prior_bonus(mention, place, context, parents)
     score += _containment(mention, place, context, parents) + _neighbours(mention, place, context)
     score += POPULATION_BONUS if place.population >= LARGE else 0.0
     return score - _obscurity(mention, place, context)
+
+
+def _role(mention: Named, place: Place) -> float:
+    if mention.role == "person" and place.admin_level in (1, 2):
+        return DISTRICT_AS_NAME
+    return ROLE.get(mention.role, 0.0)
 
 
 def _obscurity(mention: Named, place: Place, context: Context) -> float:
@@ -276,8 +283,13 @@ def _containment(mention: Named, place: Place, context: Context, parents: frozen
 
 
 def _neighbours(mention: Named, place: Place, context: Context) -> float:
-    """Other names of the text that all lie in one country speak for the meaning in that country."""
-    if place.admin_level == 0:
+    """Other names of the text that all lie in one country speak for the meaning in that country.
+
+    A name that lies in one country only needs no such help, and must not stand back for want of it.
+    """
+    others = list(context.others(mention))
+    if place.admin_level == 0 or not others:
         return 0.0
-    agree = any(all(p.country == place.country for p in places) for places in context.others(mention))
-    return NEIGHBOUR_BONUS if agree else 0.0
+    alone = all(p.country == place.country for p in mention.places)
+    agree = any(all(p.country == place.country for p in places) for places in others)
+    return NEIGHBOUR_BONUS if alone or agree else 0.0

@@ -13,6 +13,7 @@ from mbiu.gazetteer.place import Place
 
 MOST_NAMES = 60
 WARD = 3
+ANNOUNCING = frozenset(("huko", "hapa", "pale", "huku", "kule", "wano", "eno"))
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Named:
     ``role`` is near, at, between, fled, from, to, lives, group, people, name, person, org, site or empty;
     ``level`` the word of level beside it. ``common`` marks a word of everyday speech. ``cued`` says that a
     cue stands right before it; ``strong`` that a word of level beside it makes it a name even if common;
-    ``foreign`` that it is common in another language than that of its cue (*hapa Bute*, *near Hindi*);
-    ``titled`` that it has a capital and is common, but not in English;
+    ``foreign`` that it is common in another language than that of its cue (*near Hindi*), or announced
+    (*hapa Bute*); ``titled`` that it has a capital and is common, but not in English;
     ``capital`` that it is written as names are, in a text where that tells something; ``lower`` the
     contrary. ``key`` is the folded name where it is spelt right.
     """
@@ -100,7 +101,7 @@ def _named(text: Writing, spelt: Spelt) -> Named:
         spelt.places,
         spelt.exactness,
         spelt.how,
-        role=_role(text, spelt, level) or spelt.role,
+        role=_role(text, spelt, level),
         level=level,
         common=common,
         cued=roles.cued(first, strongly=True) or (roles.cued(first) and text.capital(first)),
@@ -119,7 +120,7 @@ def _role(text: Writing, spelt: Spelt, level: str) -> str:
         return "org"
     if group := roles.group(first, last):
         return group
-    role = roles.role(first)
+    role = roles.role(first) or spelt.role
     site = not level and roles.beside(first, last, "site")
     if (role or level) and not (site and role in ("to", "from")):
         return role
@@ -131,10 +132,15 @@ def _role(text: Writing, spelt: Spelt, level: str) -> str:
 
 
 def _is_foreign(text: Writing, first: int, own: frozenset[str]) -> bool:
-    return not text.lower(first) and any(
-        hit.entry.code in ("at", "near", "from") and hit.entry.language.replace("sheng", "sw") not in own
-        for hit in text.roles.ending.get(first - 1, ())
+    if text.lower(first):
+        return False
+    hits = text.roles.ending.get(first - 1, ())
+    if text.capital(first) and any(text.scan.tokens[hit.last].folded in ANNOUNCING for hit in hits):
+        return True
+    cues = (
+        hit.entry.language.replace("sheng", "sw") for hit in hits if hit.entry.code in ("at", "near", "from")
     )
+    return any(language not in own for language in cues)
 
 
 def _is_strong(text: Writing, first: int, last: int) -> bool:

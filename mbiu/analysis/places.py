@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mbiu.analysis.guesses import SURE, guess, pinned
-from mbiu.analysis.landmarks import Landmarks
+from mbiu.analysis.landmarks import Landmarks, listed
 from mbiu.analysis.meanings import Context, Meaning, Prior, meanings
 from mbiu.analysis.mentions import Named, named
 from mbiu.analysis.positions import Fix, coded, completed, fix, short_codes, spans
@@ -99,7 +99,7 @@ def _mentions(scan: Scan, gazetteer: Gazetteer, roles: Roles) -> list[Named]:
     for place, start, end in coded(scan.text, gazetteer):
         if inside := sorted(_tokens(scan, [(start, end)])):
             found.append(Named(inside[0], inside[-1], (place,), 1.0, "the P-code of", role="at", cued=True))
-    return sorted(found, key=lambda one: one.first)
+    return listed(scan, sorted(found, key=lambda one: one.first))
 
 
 def _tokens(scan: Scan, taken: list[tuple[int, int]]) -> frozenset[int]:

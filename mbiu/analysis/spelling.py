@@ -83,7 +83,8 @@ def _arabic(text: Writing, first: int) -> Spelt | None:
             key = " ".join([rest, *(token.folded for token in tokens[first + 1 : last + 1])])
             common = last == first and is_common(rest, whole=True)
             if not common and text.unbroken(first, last) and (places := text.gazetteer.named(key)):
-                return Spelt(first, last, places, ALTERED, "the name with a small word,")
+                role = "at" if tokens[first].folded.removeprefix("و").startswith("ب") else ""
+                return Spelt(first, last, places, ALTERED, "the name with a small word,", role)
     return None
 
 
