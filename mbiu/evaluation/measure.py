@@ -14,13 +14,29 @@ THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def measure(cases: list[Case], gazetteer: Gazetteer) -> dict[str, Any]:
-    """The scores of each field that has labels, by its name."""
-    fields: dict[str, Any] = {}
-    for name, score in _scorers(gazetteer).items():
-        labelled = [case for case in cases if name in case.label.expect]
-        if labelled:
-            fields[name] = score(labelled)
-    return {"messages": len(cases), "fields": fields}
+    """The scores of each field that has labels by its name, and the most telling ones by language."""
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(case.label.expect.get("language", (scores.UNKNOWN,))[0], []).append(case)
+    return {
+        "messages": len(cases),
+        "fields": _fields(cases, gazetteer),
+        "by_language": {code: _telling(group, gazetteer) for code, group in sorted(groups.items())},
+    }
+
+
+def _fields(cases: list[Case], gazetteer: Gazetteer) -> dict[str, Any]:
+    labelled = {name: [case for case in cases if name in case.label.expect] for name in _scorers(gazetteer)}
+    return {name: score(labelled[name]) for name, score in _scorers(gazetteer).items() if labelled[name]}
+
+
+TELLING = (("event_type", "accuracy"), ("place", "district"), ("place", "invented"), ("killed", "accuracy"))
+
+
+def _telling(cases: list[Case], gazetteer: Gazetteer) -> dict[str, Any]:
+    fields = _fields(cases, gazetteer)
+    told = {f"{name}.{figure}": fields.get(name, {}).get(figure) for name, figure in TELLING}
+    return {"n": len(cases), **told}
 
 
 def _scorers(gazetteer: Gazetteer) -> dict[str, Callable[[list[Case]], dict[str, Any]]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from mbiu.evaluation.measure import TELLING
+
 WIDTH = 100
 CODE = 17
 
@@ -16,6 +18,7 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     if "event_type" in fields:
         yield from _types(fields["event_type"])
     yield from _coverage(fields)
+    yield from _languages(result["by_language"])
     for name in ("event_type", "language"):
         if name in fields:
             yield from _confusion(name, fields[name]["confusion"])
@@ -91,6 +94,15 @@ def _coverage(fields: dict[str, Any]) -> Iterator[str]:
     for rows in zip(*told.values(), strict=True):
         figures = "".join(f"{_figure(row['coverage']):>21}{_figure(row['accuracy']):>8}" for row in rows)
         yield f"{rows[0]['from']:<{CODE}}{figures}"
+
+
+def _languages(rows: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield ""
+    heads = f"{'type right':>12}{'district right':>16}{'invented':>10}{'killed right':>14}"
+    yield f"{'language':<{CODE}}{'n':>5}{heads}"
+    for code, row in rows.items():
+        kind, district, invented, killed = (_figure(row[f"{name}.{figure}"]) for name, figure in TELLING)
+        yield f"{code:<{CODE}}{row['n']:>5}{kind:>12}{district:>16}{invented:>10}{killed:>14}"
 
 
 def _confusion(name: str, table: dict[str, dict[str, int]]) -> Iterator[str]:

@@ -82,6 +82,13 @@ def test_json_holds_every_labelled_field(file: Path) -> None:
     )
 
 
+def test_the_most_telling_figures_are_also_given_by_language(file: Path) -> None:
+    found = json.loads(evaluate(file, "--json").output)["by_language"]
+    assert {code: row["n"] for code, row in found.items()} == {"en": 1, "unknown": 2}
+    assert (found["en"]["event_type.accuracy"], found["unknown"]["event_type.accuracy"]) == (1.0, 0.5)
+    assert found["en"]["place.district"] == 1.0
+
+
 def test_errors_name_id_field_and_text(file: Path) -> None:
     found = json.loads(evaluate(file, "--json", "--errors").output)["errors"]
     assert {(one["id"], one["field"]) for one in found} == {
