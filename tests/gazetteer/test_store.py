@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.errors import UniqueViolation
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.contacts import enrol
@@ -180,6 +180,6 @@ def test_places_imported_elsewhere_outlast_a_start(environment: dict[str, str]) 
 def test_a_failed_loading_changes_nothing() -> None:
     before = ids()
     twice = [*SMALL, replace(SMALL[3], place_id="ug-w", pcode="UG101")]
-    with pytest.raises(IntegrityError, match="uq_place_pcode"):
+    with pytest.raises(UniqueViolation, match="uq_place_pcode"):
         put(twice)
     assert ids() == before
