@@ -26,6 +26,8 @@ VAGUE = 0.3
 RUMOURED = 0.5
 #: Hearsay does not make these a rumour: hate is itself spoken.
 NEVER_RUMOUR = ("none", "peace", "hate_speech")
+#: Types told by what somebody came to do (*barabarani kudai haki*) or after what (*baada ya kupinduka*).
+TOLD_BY_INFINITIVES = ("protest", "hazard")
 Span = tuple[int, int]
 EVIDENCE_PER_TYPE = 3
 #: Types in which people die anyway: a bare word of killing adds no attack to them.
@@ -107,17 +109,22 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
     if scan.denied(hit) or scan.asked(hit):
         return code, 0.0, ""
     violent = types()[code].violent
-    if violent and scan.supposed(hit):
+    if violent and scan.supposed(hit) and hit.tense != "future":
         return "threat", SUPPOSED, f"a word of {code}, only supposed"
     if violent and scan.wished(hit):
         return "threat", weight - WISHED, f"a word of {code}, called for"
     if violent and scan.ahead(hit):
-        return "threat", max(ANNOUNCED, weight), f"a word of {code}, announced and not yet done"
-    if hit.tense == "infinitive" and not scan.joined(hit):
+        return "threat", _announced(weight), f"a word of {code}, announced and not yet done"
+    if hit.tense == "infinitive" and not scan.joined(hit) and code not in TOLD_BY_INFINITIVES:
         return code, weight * BACKGROUND, f"a word of {code}, as a plain infinitive"
     if scan.background(hit) and code != "hazard":
         return code, weight * BACKGROUND, f"a word of {code}, told as background"
     return code, weight, f"a word of {code}"
+
+
+def _announced(weight: float) -> float:
+    """What is announced weighs something; a hint stays a hint."""
+    return max(ANNOUNCED, weight) if weight > HINT else weight
 
 
 def _confidence(scan: Scan, tallies: Tallies, ranked: list[str], harmed: int) -> float:
