@@ -12,7 +12,8 @@ USUAL = 2.0
 BACKGROUND = 0.5
 COMPANY = 0.3
 MOST_COMPANY = 3.0
-KILLED = 1.0
+#: What the dead add to a type, or take from it: those killed outweigh those taken.
+LIFE_AND_DEATH = {"attack": 1.0, "crackdown": 1.0, "abduction": -1.0}
 ANIMALS = 1.5
 RETURNED = 1.5
 IN_BATTLE = 2.0
@@ -21,7 +22,19 @@ WITHOUT_SIDES = 1.8
 TO_COME = ("threat", "mobilisation")
 DONE = 1.6
 HARM = ("killed", "injured")
-_BETWEEN = grammar("between sides")
+#: Groups without arms of their own, and kinds that bear them.
+CROWDS = (
+    "students",
+    "traders",
+    "youth",
+    "protesters",
+    "party supporters",
+    "boda riders",
+    "villagers",
+    "refugees",
+)
+ARMED = frozenset(("armed_group",))
+_BETWEEN, _GATHERING = grammar("between sides"), grammar("gathering")
 SIDES = ("state_force", "armed_group", "community", "livelihood", "religious", "political")
 
 
@@ -68,6 +81,8 @@ def lead(scan: Scan, tallies: Tallies, counts: Counts) -> list[str]:
     _drop_accidents(scan, tallies)
     _weigh_force(scan, tallies)
     _add_two_sides(scan, tallies)
+    _make_riot(scan, tallies)
+    _add_harm(scan, tallies, counts)
     _add_private_violence(scan, tallies)
     _drop_calm(scan, tallies)
     return sorted(tallies, key=lambda code: -_rank(scan, code, tallies, counts))
@@ -96,20 +111,46 @@ def _drop_accidents(scan: Scan, tallies: Tallies) -> None:
 
 
 def _weigh_force(scan: Scan, tallies: Tallies) -> None:
-    """Police or soldiers, a protest and violence are a crackdown; without a gathering it is an attack."""
+    """Police or soldiers, a gathering and violence are a crackdown; without a gathering it is an attack."""
     forces = [hit for hit in scan.of("actors") if hit.entry.note == "state_force"]
-    gathered = (
-        "protest" in tallies
-        or "riot" in tallies
-        or any(hit.entry.code == "protesters" for hit in scan.of("actors"))
-    )
+    gathered = _is_gathered(scan, tallies)
     crackdown = tallies.get("crackdown")
-    if forces and "protest" in tallies and "attack" in tallies and not crackdown:
-        tallies["crackdown"] = Tally([(forces[0], STRONG, "a force, a protest and violence together")])
+    if forces and gathered and "attack" in tallies and not crackdown and "riot" not in tallies:
+        tallies["crackdown"] = Tally([(forces[0], STRONG, "a force, a gathering and violence together")])
     elif crackdown and not gathered and all(_overlaps(hit, forces) for hit, _, _ in crackdown.hits):
         attack = tallies.setdefault("attack", Tally([]))
         attack.hits += [(hit, weight, "violence of a force") for hit, weight, _ in crackdown.hits]
         del tallies["crackdown"]
+
+
+def _is_gathered(scan: Scan, tallies: Tallies) -> bool:
+    named = any(hit.entry.code == "protesters" for hit in scan.of("actors"))
+    words = any(token.folded in _GATHERING for token in scan.tokens)
+    return named or words or "protest" in tallies or "riot" in tallies
+
+
+def _make_riot(scan: Scan, tallies: Tallies) -> None:
+    """Students, traders or supporters who fight the police are no armed side."""
+    kinds = {hit.entry.note for hit in scan.of("actors")}
+    crowd = any(hit.entry.code in CROWDS for hit in scan.of("actors"))
+    if "armed_clash" in tallies and crowd and "state_force" in kinds and not kinds & ARMED:
+        clash = tallies.pop("armed_clash")
+        riot = tallies.setdefault("riot", Tally([]))
+        riot.hits += [(hit, weight, "a crowd against a force") for hit, weight, _ in clash.hits]
+
+
+def _add_harm(scan: Scan, tallies: Tallies, counts: Counts) -> None:
+    """People hurt or taken, of which no word of an event told."""
+    if any(types()[code].violent and tally.best >= USUAL for code, tally in tallies.items()):
+        return
+    if "hazard" in tallies or "crime" in tallies or "peace" in tallies:
+        return
+    hits = {hit.entry.code.rstrip("1"): hit for hit in scan.of("counts") if not scan.denied(hit)}
+    armed = scan.marked("weapon") or "mobilisation" in tallies
+    if counts.abducted and counts.abducted.best and "abducted" in hits:
+        tallies.setdefault("abduction", Tally([])).hits.append((hits["abducted"], USUAL, "people taken"))
+    elif armed and counts.harmed and (hit := hits.get("killed") or hits.get("injured")):
+        tallies.setdefault("attack", Tally([])).hits.append((hit, STRONG, "people hurt by armed men"))
 
 
 def _add_two_sides(scan: Scan, tallies: Tallies) -> None:
@@ -155,10 +196,10 @@ def _rank(scan: Scan, code: str, tallies: Tallies, counts: Counts) -> float:
     tally = tallies[code]
     bonus = types()[code].bonus
     rank = tally.score + (bonus if tally.best >= USUAL or bonus < 0 else 0.0)
-    if code in TO_COME and _done(tallies):
+    if code in TO_COME and (_done(tallies) or counts.harmed):
         return rank - DONE
-    if code in ("attack", "crackdown") and counts.killed and counts.killed.best:
-        return rank + KILLED
+    if counts.killed and counts.killed.best and code in LIFE_AND_DEATH:
+        return rank + LIFE_AND_DEATH[code]
     if code == "cattle_raid" and counts.livestock and tally.best > RETURNED:
         return rank + ANIMALS
     if code == "explosion" and "armed_clash" in tallies and tallies["armed_clash"].best >= STRONG:

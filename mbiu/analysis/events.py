@@ -68,7 +68,7 @@ def _told(scan: Scan, tallies: Tallies, ranked: list[str], confidence: float, ha
     others = [code for code in ranked[1:] if _counts_too(code, tallies[code], main)]
     hits = [hit for hit, _, _ in tallies[main].hits]
     hearsay = main not in NEVER_RUMOUR and telling.second_hand(scan, hits)
-    if hearsay and (not harmed or scan.marked("doubt")) and main != "rumour":
+    if hearsay and not (harmed and telling.is_sure(scan)) and main != "rumour":
         main, others, confidence = "rumour", [main, *others], max(0.5, confidence + HEARSAY_COST)
     elif hearsay:
         others.append("rumour")

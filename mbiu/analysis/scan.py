@@ -17,8 +17,6 @@ FUTURE_REACH = 6
 BACKGROUND_REACH = 3
 FAR = 1_000_000
 SHORTEST_GAPPED = 3
-#: Events whose own words may deny: *no incident*, *will not fight again*.
-AGREED = ("none", "peace")
 _PAST_ENDINGS = tuple(grammar("past ending"))
 _FRESH = grammar("fresh subject")
 _ASKS = re.compile("[?؟]")
@@ -99,7 +97,7 @@ class Scan:
 
     def _denied_inside(self, hit: Hit) -> bool:
         """*Police did not shoot protesters*, found as one phrase with a gap."""
-        if hit.size < SHORTEST_GAPPED or hit.entry.code in AGREED:
+        if hit.size < SHORTEST_GAPPED or not self.starting("actors", hit.first):
             return False
         return self._nearest("negation")[hit.last] > hit.first
 

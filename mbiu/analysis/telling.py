@@ -30,6 +30,7 @@ _RUMOURED = ("trouble", "weapon", "imminent")
 _CONCRETE = ("armed_group", "community", "role", "livelihood", "religious")
 _PARTIES = ("armed_group", "state_force")
 _SCORE = re.compile(r"(?<![\d.])(\d)\s?[-–:]\s?(\d)(?![\d.])")
+_YEAR = re.compile("(19|20)[0-9]{2}")
 _ALARM = re.compile("[\U0001f525\U0001f52b\U0001f480\U0001f4a3\U0001f4a5\U0001fa78\U0001f6a8\U0001f198☠]")
 _LAUGHTER = re.compile("[\U0001f602\U0001f923\U0001f606\U0001f639]")
 
@@ -45,7 +46,7 @@ def _talk(scan: Scan) -> int:
     """How far the text is from a report: 0 not at all."""
     politics = _political(scan)
     talk = sum(politics >= least for least in (TALK_FROM, MUCH_TALK_FROM, MERE_TALK_FROM))
-    talk += sum(bool(scan.marked(code)) for code in OLD_NEWS)
+    talk += sum(bool(scan.marked(code)) for code in OLD_NEWS) + (len(scan.marked("history")) > 1)
     return talk + min(MOST_SIGNS, _signs_of_elsewhere(scan))
 
 
@@ -71,7 +72,8 @@ def _concrete(scan: Scan, counts: Counts, *, placed: bool) -> int:
     grouped = any(hit.entry.note in _CONCRETE for hit in scan.of("actors"))
     told = any(scan.marked(code) for code in ("eyewitness", "ongoing"))
     signs = (timed, placed, grouped, told, bool(scan.marked("weapon")))
-    return 2 * any(one and one.best for one in numbers) + sum(signs) + (len(scan.tokens) <= SHORT)
+    counted = any(one and one.best for one in numbers)
+    return counted + (counted and _has_figure(scan)) + sum(signs) + (len(scan.tokens) <= SHORT)
 
 
 def elsewhere(scan: Scan) -> bool:
@@ -91,6 +93,20 @@ def second_hand(scan: Scan, told: list[Hit], *, passed_on: bool = True) -> bool:
     last = max((hit.last for hit in told), default=-1)
     end = len(scan.tokens) - TAIL
     return any(hit.first <= last or (passed_on and hit.last >= end) for hit in strong)
+
+
+def is_sure(scan: Scan) -> bool:
+    """Whether the sender voices no doubt of his own, or gives a figure all the same."""
+    return not scan.marked("doubt") or _has_figure(scan)
+
+
+def _has_figure(scan: Scan) -> bool:
+    """Whether a number is given, in figures or words: no year, and no *one* as in *no one*."""
+    figures = (token.folded for token in scan.tokens if token.folded.isdecimal())
+    words = (hit.entry.code for hit in scan.of("numbers") if not scan.tokens[hit.first].folded.isdecimal())
+    return any(not _YEAR.fullmatch(one) for one in figures) or any(
+        code.startswith("=") and code != "=1" for code in words
+    )
 
 
 def rumoured(scan: Scan) -> Evidence | None:
