@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mbiu.analysis.groups import Group, groups
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.matching import Pair, matched
-from mbiu.analysis.nouns import field_of, is_outcome
+from mbiu.analysis.nouns import NOUNS, field_of, is_outcome
 from mbiu.analysis.reading import Evidence, NumberRange
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.sufferers import is_single
@@ -14,6 +14,7 @@ from mbiu.analysis.sums import Bound, total
 from mbiu.analysis.tables import grammar
 
 MAX_OUTCOMES = 25
+DIED_REACH = 4
 NONE = NumberRange(0, 0, 0)
 ONE = NumberRange(1, 1, 1)
 _LINKS = grammar("link")
@@ -49,8 +50,8 @@ def count(scan: Scan) -> Counts:
         if not scan.ahead(hit) and not scan.supposed(hit) and not scan.asked(hit)
     ]
     corrected = {group.last + 1 for group in found if group.corrects}
-    real = [hit for hit in told if hit.first in corrected or not scan.denied(hit)]
-    pairs = matched(scan, found, real)
+    real = [hit for hit in told if hit.first in corrected or not _denied(scan, hit)]
+    pairs = _fatal(scan, matched(scan, found, real), real)
     bound = [_befell(scan, pair) for pair in pairs if not pair.group.unknown]
     bound += _left_out(scan, found, pairs)
     bound += _alone(scan, real, pairs)
@@ -68,11 +69,34 @@ def _outcomes(hits: list[Hit]) -> list[Hit]:
             old = by_place.get(hit.first)
             if old is None or _worth(hit) > _worth(old):
                 by_place[hit.first] = hit
-    return sorted(by_place.values(), key=lambda hit: hit.first)[:MAX_OUTCOMES]
+    kept: list[Hit] = []
+    for hit in sorted(by_place.values(), key=lambda hit: hit.first):
+        if not (kept and hit.first <= kept[-1].last and field_of(hit) == field_of(kept[-1])):
+            kept.append(hit)
+    return kept[:MAX_OUTCOMES]
 
 
 def _worth(hit: Hit) -> tuple[int, bool, bool]:
     return hit.size, hit.entry.code != "taken", hit.entry.code.endswith("1")
+
+
+def _fatal(scan: Scan, pairs: list[Pair], outcomes: list[Hit]) -> list[Pair]:
+    """*stabbed a man, who died*: the one who was wounded is the one who died."""
+    used = {id(pair.outcome) for pair in pairs}
+    deaths = [hit for hit in outcomes if field_of(hit) == "killed" and id(hit) not in used]
+    return [_died(scan, pair, deaths) for pair in pairs]
+
+
+def _died(scan: Scan, pair: Pair, deaths: list[Hit]) -> Pair:
+    group, hit = pair.group, pair.outcome
+    if field_of(hit) != "injured" or group.told or group.vague:
+        return pair
+    last = max(group.last, hit.last)
+    sentence = scan.tokens[last].sentence
+    near = (one for one in deaths if 0 < one.first - last <= DIED_REACH)
+    return next(
+        (pair._replace(outcome=one) for one in near if scan.tokens[one.first].sentence == sentence), pair
+    )
 
 
 def _befell(scan: Scan, pair: Pair) -> Bound:
@@ -109,9 +133,15 @@ def _left_out(scan: Scan, found: list[Group], pairs: list[Pair]) -> list[Bound]:
 def _has_verb(scan: Scan, group: Group) -> bool:
     after = range(group.last + 1, min(group.last + 4, len(scan.tokens)))
     clause = scan.tokens[group.last].clause
-    return any(
-        scan.starting("counts", index) for index in after if scan.tokens[index].clause == clause
-    ) or any(0 < hit.first - group.last < 4 for hit in scan.of("events"))
+    hits = [
+        hit
+        for index in after
+        if scan.tokens[index].clause == clause
+        for hit in scan.starting("counts", index)
+    ]
+    return any(hit.entry.code not in NOUNS for hit in hits) or any(
+        0 < hit.first - group.last < 4 for hit in scan.of("events")
+    )
 
 
 def _alone(scan: Scan, outcomes: list[Hit], pairs: list[Pair]) -> list[Bound]:
@@ -165,7 +195,7 @@ def _denials(scan: Scan, told: list[Hit], found: list[Group], bound: list[Bound]
     denials: dict[str, Bound] = {}
     for hit in told:
         field = "killed" if hit.entry.code == "harmed" else field_of(hit)
-        if hit.entry.code in ("taken", "displaced") or field in taken or not scan.denied(hit):
+        if hit.entry.code in ("taken", "displaced") or field in taken or not _denied(scan, hit):
             continue
         if not _denies_a_figure(scan, hit, found):
             seen = scan.evidence(field, 0, hit.first, hit.last, "the text says there were none")
@@ -173,11 +203,21 @@ def _denials(scan: Scan, told: list[Hit], found: list[Group], bound: list[Bound]
     return list(denials.values())
 
 
+def _denied(scan: Scan, hit: Hit) -> bool:
+    """Whether the text denies the outcome; *they have not come back* denies nothing of the kind."""
+    sentence = scan.tokens[hit.first].sentence
+    false = any(
+        one.entry.code == "false" and one.first < hit.first and scan.tokens[one.first].sentence == sentence
+        for one in scan.of("counts")
+    )
+    return hit.entry.code != "gone" and (false or scan.denied(hit))
+
+
 def _denies_a_figure(scan: Scan, hit: Hit, found: list[Group]) -> bool:
     """Whether a number stands right before what is denied."""
     sentence = scan.tokens[hit.first].sentence
     return any(
-        group.told and group.range.best and 0 < hit.first - group.last <= 2
+        group.told and group.range.best and group.first <= hit.first <= group.last + 2
         for group in found
         if scan.tokens[group.first].sentence == sentence
     )
@@ -187,7 +227,8 @@ def _died_of_it(killed: list[Bound], injured: list[Bound]) -> bool:
     """Whether one and the same person was wounded and died: *stabbed a man, who died*."""
     one = [part for part in (*killed, *injured) if not part.group.told and not part.group.vague]
     alone = len(killed) == len(injured) == 1 and len(one) == 2
-    return alone and injured[0].outcome < killed[0].outcome and killed[0].group.last >= killed[0].outcome
+    unnamed = any(part.group.first == part.outcome for part in one)
+    return alone and unnamed and injured[0].outcome < killed[0].outcome
 
 
 def _counts(bound: list[Bound]) -> Counts:

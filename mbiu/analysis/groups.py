@@ -64,7 +64,7 @@ def _group(scan: Scan, number: Mention, starts: set[int]) -> Group:
     whole = whole_of(scan, number)
     noun = None if whole else noun_of(scan, number, starts)
     first = min(number.first, noun.first) if noun else number.first
-    last = max(number.last, noun.last) if noun else whole.last if whole else number.last
+    last = max(number.last, noun.last) if noun else _end(scan, number, whole)
     if (noun and noun.first < number.first) or (noun and noun.last > number.last):
         number = _requalified(scan, number, first)
         first = min(first, number.first)
@@ -76,6 +76,12 @@ def _group(scan: Scan, number: Mention, starts: set[int]) -> Group:
     )
     word = scan.tokens[noun.first].folded if noun else ""
     return _marked(scan, replace(group, word=word, generic=not noun or word in _GENERIC), number)
+
+
+def _end(scan: Scan, number: Mention, whole: Hit | None) -> int:
+    """The last word of *two*, *two of them*, *two of the wounded*."""
+    of = [hit.last for hit in scan.starting("numbers", number.last + 1) if hit.entry.code == "of"]
+    return max([number.last, *of, whole.last if whole else 0])
 
 
 def _requalified(scan: Scan, number: Mention, first: int) -> Mention:
@@ -118,8 +124,10 @@ def _is_sum(scan: Scan, group: Group) -> bool:
 
 
 def _uncounted(scan: Scan, taken: set[int]) -> Iterator[Group]:
-    """Nouns of people without a number: one for *a man*, several for *people*."""
+    """Nouns without a number: one for *a man* and *a cow*, several for *people*."""
     for hit in scan.of("counts"):
+        if hit.entry.code == "livestock" and _has_article(scan, hit) and hit.first not in taken:
+            yield Group(ONE, "livestock", hit.first, hit.last, hit, word=scan.tokens[hit.first].folded)
         if hit.entry.code in ("person", "person1") and hit.first not in taken:
             noun = head(scan, hit, taken)
             one = noun.entry.code == "person1"
@@ -127,6 +135,10 @@ def _uncounted(scan: Scan, taken: set[int]) -> Iterator[Group]:
             group = Group(ONE if one else SEVERAL, "person", hit.first, noun.last, noun, False, not one)
             taken.update(range(hit.first, noun.last + 1))
             yield replace(_marked_plain(scan, group), word=word, generic=word in _GENERIC)
+
+
+def _has_article(scan: Scan, hit: Hit) -> bool:
+    return hit.first > 0 and scan.tokens[hit.first - 1].folded in ("a", "an")
 
 
 def _marked_plain(scan: Scan, group: Group) -> Group:

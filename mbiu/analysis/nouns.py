@@ -13,7 +13,7 @@ PEOPLE = ("person", "person1", "family")
 NOUNS = (*PEOPLE, "livestock", "other")
 _FIELDS = {
     "killed": "killed", "killed1": "killed", "injured": "injured", "injured1": "injured", "graver": "injured",
-    "displaced": "displaced", "abducted": "abducted", "abducted1": "abducted", "taken": "abducted",
+    "displaced": "displaced", "abducted": "abducted", "abducted1": "abducted", "taken": "abducted", "gone": "abducted",
 }  # fmt: skip
 _NOUN_FIRST = ("sw", "sheng", "lg", "ar")
 _OWNERS = grammar("owner")

@@ -218,11 +218,17 @@ def _corrected(scan: Scan, found: list[Mention]) -> list[Mention]:
     """``3 no 4``: the later number stands for the earlier."""
     kept: list[Mention] = []
     for mention in found:
-        if kept and takes_back(scan, kept[-1].last, mention.first):
+        if kept and (takes_back(scan, kept[-1].last, mention.first) or _not_but(scan, kept[-1], mention)):
             kept.pop()
             mention = replace(mention, corrects=True)  # noqa: PLW2901
         kept.append(mention)
     return kept
+
+
+def _not_but(scan: Scan, one: Mention, two: Mention) -> bool:
+    """``not 3 but 4``."""
+    denied = any(hit.entry.code == "!" for hit in scan.ending("numbers", one.first - 1))
+    return denied and any(hit.last == two.first - 1 for hit in coded(scan, "but", one.last + 1))
 
 
 def takes_back(scan: Scan, after: int, before: int) -> bool:

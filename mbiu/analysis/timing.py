@@ -6,7 +6,9 @@ from datetime import datetime
 from mbiu.analysis.clocks import parts_of
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.scan import Scan
+from mbiu.analysis.tables import grammar
 
+_PAST = tuple(grammar("past ending"))
 _NOUNS = frozenset(("person", "person1", "family", "livestock", "other"))
 
 
@@ -22,6 +24,10 @@ class Telling:
     def today(self) -> datetime:
         """The midnight before it was sent."""
         return self.local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def _is_past(self, hit: Hit) -> bool:
+        word = self.scan.tokens[hit.last].folded
+        return hit.entry.language == "en" and word.endswith(_PAST)
 
     def only_ends(self, hit: Hit) -> bool:
         """Whether the words only say when it ended: *until today*."""
@@ -84,8 +90,11 @@ class Telling:
         ]
         if any(one.tense == "present" for one in told):
             return False
-        return any(one.tense == "past" or (one.tense == "none" and _tenseless(one)) for one in told)
+        return any(
+            one.tense == "past" or (one.tense == "none" and _tenseless(one)) or self._is_past(one)
+            for one in told
+        )
 
 
 def _tenseless(hit: Hit) -> bool:
-    return hit.entry.language not in ("sw", "sheng")
+    return hit.entry.language not in ("sw", "sheng", "en")

@@ -1,10 +1,24 @@
 """Numbers in words and figures, and what they count."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mbiu.analysis.counts import count
 from mbiu.analysis.numbers import mentions
 from mbiu.analysis.scan import scan
+
+
+def words(line: str) -> list[str]:
+    return line.split("|")
+
+
+#: Enough to make most of the ways in which numbers and outcomes meet.
+WORDS = words(
+    "3|5|two|watu|wawili|killed|injured|wameuawa|cows|people|man|and|na|no|not|total|including|"
+    "of|the|dead|were|by|police|families|displaced|abducted|between|to|about|more|than|morts|et|"
+    "أشخاص|قتل|abantu|basatu|.|,|(|)|:"
+)
 
 
 def best(text: str) -> list[int]:
@@ -146,3 +160,130 @@ def test_the_same_dead_told_twice_are_not_added() -> None:
     found = count(scan("3 people killed at the well. The 3 people killed were buried."))
     assert found.killed
     assert found.killed.best == 3
+
+
+def counted(text: str) -> dict[str, int]:
+    found = count(scan(text))
+    names = ("killed", "injured", "displaced", "abducted", "livestock")
+    return {name: one.best for name in names if (one := getattr(found, name))}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mother and her two children killed", {"killed": 3}),
+        ("three men, two women and a child were shot dead", {"killed": 6}),
+        ("mama na watoto wake wawili wameuawa", {"killed": 3}),
+        ("une femme et ses deux enfants ont été tués", {"killed": 3}),
+        ("omusajja ne mukyala we battiddwa", {"killed": 2}),
+        ("قتل رجل وامرأة", {"killed": 2}),
+        ("they stole 30 cows, 20 goats and a camel", {"livestock": 51}),
+        ("babbye ente bbiri n'embuzi kkumi", {"livestock": 12}),
+    ],
+)
+def test_the_parts_of_a_list_add_up(text: str, expected: dict[str, int]) -> None:
+    assert counted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7 killed including 2 children", {"killed": 7}),
+        ("5 people killed, one of the dead is a child", {"killed": 5}),
+        ("8 killed (5 men, 3 women)", {"killed": 8}),
+        ("5 people were killed, 2 men and 3 women", {"killed": 5}),
+        ("5 injured, two of them critically", {"injured": 5}),
+        ("watu 6 wakiwemo watoto wawili wameuawa", {"killed": 6}),
+        ("bilan: 7 morts dont 2 enfants", {"killed": 7}),
+        ("توفي ستة، ثلاثة منهم اطفال", {"killed": 6}),
+        ("initial report said 4 killed now confirmed 6 killed", {"killed": 6}),
+    ],
+)
+def test_a_part_is_not_added_to_its_whole(text: str, expected: dict[str, int]) -> None:
+    assert counted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3 no 4 dead", {"killed": 4}),
+        ("3 dead. Sorry 4 dead", {"killed": 4}),
+        ("watu 3 hapana 4 wamekufa", {"killed": 4}),
+        ("2 killed in Kobebe and 3 in Rupa, total 5 dead", {"killed": 5}),
+        ("2 killed in Kobebe and 3 in Rupa", {"killed": 5}),
+        ("the death toll has risen to 12", {"killed": 12}),
+        ("jumla ya watu 7 wamefariki", {"killed": 7}),
+        ("3 killed. 2 more people died", {"killed": 5}),
+        ("2 killed 5 injured. One of the injured has died", {"killed": 3, "injured": 5}),
+        ("un des blessés est décédé", {"killed": 1}),
+        ("5 abducted, 2 of them later found dead", {"abducted": 5, "killed": 2}),
+    ],
+)
+def test_corrections_totals_and_later_deaths_are_told_apart(text: str, expected: dict[str, int]) -> None:
+    assert counted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ameuawa jana usiku", {"killed": 1}),
+        ("wamemuua mwenyekiti", {"killed": 1}),
+        ("un homme a été tué", {"killed": 1}),
+        ("omusajja attiddwa", {"killed": 1}),
+        ("قتيل وثلاثة جرحى", {"killed": 1, "injured": 3}),
+        ("a boy (12) was killed", {"killed": 1}),
+        ("stabbed a man who died in hospital", {"killed": 1}),
+        ("mwanamke amechomwa kisu na kufariki", {"killed": 1}),
+        ("a cow was stolen", {"livestock": 1}),
+    ],
+)
+def test_one_person_is_one_without_a_figure(text: str, expected: dict[str, int]) -> None:
+    assert counted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10 attackers came and killed 2", {"killed": 2}),
+        ("a group of 50 youths attacked shops", {}),
+        ("20 armed men on 10 motorcycles attacked, killing four", {"killed": 4}),
+        ("15 youths were arrested", {}),
+        ("les assaillants ont tué 4 civils et enlevé 12 personnes", {"killed": 4, "abducted": 12}),
+        ("majambazi 10 walivamia na kuua watu 2", {"killed": 2}),
+        ("5 cows killed", {"livestock": 5}),
+        ("2 cows for sale", {}),
+        ("we want 50 cows as compensation", {}),
+        ("Arsenal beat Chelsea 3-1", {}),
+        ("we dont know how many died", {}),
+        ("idadi ya waliokufa haijulikani", {}),
+        ("four students were taken to hospital", {"injured": 4}),
+        ("four students were taken by gunmen", {"abducted": 4}),
+        ("5 girls went for firewood and have not come back", {"abducted": 5}),
+        ("not true that 5 were killed", {}),
+        ("there were no casualties", {"killed": 0}),
+    ],
+)
+def test_what_counts_no_victims_is_left_out(text: str, expected: dict[str, int]) -> None:
+    assert counted(text) == expected
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_counted_in_order(text: str) -> None:
+    found = count(scan(text))
+    for name in ("killed", "injured", "displaced", "abducted", "livestock"):
+        one = getattr(found, name)
+        assert one is None or 0 <= one.low <= one.best <= one.high
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join))
+def test_every_value_shows_the_words_it_was_taken_from(text: str) -> None:
+    found = count(scan(text))
+    seen = {item.field for item in found.evidence}
+    for name in ("killed", "injured", "displaced", "abducted", "livestock"):
+        assert (getattr(found, name) is None) or name in seen
+    for item in found.evidence:
+        assert item.text == text[item.start : item.end]
+        assert item.text
+        assert item.why
