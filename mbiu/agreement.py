@@ -8,6 +8,7 @@ The weights were set by hand and are kept in order by the judged pairs of `tests
 import datetime as dt
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from mbiu.codes import EventType, Precision
@@ -20,7 +21,7 @@ BEFORE_SENT = dt.timedelta(hours=12)
 FINE_KM = 12.0
 
 _FINE = {Precision.EXACT, Precision.NEAR, Precision.VILLAGE, Precision.WARD}
-_SHORT = dt.timedelta(hours=13)
+_SHORT_HOURS = 13.0
 # Types that people give to one and the same event.
 _KIN = (
     {EventType.ATTACK, EventType.ARMED_CLASH, EventType.MOB_VIOLENCE, EventType.RIOT, EventType.CRACKDOWN},
@@ -85,14 +86,14 @@ class Facts:
     actors: dict[str, str] = field(default_factory=dict)
     id: UUID | None = None
 
-    @property
-    def span(self) -> tuple[dt.datetime, dt.datetime]:
-        """When it happened, at the earliest and at the latest."""
-        if self.told:
-            return self.at, max(self.at, self.until or self.at)
-        return self.at - BEFORE_SENT, self.at
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """When it happened, at the earliest and at the latest, in hours since 1970."""
+        start, end = (self.at, self.until or self.at) if self.told else (self.at - BEFORE_SENT, self.at)
+        first = start.timestamp() / 3600
+        return first, max(first, end.timestamp() / 3600)
 
-    @property
+    @cached_property
     def fine(self) -> bool:
         return self.precision in _FINE and (self.radius_km or 0.0) <= FINE_KM
 
@@ -173,15 +174,14 @@ def time(a: Facts, b: Facts) -> Sign:
     if apart > 0:
         return Sign(max(-4.5, -0.3 - apart / 14), f"{apart:.0f} h apart")
     if a.told and b.told:
-        narrow = all(end - start <= _SHORT for start, end in (a.span, b.span))
+        narrow = all(end - start <= _SHORT_HOURS for start, end in (a.span, b.span))
         return Sign(1.1, "the same hours") if narrow else Sign(0.8, "the same day")
     return Sign(0.7, "told within a day")
 
 
 def hours_apart(a: Facts, b: Facts) -> float:
     """Hours between the two spans of time; 0 where they touch."""
-    (a_from, a_to), (b_from, b_to) = a.span, b.span
-    return max(0.0, (max(a_from, b_from) - min(a_to, b_to)) / dt.timedelta(hours=1))
+    return max(0.0, a.span[0] - b.span[1], b.span[0] - a.span[1])
 
 
 def kind(a: Facts, b: Facts) -> Sign:

@@ -43,10 +43,10 @@ from mbiu.models import Contact, Incident, Message, Report, utcnow
 
 log = logging.getLogger(__name__)
 
-#: The newest incidents read for one district, square or place.
-MOST = 120
+#: The newest incidents read for one district, square or place, and for the wider areas that hold it.
+MOST, WIDE = 120, 24
 #: Those whose texts are opened for one report, and the texts opened for each.
-SHORTLIST, TEXTS = 24, 12
+SHORTLIST, TEXTS = 12, 8
 #: Nobody looks for an event further back than this, whatever time a report tells of.
 LOOK_BACK = dt.timedelta(days=14)
 _JOINABLE = (IncidentState.OPEN, IncidentState.CLAIMED, IncidentState.VERIFIED, IncidentState.ALERTED)
@@ -75,7 +75,7 @@ class Search:
     @classmethod
     def of(cls, facts: Facts, fingerprint: bytes | None = None) -> "Search":
         """``fingerprint`` is that of the report's text, None for a text too short to be known again."""
-        found = {("block", block) for block in _holding(facts.block)}
+        found = {("wide", block) for block in _holding(facts.block)} | {("block", facts.block)}
         if facts.fine and facts.lat is not None and facts.lon is not None:
             reach = (facts.radius_km or 0.0) + _NEAR_KM
             found |= {("cell", str(one)) for one in cells(facts.lat, facts.lon, reach)}
@@ -84,18 +84,18 @@ class Search:
         if fingerprint:
             found.add(("words", fingerprint.hex()))
         now = utcnow()
-        since = max(now - LOOK_BACK, min(now, facts.span[0]) - WINDOW)
+        since = max(now - LOOK_BACK, min(now, facts.at) - WINDOW)
         return cls(frozenset((how, key, facts.exercise) for how, key in found), since)
 
     @property
     def locks(self) -> set[str]:
         """What two workers must not search at once, lest they make two incidents of one event."""
-        return {f"{how}:{key}" for how, key, _ in self.keys if how != "place"}
+        return {f"{how}:{key}" for how, key, _ in self.keys if how in {"block", "cell"}}
 
 
 def keys_of(incident: Facts, fingerprint: bytes | None) -> list[Key]:
     """Under which keys an incident is found that has just begun with a report."""
-    found = [("block", incident.block)]
+    found = [("block", incident.block), ("wide", incident.block)]
     if incident.lat is not None and incident.lon is not None:
         found.append(("cell", str(cell(incident.lat, incident.lon))))
     if incident.place_id:
@@ -106,9 +106,9 @@ def keys_of(incident: Facts, fingerprint: bytes | None) -> list[Key]:
 
 
 def _holding(block: str) -> Iterator[str]:
-    """A block and the wider areas that hold it, down to nowhere."""
+    """The wider areas that hold a block, up to nowhere in particular."""
     parts = [part for part in block.split("/") if part]
-    for depth in range(len(parts), -1, -1):
+    for depth in range(len(parts)):
         yield "/" + "".join(f"{part}/" for part in parts[:depth])
 
 
@@ -133,7 +133,7 @@ def _number(row: int, column: int) -> int:
 # --- the pool of a batch -----------------------------------------------------------------------
 
 # No likeness of words lifts less than this to a proposal.
-_HOPELESS = -2.5
+_HOPELESS = -1.2
 
 
 class Pool:
@@ -175,7 +175,7 @@ def _wanted(how: str) -> TableValuedAlias:
     return made.render_derived(name=f"wanted_{how}")
 
 
-def _newest(how: str, indexed: Any) -> Select[Any]:
+def _newest(how: str, indexed: Any, most: int = MOST) -> Select[Any]:
     """For each key the newest incidents of the window."""
     wanted = _wanted(how)
     newest = (
@@ -187,7 +187,7 @@ def _newest(how: str, indexed: Any) -> Select[Any]:
             Incident.state.in_(_JOINABLE),
         )
         .order_by(Incident.created_at.desc())
-        .limit(MOST)
+        .limit(most)
         .lateral(f"newest_{how}")
     )
     return select(literal(how).label("how"), wanted.c.key, wanted.c.drill, newest.c.id).join(newest, true())
@@ -217,6 +217,7 @@ def _same_words() -> Select[Any]:
 
 FIND = union_all(
     _newest("block", Incident.block),
+    _newest("wide", Incident.block, WIDE),
     _newest("cell", Incident.cell),
     _newest("place", Incident.place_id),
     _same_words(),
@@ -232,7 +233,7 @@ def values_of(searches: Collection[Search]) -> dict[str, Any]:
     """What `FIND` is asked with."""
     keys = sorted({key for one in searches for key in one.keys})
     values: dict[str, Any] = {"since": min(one.since for one in searches)}
-    for how in ("block", "cell", "place", "words"):
+    for how in ("block", "wide", "cell", "place", "words"):
         mine = [key for key in keys if key[0] == how]
         values[f"{how}_keys"], values[f"{how}_drills"] = [key[1] for key in mine], [key[2] for key in mine]
     return values
@@ -255,7 +256,7 @@ def find(session: Session, searches: Iterable[Search]) -> Pool:
 
 
 def _tell_crowded(found: dict[UUID, list[Key]]) -> None:
-    crowded = Counter(key for keys in found.values() for key in keys if key[0] != "words")
+    crowded = Counter(key for keys in found.values() for key in keys if key[0] not in {"wide", "words"})
     for (how, key, _), count in crowded.items():
         if count >= MOST:
             log.info("candidates.crowded", extra={"how": how, "key": key})

@@ -27,6 +27,7 @@ JOIN, PROPOSE = 0.90, 0.40
 #: Short stock phrases are sent again for the next event; longer ones only by those who pass on a text.
 STOCK_WORDS, STOCK_HOURS = 12, 24.0
 _PRIOR = -1.3
+_WINDOW_HOURS = WINDOW / dt.timedelta(hours=1)
 _JUST_BELOW = JOIN - 0.01
 
 
@@ -110,15 +111,16 @@ def rough(report: Facts, incident: Facts) -> float:
     """The weight of the facts without the words: what sorts candidates before their texts are opened."""
     if report.exercise != incident.exercise or not _in_window(report, incident):
         return NEVER
-    place, kind = agreement.place(report, incident).weight, agreement.kind(report, incident).weight
-    if NEVER in {place, kind}:
+    kind = agreement.kind(report, incident).weight
+    place = agreement.place(report, incident).weight if kind != NEVER else NEVER
+    if place == NEVER:
         return NEVER
     counts = sum(sign.weight for sign in agreement.numbers(report, incident))
     return place + kind + agreement.time(report, incident).weight + counts
 
 
 def _in_window(report: Facts, incident: Facts) -> bool:
-    return dt.timedelta(hours=hours_apart(report, incident)) <= WINDOW
+    return hours_apart(report, incident) <= _WINDOW_HOURS
 
 
 def _signs(report: Facts, incident: Facts) -> list[Sign]:

@@ -50,7 +50,7 @@ def join(session: Session, works: list[Work]) -> None:
 def _keep(session: Session, works: list[Work], fresh: list[dict[str, Any]]) -> None:
     """Write the new incidents, let the others speak of what joined them, and note the reasons."""
     if fresh:
-        session.execute(insert(Incident), fresh)
+        session.connection().execute(insert(Incident), fresh)
     begun = {
         row["id"]: work for row in fresh for work in works if work.founded and work.incident_id == row["id"]
     }
@@ -64,7 +64,7 @@ def _keep(session: Session, works: list[Work], fresh: list[dict[str, Any]]) -> N
         absorb(session, held[incident_id], mine)
     records = [record for work in works for record in _records(work)]
     if records:
-        session.execute(insert(Joining), records)
+        session.connection().execute(insert(Joining), records)
 
 
 def _lock(session: Session, names: Iterable[str]) -> None:

@@ -33,8 +33,8 @@ class Text:
     def of(cls, text: str) -> "Text":
         words = tuple(fold(match.group()) for match in WORD.finditer(text[:MAX_LENGTH]))
         bare = f" {' '.join(words)} " if words else ""
-        grams = frozenset(bare[at : at + GRAM] for at in range(len(bare) - GRAM + 1))
-        return cls(bare.strip(), words, grams, tuple(word for word in words if word.isdigit()))
+        grams = {bare[at : at + GRAM] for at in range(len(bare) - GRAM + 1)}
+        return cls(bare.strip(), words, frozenset(grams), tuple(word for word in words if word.isdigit()))
 
 
 @dataclass(frozen=True, slots=True)
