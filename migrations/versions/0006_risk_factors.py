@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    factors = sa.Column("risk_factors", sa.ARRAY(sa.SmallInteger()), server_default="{}", nullable=False)
+    factors: sa.Column[list[int]] = sa.Column(
+        "risk_factors", sa.ARRAY(sa.SmallInteger()), server_default="{}", nullable=False
+    )
     op.add_column("incident", factors)
 
 

@@ -34,7 +34,13 @@ function ask() {
   box.querySelector("textarea")?.focus();
 }
 
+function join() {
+  const proposal = document.activeElement.closest("[data-proposal]") ?? document.querySelector("[data-proposal]");
+  proposal?.querySelector("[data-join]")?.click();
+}
+
 const actions = {
+  g: join,
   j: () => step(1), k: () => step(-1), c: claim, v: toDecision, a: ask,
   r: () => document.getElementById("new")?.click(),
   "?": () => keys?.showModal(),

@@ -14,7 +14,7 @@ from mbiu.codes import IncidentState, Verdict
 from mbiu.models import Incident, Media, Message, Report
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, NotPossible, Refused
-from review import alerts, corrections, dossier, forms, history
+from review import alerts, corrections, dossier, forms, history, joins
 from review.doors import Permission, actor, door, scoped
 from review.reports import languages
 from review.words import label
@@ -53,6 +53,8 @@ def _page(db: Session, ref: str) -> dict[str, Any]:
         "steps": history.steps(db, found.row, found.reports, sent),
         "choices": dossier.choices() | _outcome_choices(),
         "typed": corrections.shown(found.row),
+        "proposed": joins.proposed(db, found.row.ref) if may_decide else [],
+        "ways": joins.ways(db, found.row.ref),
     }
 
 
@@ -72,7 +74,7 @@ def claim(ref: str) -> ResponseReturnValue:
         verification.claim(db, actor(), ref)
         return f"{ref} is yours for the next {verification.CLAIM.seconds // 60} minutes."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/release")
@@ -84,7 +86,7 @@ def release(ref: str) -> ResponseReturnValue:
         verification.release(db, actor(), ref)
         return f"{ref} is free again."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/decide")
@@ -101,7 +103,7 @@ def decide(ref: str) -> ResponseReturnValue:
         found = verification.verify(db, actor(), ref, reason, **facts)
         return f"{ref} is verified." if found.complete else f"Noted. {ref} still needs a second person."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/reopen")
@@ -113,7 +115,7 @@ def reopen(ref: str) -> ResponseReturnValue:
         verification.reopen(db, actor(), ref, request.form.get("reason", "")[:2000])
         return f"{ref} is open again."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/correct")
@@ -128,7 +130,7 @@ def correct(ref: str) -> ResponseReturnValue:
         correction.correct(db, actor(), ref, changes, version=forms.version())
         return f"Corrected: {', '.join(label(name).lower() for name in changes)}."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/language")
@@ -141,7 +143,7 @@ def language(ref: str) -> ResponseReturnValue:
         report = correction.correct_language(db, actor(), ref, forms.report(db, ref).ref, code)
         return f"{report.ref} is in {languages().get(code, code)}."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/merge")
@@ -154,7 +156,7 @@ def merge(ref: str) -> ResponseReturnValue:
         correction.merge(db, actor(), other, ref, request.form.get("reason", "")[:2000])
         return f"{other} is now part of {ref}."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/split")
@@ -167,7 +169,7 @@ def split(ref: str) -> ResponseReturnValue:
         fresh = correction.split(db, actor(), report.ref, request.form.get("reason", "")[:2000])
         return f"{report.ref} is now incident {fresh.ref}."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/ask")
@@ -180,7 +182,7 @@ def ask(ref: str) -> ResponseReturnValue:
         questions.ask_as(db, actor(), report, request.form.get("text", "")[:300])
         return "The question is on its way. The answer will stand with the report."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/note")
@@ -192,7 +194,7 @@ def note(ref: str) -> ResponseReturnValue:
         verification.note(db, actor(), ref, request.form.get("text", "")[:2000])
         return "Noted."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/alert")
@@ -204,7 +206,7 @@ def send(ref: str) -> ResponseReturnValue:
         alert = routing.send(db, actor(), ref, version=forms.version())
         return f"Alert {alert.ref} is on its way."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/cancel")
@@ -216,7 +218,7 @@ def cancel(ref: str) -> ResponseReturnValue:
         alert = response.cancel(db, actor(), normal_ref(request.form.get("alert", "")[:20]))
         return f"Alert {alert.ref} is cancelled; what was not sent yet will not be."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.post("/outcome")
@@ -231,7 +233,7 @@ def outcome(ref: str) -> ResponseReturnValue:
         )
         return f"{ref} is closed, and those who reported it are told."
 
-    return _do(ref, change)
+    return do(ref, change)
 
 
 @pages.get("/media/<uuid:media_id>")
@@ -255,7 +257,7 @@ def media(ref: str, media_id: UUID) -> ResponseReturnValue:
     return answer
 
 
-def _do(ref: str, change: Change) -> ResponseReturnValue:
+def do(ref: str, change: Change) -> ResponseReturnValue:
     """Make one change and go back to where it was asked for, with words on how it went."""
     ref = normal_ref(ref)
     try:

@@ -1,0 +1,60 @@
+"""Whether a report speaks of an incident: join it, take it out again, keep the two apart."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from mbiu import linking
+from mbiu.refs import normal_ref
+from review import forms
+from review.doors import Permission, actor, door
+from review.views.incident import do
+
+pages = Blueprint("joins", __name__, url_prefix="/incidents/<ref>")
+
+
+def _reason() -> str:
+    return request.form.get("reason", "")[:2000]
+
+
+def _named(field: str) -> str:
+    return normal_ref(request.form.get(field, "")[:20])
+
+
+@pages.post("/join")
+@door(Permission.DECIDE)
+def join(ref: str) -> ResponseReturnValue:
+    """Take up a proposal: the report named goes into the incident named, one of them this page's."""
+
+    def change(db: Session, _ref: str) -> str:
+        report, into = _named("report"), _named("into")
+        linking.join(db, actor(), report, into, _reason())
+        return f"{report} is now part of {into}."
+
+    return do(ref, change)
+
+
+@pages.post("/undo")
+@door(Permission.DECIDE)
+def undo(ref: str) -> ResponseReturnValue:
+    """Take out a report that was joined."""
+
+    def change(db: Session, ref: str) -> str:
+        report = forms.report(db, ref)
+        fresh = linking.undo(db, actor(), report.ref, _reason())
+        return f"{report.ref} is out again, in {fresh.ref}. The machine will not join the two any more."
+
+    return do(ref, change)
+
+
+@pages.post("/apart")
+@door(Permission.DECIDE)
+def apart(ref: str) -> ResponseReturnValue:
+    """Say that a proposal is wrong."""
+
+    def change(db: Session, _ref: str) -> str:
+        report, into = _named("report"), _named("into")
+        linking.keep_apart(db, actor(), report, into)
+        return f"{report} and {into} stay apart."
+
+    return do(ref, change)
