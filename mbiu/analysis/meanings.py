@@ -20,7 +20,8 @@ HOME_BONUS = 0.06
 COUNTRY_BONUS = 0.1
 NAMED_COUNTRY_BONUS = 0.25
 ABROAD_COST = {0: 0.1, 1: 0.1, 2: 0.25}
-SMALL_ABROAD_COST = 0.5
+SMALL_ABROAD_COST = 0.6
+UNSAID_ABROAD_COST = 0.2
 MISSPELT_ABROAD_COST = 0.45
 WIDER_MARGIN = 0.1
 MANY = 40
@@ -268,9 +269,10 @@ def _prior_bonus(mention: Named, place: Place, context: Context, parents: frozen
         return bonus + min(2 * HOME_BONUS, HOME_BONUS * shared)
     if mention.exactness < 0.9:
         return -MISSPELT_ABROAD_COST
+    unsaid = 0.0 if mention.cued or mention.level or mention.capital or place.is_unit else UNSAID_ABROAD_COST
     inside = not parents.isdisjoint(context.path(place)[:-1])
     if inside or (place.admin_level is None and place.match_policy == "auto"):
-        return -ABROAD_COST[2]
+        return -ABROAD_COST[2] - (0.0 if inside else unsaid)
     return -ABROAD_COST.get(-1 if place.admin_level is None else place.admin_level, SMALL_ABROAD_COST)
 
 

@@ -25,6 +25,7 @@ FINER_MARGIN = 0.3
 CLEAR_MARGIN = 0.15
 RIVAL_COST = 0.5
 HOME_CONFIDENCE = 0.3
+SEVERAL_PLACES = 0.7
 #: Latitude, longitude in degrees, accuracy in metres or None.
 Location = tuple[float, float, float | None]
 
@@ -130,7 +131,7 @@ def _confidence(top: Meaning, ranked: list[Meaning], context: Context, landmarks
     for other in ranked:
         apart = not context.related(top.place, other.place) and not landmarks.paired(top, other)
         if apart and other.score > top.score - UNSURE_MARGIN:
-            return round(max(0.05, confidence - UNSURE_COST / 2), 2)
+            return round(max(0.05, min(SEVERAL_PLACES, confidence - UNSURE_COST / 2)), 2)
     return round(max(0.05, confidence), 2)
 
 

@@ -17,6 +17,7 @@ CUED_COST = 0.15
 UNCUED_LETTERS = 6
 UNCUED_SIMILARITY = 0.85
 TWO_WORDS_LETTERS = 7
+TELEGRAM_WORDS = 16
 KNOWN_LEVELS = (0, 1, 2)
 WARD = 3
 
@@ -120,7 +121,8 @@ def _credible(
 ) -> tuple[Place, ...]:
     """Which places a misspelt word may mean: the widely known ones, others where it is written as a name.
 
-    People seldom get the first letter wrong.
+    People seldom get the first letter wrong. Without capital and cue only the words of a short text may
+    be misspelt names (*KASSE 3 DEAD*).
     """
     alike = tuple(place for place in places if any(fold(name)[:1] == word[:1] for name in place.names))
     if text.capital(first) and cued:
@@ -131,9 +133,10 @@ def _credible(
     known = tuple(place for place in alike if place.admin_level in KNOWN_LEVELS)
     if cued:
         return alike if near >= UNCUED_SIMILARITY and not text.telling else known
-    if near < UNCUED_SIMILARITY or text.scan.tokens[first].capital != text.scan.has_capitals:
-        return ()
-    return known
+    brief = (
+        len(text.scan.tokens) <= TELEGRAM_WORDS and text.scan.tokens[first].capital == text.scan.has_capitals
+    )
+    return known if brief and near >= UNCUED_SIMILARITY else ()
 
 
 def _two_words(text: Writing, first: int) -> Spelt | None:

@@ -214,6 +214,31 @@ def test_a_degree_of_latitude_is_111_km() -> None:
         ("they are the same people", "TZ", ""),
         ("watu kumi wameuawa", "UG", ""),
         ("karibu nyumbani", "TZ", ""),
+        ("K'la riots", "UG", "ug-kampala"),
+        ("moto Nbi leo", "KE", "ke-nairobi"),
+        ("riots in FortPortal", "UG", "ug-kabarole-fort-portal"),
+        ("riots in Ftportal", "UG", "ug-kabarole-fort-portal"),
+        ("fighting at Burntforest", "KE", "ke-uasin-gishu-burnt-forest"),
+        ("fighting in burnt forest", "KE", "ke-uasin-gishu-burnt-forest"),
+        ("raiders at Loki chogio", "KE", "ke-turkana-west-lokichoggio"),
+        ("vurugu Mtwarani", "TZ", "tz-mtwara"),
+        ("attaque d'Uvira cette nuit", "CD", "cd-uvira"),
+        ("attaque aux environs de Beni, territoire de Lubero", "CD", "cd-lubero"),
+        ("okulwana okumpi ne Kotido", "UG", "ug-kotido"),
+        ("abantu battiddwa n'Arua", "UG", "ug-arua"),
+        ("هجوم بجوبا", "SS", "ss-juba"),
+        ("نزحوا لملكال", "SS", "ss-malakal"),
+        ("قادم من بور الى جوبا", "SS", "ss-juba"),
+        ("fi mushkila fi Juba", "SS", "ss-juba"),
+        ("in Same district people fight", "TZ", "tz-same"),
+        ("mapigano wilaya ya Same", "TZ", "tz-same"),
+        ("people fled from Bor to Juba", "SS", "ss-bor-south"),
+        ("IDPs arrived in Juba from Bor", "SS", "ss-juba"),
+        ("resident of Kisoro was attacked in Kabale", "UG", "ug-kabale"),
+        ("raiders from Turkana crossed and attacked Rupa in Moroto", "UG", "ug-moroto-rupa"),
+        ("ente zibbiddwa e Lyantonde, bazitwala ku luuyi lwa Tanzania", "UG", "ug-lyantonde"),
+        ("RAID KOTIDO 3 DEAD 50 COWS", "UG", "ug-kotido"),
+        ("KASESE*ATTACK*3 DEAD", "UG", "ug-kasese"),
     ],
 )
 def test_the_seed_knows_its_hot_spots(text: str, country: str, place_id: str | None) -> None:
@@ -222,3 +247,65 @@ def test_the_seed_knows_its_hot_spots(text: str, country: str, place_id: str | N
         assert found is not None
     else:
         assert (found.place_id if found else "") == place_id
+
+
+def test_a_list_gives_its_first_and_offers_the_others() -> None:
+    reading = read("raiders attacked Kotido, Kaabong and Abim", Gazetteer.seed(), country="UG")
+    assert [one.place_id for one in reading.candidates] == ["ug-kotido", "ug-kaabong", "ug-abim"]
+    assert reading.place is not None
+    assert reading.place.confidence < 0.8
+
+
+def test_candidates_are_never_surer_than_the_place() -> None:
+    for text in (
+        "attack in Kapedo",
+        "fighting in Busia",
+        "Bwera in Kasese",
+        "near Kapedo btwn Pokot n Turkana",
+    ):
+        best, *others = read(text, Gazetteer.seed(), country="KE").candidates
+        assert all(one.confidence <= best.confidence for one in others)
+
+
+def test_a_unit_is_meant_where_its_town_has_the_same_name(small: Gazetteer) -> None:
+    reading = read("attack in Kotido", small, country="UG")
+    assert [one.place_id for one in reading.candidates] == ["ug-kotido", "ug-kotido-town"]
+
+
+def test_a_district_is_no_rival_of_its_own_town(small: Gazetteer) -> None:
+    found = place("attack in Kotido town", small, "UG")
+    assert found is not None
+    assert found.confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "place_id"),
+    [
+        ("attack in Rengen", "KE", ""),
+        ("attack in Rengen, Kotido", "KE", "ug-kotido-rengen"),
+        ("attack in Rengen, Uganda", "KE", "ug-kotido-rengen"),
+        ("attack in Kotido", "KE", "ug-kotido"),
+    ],
+)
+def test_a_small_place_abroad_needs_a_word_for_it(
+    small: Gazetteer, text: str, country: str, place_id: str
+) -> None:
+    found = place(text, small, country)
+    assert (found.place_id if found else "") == place_id
+
+
+def test_a_place_without_a_point_takes_that_of_its_unit(tmp_path: Path) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text(HEAD + ROWS.replace("3.08,34.1,point,10", ",,,"), encoding="utf-8")
+    found = read("attack in Rengen", Gazetteer.from_csv(path)).place
+    assert found is not None
+    assert (found.place_id, found.lat, found.lon, found.radius_km) == ("ug-kotido-rengen", 3.0, 34.1, 35.0)
+
+
+def test_a_misspelt_name_abroad_is_no_place(small: Gazetteer) -> None:
+    assert place("attack in kotidoo", small, "KE") is None
+
+
+def test_a_word_in_small_letters_is_no_ward_where_names_have_capitals(small: Gazetteer) -> None:
+    assert place("Yesterday Moses and Okello went rengen with Peter", small) is None
+    assert place("yesterday they went rengen", small) is not None
