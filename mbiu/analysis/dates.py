@@ -189,14 +189,14 @@ def _in_figures(scan: Scan, match: re.Match[str]) -> Written | None:
         day, month = month, day
     if not (1 <= day <= 31 and 1 <= month <= _MONTHS) or (day, month) == (24, 7):
         return None
-    if not match[4] and (match[2] != "/" or _is_counted(scan, match.end())):
+    if not match[4] and (match[2] != "/" or (day < month <= 5 and _is_counted(scan, match.end()))):
         return None
     year += _TWO_DIGIT_YEARS if 0 < year < 100 else 0
     return Written(year, month, day, *match.span())
 
 
 def _is_counted(scan: Scan, end: int) -> bool:
-    """Whether a noun or outcome follows: ``2/3 people`` is no date."""
+    """Whether a noun or outcome follows: ``2/3 people`` is a fraction or a range."""
     index = next((i for i, token in enumerate(scan.tokens) if token.start >= end), None)
     if index is None:
         return False
