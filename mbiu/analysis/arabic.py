@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 SHORTEST = 3
-ARTICLE = "ال"
 _BEFORE_NOUN = ("وال", "بال", "لل", "كال", "فال", "ال", "ب", "ل", "ك")
 _SOON = ("سوف", "س", "ح")
 _PERSON = ("ي", "ت", "ن", "ا")
@@ -15,7 +14,7 @@ def is_arabic(word: str) -> bool:
 
 
 def stripped(word: str) -> Iterator[tuple[str, bool]]:
-    """The word without its front letters, least taken off first, each with whether it tells the future.
+    """The word with and without its front letters, each with whether it tells the future.
 
     ``وسيهاجمون`` (and they will attack) gives among others ``هاجمون``, to come.
     """

@@ -139,13 +139,11 @@ class Lexicon:
         return any(kinds & self._kinds.get(key, _NO_KINDS) for key in keys)
 
     def _word(self, folded: str) -> Word:
+        if arabic.is_arabic(folded):
+            return self._arabic(folded)
         found = self._verbs(folded)
         keys = self._plain(folded)
         keys[1 if folded in self._exact else 0 : 0] = [key for key, _ in found]
-        if not keys and arabic.is_arabic(folded):
-            return self._arabic(folded)
-        if folded.startswith(arabic.ARTICLE):
-            keys += self._plain(folded.removeprefix(arabic.ARTICLE))
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
         if not found and not self._french.isdisjoint(keys) and french.to_come(folded):
@@ -170,10 +168,11 @@ class Lexicon:
         return [folded] * (folded in self._exact) + [one + "*" for one in starts if one in self._prefixes]
 
     def _arabic(self, folded: str) -> Word:
-        for rest, soon in arabic.stripped(folded):
-            if keys := self._plain(rest):
-                return Word(tuple(keys), Verb(rest, "future", False) if soon else None)
-        return Word((), None)
+        found = [(key, soon) for rest, soon in arabic.stripped(folded) for key in self._plain(rest)]
+        to_come = any(soon for _, soon in found)
+        return Word(
+            tuple(dict.fromkeys(key for key, _ in found)), Verb(folded, "future", False) if to_come else None
+        )
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """Every entry in the text, less those inside a longer one of its kind or an ignored phrase.
@@ -187,7 +186,7 @@ class Lexicon:
                 node = self._root.get(key)
                 if node is not None:
                     _walk(node, first, first + 1, tokens, words, hits)
-        return _longest(hits)
+        return _longest(list(dict.fromkeys(hits)))
 
 
 def _walk(
