@@ -19,7 +19,7 @@ _PREFIX = re.compile(
     rf"|(?P<infinitive>ku|kwa|kw)(?P<not>toku|to)?(?:{_OBJECT})"
     rf"|(?P<habit>hu)(?:{_OBJECT})"
     rf"|(?:{_SUBJECT}(?P<tense>nge|ngeli|ngali|na|me|mesha|sha|li|lisha|ta|taka|ka|ki|si)"
-    rf"|(?P<short>na|me|mesha|ta))(?:{_RELATIVE})(?:{_OBJECT})"
+    rf"|[wtz](?P<brief>na|me|ta)|(?P<short>na|me|mesha|ta))(?:{_RELATIVE})(?:{_OBJECT})"
     rf"|{_SUBJECT_ALONE}(?:{_OBJECT})"
     rf"|(?P<wish>{_SUBJECT})(?:{_OBJECT})"
 )
@@ -110,7 +110,7 @@ def _bare(stem: str, mood: Mood) -> Verb | None:
 
 def _finite(match: re.Match[str], stem: str, mood: Mood) -> Verb | None:
     wished = mood in ("e", "eni")
-    tense = match["tense"] or match["short"]
+    tense = match["tense"] or match["brief"] or match["short"]
     if match["short"] and len(stem) < SHORTEST_BENT:
         return None
     if match["short"] and len(stem) < SHORTEST_BENT:
