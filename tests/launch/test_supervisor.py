@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mbiu.gazetteer import Gazetteer
+from mbiu.gazetteer.shelve import write
 from mbiu.launch import home
 
 START_SECONDS = 90.0
@@ -56,6 +58,10 @@ def mbiu_run(bare_environment: dict[str, str], tmp_path: Path) -> Iterator[Run]:
     runs: list[Running] = []
 
     def start(folder: str = "home", **settings: str) -> Running:
+        if folder.isalpha():
+            # The hand-written places only: loading the many of the built file is tested elsewhere.
+            (tmp_path / folder).mkdir(mode=0o700, exist_ok=True)
+            write(tmp_path / folder / "gazetteer.sqlite", Gazetteer.seed())
         console, hooks = home.free_port(), home.free_port()
         env = bare_environment | {
             "MBIU_HOME_DIR": str(tmp_path / folder),
