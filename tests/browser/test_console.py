@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,3 +239,16 @@ def test_an_open_incident_says_that_it_changed_and_keeps_what_was_typed(
         session.scalars(select(Incident).where(Incident.ref == ref)).one().updated_at = utcnow()
     expect(page.locator("#new")).to_contain_text("has changed", timeout=15_000)
     expect(page.locator("#d-reason")).to_have_value("Half a reason")
+
+
+def test_a_fact_shows_its_words_and_opens_its_field(page: Page, console: str, log_in: LogIn) -> None:
+    log_in(page, "ruth")
+    page.goto(f"{console}/incidents/{_ref_of(page, console)}")
+    line = page.locator('dl.facts > div[data-field="place"]')
+    line.locator("dd").hover()
+    shown = page.locator("mark.shown")
+    expect(shown.first).to_have_attribute("data-fields", re.compile("place"))
+    page.locator(".inchead h1").hover()
+    expect(shown).to_have_count(0)
+    line.locator("[data-edit]").click()
+    expect(page.locator("#c-place")).to_be_focused()
