@@ -173,7 +173,7 @@ def _is_loss(scan: Scan, group: Group) -> bool:
 
 def _stray(scan: Scan, group: Group) -> bool:
     """``ng'ombe zimechukuliwa zote, takriban 60``: a bare number after animals and a word of taking."""
-    if group.kind:
+    if group.kind or any(hit.entry.code == "acted" for hit in scan.starting("counts", group.last + 1)):
         return False
     before = [hit for i in range(max(0, group.first - 6), group.first) for hit in scan.starting("counts", i)]
     codes = [

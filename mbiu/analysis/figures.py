@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mbiu.analysis.dates import date_spans
 from mbiu.analysis.scan import Scan
+from mbiu.analysis.tables import grammar
 
 LONGEST = 6
 GROUP = 3
@@ -18,6 +19,7 @@ _NO_COUNTS = (
 )
 _SCORE = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?[-–:]\s?(\d{1,2})(?![\d.,/-])")
 _GROUPS = (",", ".", " ", "\u00a0", "\u202f", "٬", "’", "'")
+_LINKS = grammar("link")
 _GLUED_BEFORE = frozenset(("wa", "n", "na", "ya", "za", "nga", "ni", "x", "u"))
 
 
@@ -95,9 +97,18 @@ def _nothing(scan: Scan, first: int, last: int, value: int) -> Iterator[bool]:
     yield _is_glued(scan, first, last)
     yield any(hit.entry.code == "#" for hit in scan.ending("numbers", first - 1))
     yield any(hit.entry.code == "%" for hit in scan.starting("numbers", last + 1)) and not counted
+    yield _is_second_age(scan, first)
     yield value in YEARS and not counted and not _qualified(scan, first)
     yield not counted and any(hit.entry.code == "#?" for hit in scan.ending("numbers", first - 1))
     yield value > 1 and _is_age(scan, first, last)
+
+
+def _is_second_age(scan: Scan, first: int) -> bool:
+    """``aged 5 and 7``."""
+    tokens = scan.tokens
+    if first < 3 or tokens[first - 1].folded not in _LINKS or not tokens[first - 2].folded.isdecimal():
+        return False
+    return any(hit.entry.code == "#" for hit in scan.ending("numbers", first - 3))
 
 
 def _counted_next(scan: Scan, last: int) -> bool:

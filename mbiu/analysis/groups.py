@@ -17,6 +17,8 @@ SEVERAL = NumberRange(2, 3, 10)
 ONE = NumberRange(1, 1, 1)
 FAMILY = NumberRange(3, 5, 8)
 _LIST = grammar("list")
+_AND = grammar("link") | {"with", "plus", "avec"}
+_OF_WHOM = frozenset(("of", "du", "de", "wa", "ya"))
 _GENERIC = grammar("generic")
 
 
@@ -167,8 +169,11 @@ def _go_together(scan: Scan, one: Group, two: Group) -> bool:
     between = scan.tokens[one.last + 1 : two.first]
     if scan.tokens[one.last].sentence != scan.tokens[two.first].sentence or len(between) > LIST_GAP:
         return False
-    tied = bool(between) or _is_tied(scan, two)
-    if any(token.folded not in _LIST for token in between) or not (one.told or two.told or tied):
+    words = [token.folded for token in between]
+    if words[:1] and words[0] in _OF_WHOM and words[-1] in _LIST:
+        words = words[2:]
+    tied = bool(words) or _is_tied(scan, two)
+    if any(word not in _LIST for word in words) or not (one.told or two.told or tied):
         return False
     if any(group.noun and begins_outcome(scan, group.noun.first) for group in (one, two)):
         return False
@@ -188,7 +193,7 @@ def _ends_outcome(scan: Scan, index: int) -> bool:
 def _joined(scan: Scan, one: Group, two: Group) -> Group:
     """The sum, unless the second only tells who the first were: *5 people, 2 women and 3 children*."""
     between = scan.tokens[one.last + 1 : two.first]
-    begins = one.generic and not two.generic and not any(token.folded in _LIST for token in between)
+    begins = one.generic and not two.generic and not any(token.folded in _AND for token in between)
     rest = one.range.best if begins and not one.rest else one.rest
     if two.range.best <= rest:
         return replace(one, last=two.last, rest=rest - two.range.best)

@@ -16,11 +16,12 @@ TOTAL_REACH = 8.0
 CLAUSE_COST = 2
 NUMBER_COST = 4
 PERSON_COST = 3
+OVERLAP_COST = 3
 NOUN_COST = 6
 NEXT_SENTENCE = 4.0
 FAR = 27
 OUTCOME_COST = 3
-_TIES = frozenset(":=-*(.")
+_TIES = frozenset(":=-*().")
 
 
 class Pair(NamedTuple):
@@ -81,7 +82,7 @@ def _cost(scan: Scan, group: Group, hit: Hit, people: list[Group], outcomes: lis
     if abs(group.first - hit.first) > FAR:
         return REACH * 2
     if hit.first <= group.last and hit.last >= group.first and _may_befall(scan, group, hit):
-        return 0
+        return 0 if group.told else OVERLAP_COST
     if not _may_befall(scan, group, hit) or did_it(scan, group, hit, people):
         return REACH * 2
     low, high = (group.last, hit.first) if hit.first > group.last else (hit.last, group.first)

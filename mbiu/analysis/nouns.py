@@ -73,6 +73,9 @@ def _nouns_at(scan: Scan, index: int) -> Iterator[Hit]:
 
 def _noun_after(scan: Scan, number: Mention, starts: Collection[int]) -> Hit | None:
     clause = scan.tokens[number.last].clause
+    end = scan.tokens[number.last].end
+    if scan.text[end : end + 1] == ")" and number.last + 1 < len(scan.tokens):
+        clause = scan.tokens[number.last + 1].clause
     for index in range(number.last + 1, min(number.last + 1 + NOUN_REACH, len(scan.tokens))):
         token = scan.tokens[index]
         if token.clause != clause or index in starts:

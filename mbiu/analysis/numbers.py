@@ -178,11 +178,19 @@ def _ranges(scan: Scan, found: list[Mention]) -> list[Mention]:
     """Join ``3-5``, ``3 to 5``, ``between 3 and 5`` into one mention."""
     joined: list[Mention] = []
     for mention in found:
-        if joined and _is_range(scan, joined[-1], mention):
+        if joined and _is_spelt_twice(scan, joined[-1], mention):
+            joined[-1] = replace(joined[-1], last=mention.last)
+        elif joined and _is_range(scan, joined[-1], mention):
             joined.append(_range(scan, joined.pop(), mention))
         else:
             joined.append(mention)
     return joined
+
+
+def _is_spelt_twice(scan: Scan, one: Mention, two: Mention) -> bool:
+    """``seven (7) people``."""
+    gap = scan.text[scan.tokens[one.last].end : scan.tokens[two.first].start].strip()
+    return gap == "(" and one.best == two.best and one.last + 1 == two.first
 
 
 def _range(scan: Scan, low: Mention, high: Mention) -> Mention:
