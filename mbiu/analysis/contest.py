@@ -91,7 +91,7 @@ def lead(scan: Scan, tallies: Tallies, counts: Counts) -> list[str]:
 def _add_stolen_animals(scan: Scan, tallies: Tallies, counts: Counts) -> None:
     """Counted animals beside a word of taking make a raid, unless they were given back."""
     taken = [hit for hit in scan.of("counts") if hit.entry.code == "stolen" and not scan.denied(hit)]
-    told = [hit for hit in taken if not scan.ahead(hit) and not scan.asked(hit)]
+    told = [hit for hit in taken if not (scan.ahead(hit) or scan.asked(hit) or scan.background(hit))]
     returned = "peace" in tallies and tallies["peace"].best >= STRONG
     if counts.livestock and returned and "cattle_raid" in tallies:
         first, _, why = tallies["cattle_raid"].hits[0]

@@ -6,6 +6,7 @@ one suffered it; behind it, the small word before a group tells which (``by``, `
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mbiu.analysis.contest import types
 from mbiu.analysis.lexicon import Hit, lexicon
@@ -20,6 +21,9 @@ OBJECT_REACH = 6
 SMALL_REACH = 3
 VOICE_REACH = 2
 OF_REACH = 2
+#: Nobody writes of more in one message.
+MOST_ACTS = 24
+MOST_GROUPS = 48
 ACTS = ("threat", "crime", "hate_speech")
 NO_ACTS = ("riot", "protest")
 HARM = ("killed", "injured", "abducted")
@@ -44,7 +48,8 @@ class Act:
 def sides(scan: Scan, hits: list[Hit]) -> dict[str, str]:
     """Attacker, target or unknown for each group among ``hits``; contradicted is unknown."""
     found: dict[str, set[str]] = {}
-    for act in _acts(scan):
+    hits = hits[:MOST_GROUPS]
+    for act in islice(_acts(scan), MOST_ACTS):
         for hit, side in _parties(scan, act, hits):
             for one in (hit, *_beside(scan, hit, hits)):
                 found.setdefault(one.entry.code, set()).add(side)

@@ -17,6 +17,9 @@ FUTURE_REACH = 6
 BACKGROUND_REACH = 3
 FAR = 1_000_000
 SHORTEST_GAPPED = 3
+#: Events after which a Swahili relative verb tells what somebody did before.
+CAUGHT = ("arrests", "peace")
+_RELATIVES = ("walio", "aliye", "wanao", "anaye")
 _PAST_ENDINGS = tuple(grammar("past ending"))
 _FRESH = grammar("fresh subject")
 _ASKS = re.compile("[?؟]")
@@ -131,7 +134,22 @@ class Scan:
         return hit.first > 0 and self.tokens[hit.first - 1].folded == "na"
 
     def background(self, hit: Hit) -> bool:
-        return self.before(hit, "background", BACKGROUND_REACH)
+        """*After the clash they burnt huts* puts the clash behind, not the burning."""
+        if self._of_the_caught(hit):
+            return True
+        nearest = self._nearest("background")[hit.first]
+        between = any(nearest < one.first and one.last < hit.first for one in self.of("events"))
+        return self.before(hit, "background", BACKGROUND_REACH) and not between
+
+    def _of_the_caught(self, hit: Hit) -> bool:
+        """*Wamekamata watu waliomuua*: what those did who were caught or freed went before."""
+        first = self.tokens[hit.first]
+        return first.folded.startswith(_RELATIVES) and any(
+            one.entry.code in CAUGHT
+            and 0 < hit.first - one.first <= BACKGROUND_REACH
+            and self.tokens[one.first].clause == first.clause
+            for one in self.of("events")
+        )
 
     def asked(self, hit: Hit) -> bool:
         return self.tokens[hit.first].sentence in self.questions

@@ -105,7 +105,7 @@ def _has_figure(scan: Scan) -> bool:
     figures = (token.folded for token in scan.tokens if token.folded.isdecimal())
     words = (hit.entry.code for hit in scan.of("numbers") if not scan.tokens[hit.first].folded.isdecimal())
     return any(not _YEAR.fullmatch(one) for one in figures) or any(
-        code.startswith("=") and code != "=1" for code in words
+        code.startswith("=") and code not in ("=0", "=1") for code in words
     )
 
 
