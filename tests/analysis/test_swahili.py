@@ -2,6 +2,8 @@
 
 import pytest
 
+from mbiu.analysis.counts import count
+from mbiu.analysis.events import event
 from mbiu.analysis.scan import scan
 from mbiu.analysis.swahili import verbs
 
@@ -66,3 +68,17 @@ def test_an_open_stem_takes_a_wish_too() -> None:
 def test_a_call_to_do_it_has_not_been_done() -> None:
     text = scan("wachomeni nyumba zao")
     assert [text.ahead(hit) for hit in text.of("events") if hit.entry.code == "destruction"][:1] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("polisi wamekamata vijana waliopiga wazee", "arrests"),
+        ("baada ya mapigano wamechoma vijiji vitatu", "destruction"),
+        ("msipoondoka tutawachoma", "threat"),
+        ("wananchi wako barabarani kudai maji", "protest"),
+    ],
+)
+def test_the_verb_that_tells_the_news_decides(text: str, kind: str) -> None:
+    known = scan(text)
+    assert event(known, count(known)).type == kind
