@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from mbiu import candidates, vault
+from mbiu import candidates, search, vault
 from mbiu.apart import apart
-from mbiu.candidates import Candidate, Pool, Search
+from mbiu.candidates import Candidate, Pool
 from mbiu.codes import IncidentState, JoiningState
 from mbiu.incidents import absorb, hold, new_incident
 from mbiu.joining import Match, Source, compare, source
@@ -28,17 +28,17 @@ PROPOSED = 3
 
 def join(session: Session, works: list[Work]) -> None:
     """Give each report an incident: one that is known, or a new one."""
-    searches = {work.row.id: Search.of(work.facts, work.fingerprint) for work in works}
-    _lock(session, {lock for search in searches.values() for lock in search.locks})
+    searches = {work.row.id: search.Search.of(work.facts, work.fingerprint) for work in works}
+    _lock(session, {lock for where in searches.values() for lock in where.locks})
     known = candidates.find(session, searches.values())
     parted = apart(session, [work.row.id for work in works if work.row.incident_id])
     lists = {work.row.id: known.shortlist(work.facts, searches[work.row.id]) for work in works}
     candidates.add_witnesses(session, [one for found in lists.values() for one in found])
     begun, fresh = Pool(), []
     for work in works:
-        search = searches[work.row.id]
-        same = known.same_words(search) | begun.same_words(search)
-        near = [*lists[work.row.id], *begun.shortlist(work.facts, search)]
+        where = searches[work.row.id]
+        same = known.same_words(where) | begun.same_words(where)
+        near = [*lists[work.row.id], *begun.shortlist(work.facts, where)]
         work.matches = _matches(work, near, same, parted[work.row.id])
         if not _settle(session, work):
             fresh.append(_begin(work, begun))
@@ -117,7 +117,7 @@ def _begin(work: Work, begun: Pool) -> dict[str, Any]:
     incident = new_incident(work)
     work.incident_id, work.founded = incident["id"], True
     facts = replace(work.facts, id=incident["id"])
-    begun.add(Candidate(facts, [work.witness]), candidates.keys_of(facts, work.fingerprint))
+    begun.add(Candidate(facts, [work.witness]), search.keys_of(facts, work.fingerprint))
     return incident
 
 

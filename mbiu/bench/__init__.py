@@ -56,3 +56,14 @@ def reading(messages: int, names: int) -> None:
     from mbiu.bench.reading import measure
 
     click.echo(json.dumps(measure(messages, names), indent=2))
+
+
+@bench.command()
+@click.option("--few", default=1_000, show_default=True, help="old incidents at first")
+@click.option("--many", default=50_000, show_default=True, help="old incidents in the end")
+@click.option("--reports", default=1_000, show_default=True)
+def joining(few: int, many: int, reports: int) -> None:
+    """Finding the incidents a report may belong to, with little and much history: milliseconds a report."""
+    from mbiu.bench.joining import measure
+
+    click.echo(json.dumps(measure(few, many, reports), indent=2))

@@ -17,7 +17,7 @@ from mbiu.codes import (
 )
 from mbiu.models.base import Json, Key, Model, Moment, Numbers, Sealed, Words, utcnow
 
-#: Fifths of a degree, counted from the south-west corner of the world; see `mbiu.candidates.cell`.
+#: Fifths of a degree, counted from the south-west corner of the world; see `mbiu.search.cell`.
 CELL = "(floor(lat * 5)::integer + 450) * 1800 + floor(lon * 5)::integer + 900"
 
 

@@ -9,13 +9,13 @@ from sqlalchemy import insert, select, update
 
 from mbiu import candidates, correction, linking, verification
 from mbiu.audit import Actor
-from mbiu.candidates import Search
 from mbiu.codes import IncidentState, JoiningState, Role
 from mbiu.db import transaction
 from mbiu.facts import block_of_path, incident_facts
 from mbiu.models import AuditEntry, Authorship, Incident, Joining, Report, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
+from mbiu.search import Search
 from tests.cast import (
     AMINA,
     DANIEL,
