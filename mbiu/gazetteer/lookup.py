@@ -44,6 +44,8 @@ class Gazetteer:
         self._pcodes = {one.pcode.upper(): one for one in self._places.values() if one.pcode}
         self._longest = _first_words(self._names)
         self.path = lru_cache(maxsize=MEMORY_LIMIT)(self._path)
+        self.named = lru_cache(maxsize=MEMORY_LIMIT // 4)(self._named)
+        self.words_after = lru_cache(maxsize=MEMORY_LIMIT)(self._words_after)
         self._chain = lru_cache(maxsize=MEMORY_LIMIT)(self._above)
         self.misspelt = lru_cache(maxsize=MEMORY_LIMIT)(self._misspelt)
         self.misspelt_after_cue = lru_cache(maxsize=MEMORY_LIMIT)(self._misspelt_after_cue)
@@ -104,7 +106,7 @@ class Gazetteer:
         """Whether a place is, or lies in, another."""
         return any(one.place_id == outer_id for one in self.path(place_id))
 
-    def named(self, key: str) -> tuple[Place, ...]:
+    def _named(self, key: str) -> tuple[Place, ...]:
         """Places whose folded name or alias is ``key``: the upper ones, then villages, at most ``FEW``.
 
         What more than ``FEW`` villages are called says nothing about where; ``villages`` finds those of
@@ -135,7 +137,7 @@ class Gazetteer:
         one = self._numbered.get(number)
         return frozenset(step.place_id for step in self.path(one.place_id)) if one else frozenset()
 
-    def words_after(self, word: str) -> int:
+    def _words_after(self, word: str) -> int:
         """How many words the longest name that begins with ``word`` has; 0 if none does."""
         longest = self._longest.get(word, 0)
         return max(longest, self._shelf.words.longest(word)) if self._shelf else longest
