@@ -33,6 +33,9 @@ LONGEST_VERB = 24
 #: What stands before a verb stem in the trie, by the language whose prefixes it takes.
 SWAHILI, LUGANDA, SHENG = "-", "+", "="
 PLAIN = "plain"
+BANTU = ("sw", "sheng", "lg")
+#: What the ending of a French verb or the front letter of an Arabic one says; such a verb has no stem.
+TO_COME = Verb("", "future", False)
 _END = ""
 _NO_KINDS: frozenset[str] = frozenset()
 
@@ -147,7 +150,7 @@ class Lexicon:
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
         if not found and not self._french.isdisjoint(keys) and french.to_come(folded):
-            return Word(tuple(keys), Verb(folded, "future", False))
+            return Word(tuple(keys), TO_COME)
         return Word(tuple(dict.fromkeys(keys)), found[0][1] if found else None)
 
     def _verbs(self, folded: str) -> list[tuple[str, Verb]]:
@@ -170,9 +173,7 @@ class Lexicon:
     def _arabic(self, folded: str) -> Word:
         found = [(key, soon) for rest, soon in arabic.stripped(folded) for key in self._plain(rest)]
         to_come = any(soon for _, soon in found)
-        return Word(
-            tuple(dict.fromkeys(key for key, _ in found)), Verb(folded, "future", False) if to_come else None
-        )
+        return Word(tuple(dict.fromkeys(key for key, _ in found)), TO_COME if to_come else None)
 
     def find(self, tokens: Sequence[Token]) -> list[Hit]:
         """Every entry in the text, less those inside a longer one of its kind or an ignored phrase.
@@ -193,7 +194,7 @@ def _walk(
     node: dict[str, Any], first: int, after: int, tokens: Sequence[Token], words: list[Word], hits: list[Hit]
 ) -> None:
     for entry in node.get(_END, ()):
-        verb = next((w.verb for w in words[first:after] if w.verb), None)
+        verb = next((w.verb for w in words[first:after] if w.verb and _of(entry, w.verb)), None)
         hits.append(Hit(entry, first, after - 1, verb.tense if verb else "none", bool(verb and verb.negated)))
     if len(node) > (_END in node):
         for target, index in _steps(node, after, len(tokens)):
@@ -201,6 +202,11 @@ def _walk(
                 for key in words[index].keys:
                     if key in target:
                         _walk(target[key], first, index + 1, tokens, words, hits)
+
+
+def _of(entry: Entry, verb: Verb) -> bool:
+    """Whether the tense and denial read in a word are of the entry's language: *tabassé* is not Luganda."""
+    return bool(verb.stem) == (entry.language in BANTU)
 
 
 def _steps(node: dict[str, Any], after: int, count: int) -> Iterator[tuple[dict[str, Any], int]]:

@@ -78,3 +78,17 @@ def test_a_plain_phrase_hides_the_denial_inside_it() -> None:
     lexicon = Lexicon(terms)
     assert [hit.entry.code for hit in lexicon.find(tokenise("لا تزال الاشتباكات"))] == ["plain"]
     assert [hit.entry.code for hit in lexicon.find(tokenise("لا قتلى"))] == ["negation"]
+
+
+def test_a_french_word_is_not_read_as_a_luganda_denial() -> None:
+    terms = [
+        (Entry("events", "mob_violence", 3, "fr", ""), "tabass*"),
+        (Entry("events", "attack", 3, "lg", ""), "-bass*"),
+    ]
+    negated = {hit.entry.language: hit.negated for hit in Lexicon(terms).find(tokenise("tabassé"))}
+    assert negated == {"fr": False, "lg": True}
+
+
+def test_an_arabic_word_is_found_under_all_its_stems() -> None:
+    terms = [(Entry("events", "a", 3, "ar", ""), "يقتل*"), (Entry("events", "b", 3, "ar", ""), "قتل*")]
+    assert {hit.entry.code for hit in Lexicon(terms).find(tokenise("يقتلون"))} == {"a", "b"}
