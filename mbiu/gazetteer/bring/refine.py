@@ -1,22 +1,18 @@
 """Put what a file tells into the gazetteer: the same unit is refined, a new one added."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mbiu.gazetteer.bring.book import Book
 from mbiu.gazetteer.bring.incoming import Faults, Incoming, Step, type_of
+from mbiu.gazetteer.bring.whereabouts import by_land, country, finer, moved, settled
 from mbiu.gazetteer.merge.finish import policy
-from mbiu.gazetteer.merge.spelling import full, joined, proper
+from mbiu.gazetteer.merge.spelling import joined, proper
 from mbiu.gazetteer.names import fold_name
 from mbiu.gazetteer.place import Place
 from mbiu.gazetteer.points import inherited
 
-_SAME_KM = 8.0
-_LENT_KM = 60.0
 _LEAST_KM = 6.0
-_CLEARLY = 0.6
-_SITES = frozenset(("feature", "facility", "road"))
 _MAX_ALIASES = 12
 
 
@@ -40,9 +36,9 @@ class Plan:
     level: int | None = None
 
 
-def refine(places: Iterable[Place], incoming: list[Incoming], country: str, plan: Plan) -> Outcome:
+def refine(places: Iterable[Place], incoming: list[Incoming], land: str, plan: Plan) -> Outcome:
     """The places with those of a file among them. Raises BadImport with the rows that have no place."""
-    book, faults = Book(places, country), Faults()
+    book, faults = Book(places, land), Faults()
     rows = sorted(incoming, key=lambda one: (one.level is None, one.level or 0, one.row))
     waiting = {one.place_id for one in rows if one.place_id}
     for one in rows:
@@ -65,33 +61,17 @@ def _take(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> None:
     if known is not None and known.country != book.country:
         raise ValueError(f"{known.place_id} belongs to {known.country}")
     if known is None and one.level is None:
-        known = _settled(book, one, plan)
+        known = settled(book, one, plan.source)
     if known is not None:
         _refined(book, known, one, plan)
         return
     holder = _holder(book, one, plan, waiting)
     known = book.unit(holder, one.level, (one.name, *one.aliases)) if one.level is not None else None
-    known = known or _moved(book, one, holder)
+    known = known or moved(book, one, holder)
     if known is not None and known.place_id not in book.touched:
         _refined(book, known, one, plan)
     else:
         _added(book, one, holder, plan)
-
-
-def _moved(book: Book, one: Incoming, holder: Place) -> Place | None:
-    """The one unit of that name near by, in a district that has been split off since the file was made."""
-    if one.level is None or one.level <= 2 or one.lat is None:
-        return None
-    whole, province = {full(name) for name in (one.name, *one.aliases)}, book.province(holder)
-    fit = [
-        unit
-        for away, unit in book.near(book.units("", one.level), one.lat, one.lon or 0.0)
-        if away <= max(_LENT_KM, unit.radius_km)
-        and unit.place_id not in book.touched
-        and whole & {full(name) for name in unit.names}
-        and book.province(unit) == province
-    ]
-    return fit[0] if len(fit) == 1 else None
 
 
 def _holder(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> Place:
@@ -100,19 +80,12 @@ def _holder(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> Place:
         raise ValueError("the country itself cannot be imported")
     if one.holder:
         return _written(book, one, waiting)
-    top = holder = _country(book)
+    top = holder = country(book)
     for step in one.chain:
         holder = _step(book, holder, step, plan)
     if holder is not top and (one.level is None or one.level > (holder.admin_level or 0) + 1):
-        return _finer(book, one, holder)
-    return holder if one.chain or one.level == 1 else _by_land(book, one, top)
-
-
-def _country(book: Book) -> Place:
-    found = book.get(book.country.lower())
-    if found is None:
-        raise ValueError(f"the gazetteer knows no country {book.country}")
-    return found
+        return finer(book, one, holder)
+    return holder if one.chain or one.level == 1 else by_land(book, one, top)
 
 
 def _written(book: Book, one: Incoming, waiting: set[str]) -> Place:
@@ -137,101 +110,6 @@ def _step(book: Book, holder: Place, step: Step, plan: Plan) -> Place:
     if found is None:
         return _added(book, told, holder, plan)
     return _refined(book, found, told, plan) if plan.makes_units and step.pcode != found.pcode else found
-
-
-def _by_land(book: Book, one: Incoming, top: Place) -> Place:
-    """The holder of a place of which the file tells only where it lies."""
-    if one.lat is None:
-        return top
-    if one.level is None:
-        return _finer(book, one, top)
-    same = book.unit(top, one.level, (one.name, *one.aliases))
-    if same is not None and (found := book.get(same.parent_id)) is not None:
-        return found
-    return _inside(book, one) or _finer(book, one, top)
-
-
-def _inside(book: Book, one: Incoming) -> Place | None:
-    """The unit one level up in which most of the known places within the shape lie."""
-    from shapely import Point, prepare
-
-    if one.shape is None or one.level is None:
-        return None
-    prepare(one.shape)
-    votes: Counter[str] = Counter()
-    for place in book.places.values():
-        if (
-            place.country == book.country
-            and place.has_own_point
-            and one.shape.contains(Point(place.lon, place.lat))
-        ):
-            ups = (key for key in book.above(place) if book.places[key].admin_level == one.level - 1)
-            votes.update(list(ups)[:1])
-    return book.places[votes.most_common(1)[0][0]] if votes else None
-
-
-def _finer(book: Book, one: Incoming, holder: Place) -> Place:
-    """The unit inside ``holder`` that is clearly the nearest, else ``holder`` itself."""
-    if one.lat is None or one.lon is None:
-        return holder
-    level = (holder.admin_level or 0) + 1
-    if level > 2 or (one.level is not None and level >= one.level):
-        return holder
-    near = sorted(
-        (
-            (away, unit.place_id)
-            for away, unit in book.near(_owners(book.units(holder.place_id, level)), one.lat, one.lon)
-        ),
-    )
-    if not near or (len(near) > 1 and near[0][0] > _CLEARLY * near[1][0]):
-        return holder
-    best = book.places[near[0][1]]
-    return _finer(book, one, best) if near[0][0] <= max(best.radius_km, 10.0) else holder
-
-
-def _owners(units: Iterable[Place]) -> list[Place]:
-    return [one for one in units if one.has_own_point]
-
-
-def _settled(book: Book, one: Incoming, plan: Plan) -> Place | None:
-    """A place that is known already, or a unit without a point that bears the name of this settlement."""
-    if one.lat is None or one.lon is None:
-        return None
-    named = [place for place in book.named(one.name) if place.match_policy != "never"]
-    told = [
-        p
-        for p in named
-        if one.source_id and p.source_id == one.source_id and p.source.startswith(plan.source)
-    ]
-    if told:
-        return told[0]
-    alike = [place for place in named if (place.kind in _SITES) == (one.kind in _SITES)]
-    for away, place in sorted(
-        book.near(_owners(alike), one.lat, one.lon), key=lambda pair: (pair[0], pair[1].place_id)
-    ):
-        if away <= max(_SAME_KM, min(place.radius_km, 25.0)):
-            return place
-    if one.kind != "locality" or one.type_local == "Area":
-        return None
-    return _lent(book, one, [place for place in alike if not place.has_own_point and place.is_unit])
-
-
-def _lent(book: Book, one: Incoming, units: list[Place]) -> Place | None:
-    """The one unit of that name, not far from where it is thought to lie."""
-    province = _step_of(book, one)
-    fit = [
-        place
-        for away, place in book.near(units, one.lat or 0.0, one.lon or 0.0)
-        if away <= max(_LENT_KM, place.radius_km) and (not province or book.province(place) == province)
-    ]
-    return fit[0] if len(fit) == 1 else None
-
-
-def _step_of(book: Book, one: Incoming) -> str:
-    if not one.chain:
-        return ""
-    found = book.unit(_country(book), 1, (one.chain[0].name,))
-    return found.place_id if found else ""
 
 
 def _refined(book: Book, known: Place, one: Incoming, plan: Plan) -> Place:
@@ -263,12 +141,11 @@ def _is_better(known: Place, one: Incoming) -> bool:
 
 def _added(book: Book, one: Incoming, holder: Place, plan: Plan) -> Place:
     name = proper(one.name)
+    others = dict.fromkeys(other for other in one.aliases if joined(other) != joined(name))
     place = Place(
         place_id=one.place_id or book.free_id(holder.place_id, one.level, name, one.type_local or one.kind),
         name=name,
-        aliases=tuple(dict.fromkeys(other for other in one.aliases if joined(other) != joined(name)))[
-            :_MAX_ALIASES
-        ],
+        aliases=tuple(others)[:_MAX_ALIASES],
         kind=one.kind,
         admin_level=one.level,
         type_local=one.type_local,
