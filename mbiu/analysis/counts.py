@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mbiu.analysis.groups import Group, groups
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.matching import Pair, matched
-from mbiu.analysis.nouns import NOUNS, field_of, is_outcome
+from mbiu.analysis.nouns import NOUNS, TRANSITIVE, field_of, is_outcome
 from mbiu.analysis.reading import Evidence, NumberRange
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.sufferers import is_single
@@ -58,14 +58,14 @@ def count(scan: Scan) -> Counts:
     used = {id(pair.group) for pair in pairs}
     bound += [_animals(scan, group) for group in found if id(group) not in used and _is_loss(scan, group)]
     bound += _denials(scan, told, found, bound)
-    return _counts(bound)
+    return _counts(bound, natural=any(hit.entry.code == "natural" for hit in hits))
 
 
 def _outcomes(hits: list[Hit]) -> list[Hit]:
     """Words of outcomes, each place once; a word that says *one* is preferred."""
     by_place: dict[int, Hit] = {}
     for hit in hits:
-        if is_outcome(hit) or hit.entry.code in ("harmed", "taken"):
+        if is_outcome(hit) or hit.entry.code in ("harmed", *TRANSITIVE):
             old = by_place.get(hit.first)
             if old is None or _worth(hit) > _worth(old):
                 by_place[hit.first] = hit
@@ -77,7 +77,7 @@ def _outcomes(hits: list[Hit]) -> list[Hit]:
 
 
 def _worth(hit: Hit) -> tuple[int, bool, bool]:
-    return hit.size, hit.entry.code != "taken", hit.entry.code.endswith("1")
+    return hit.size, hit.entry.code not in TRANSITIVE, hit.entry.code.endswith("1")
 
 
 def _fatal(scan: Scan, pairs: list[Pair], outcomes: list[Hit]) -> list[Pair]:
@@ -195,7 +195,7 @@ def _denials(scan: Scan, told: list[Hit], found: list[Group], bound: list[Bound]
     denials: dict[str, Bound] = {}
     for hit in told:
         field = "killed" if hit.entry.code == "harmed" else field_of(hit)
-        if hit.entry.code in ("taken", "displaced") or field in taken or not _denied(scan, hit):
+        if hit.entry.code in (*TRANSITIVE, "displaced") or field in taken or not _denied(scan, hit):
             continue
         if not _denies_a_figure(scan, hit, found):
             seen = scan.evidence(field, 0, hit.first, hit.last, "the text says there were none")
@@ -210,7 +210,7 @@ def _denied(scan: Scan, hit: Hit) -> bool:
         one.entry.code == "false" and one.first < hit.first and scan.tokens[one.first].sentence == sentence
         for one in scan.of("counts")
     )
-    return hit.entry.code != "gone" and (false or scan.denied(hit))
+    return hit.entry.code not in ("gone", "ended") and (false or scan.denied(hit))
 
 
 def _denies_a_figure(scan: Scan, hit: Hit, found: list[Group]) -> bool:
@@ -231,12 +231,15 @@ def _died_of_it(killed: list[Bound], injured: list[Bound]) -> bool:
     return alone and unnamed and injured[0].outcome < killed[0].outcome
 
 
-def _counts(bound: list[Bound]) -> Counts:
+def _counts(bound: list[Bound], *, natural: bool) -> Counts:
+    """All counts; a death by age or illness that is no more than told of is not one of them."""
     fields: dict[str, list[Bound]] = defaultdict(list)
     for one in bound:
         fields[one.field].append(one)
     if _died_of_it(fields["killed"], fields["injured"]):
         del fields["injured"]
-    values = {name: total(parts) for name, parts in fields.items()}
+    if natural:
+        fields["killed"] = [part for part in fields["killed"] if part.group.told]
+    values = {name: total(parts) for name, parts in fields.items() if parts}
     kept = {name: value for name, value in values.items() if value}
     return Counts(**kept, evidence=tuple(one.evidence for one in bound if one.field in kept))

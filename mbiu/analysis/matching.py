@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mbiu.analysis.groups import Group
 from mbiu.analysis.lexicon import Hit
-from mbiu.analysis.nouns import field_of
+from mbiu.analysis.nouns import TRANSITIVE, field_of
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.sufferers import did_it, object_of
 
@@ -17,6 +17,7 @@ CLAUSE_COST = 2
 NUMBER_COST = 4
 PERSON_COST = 3
 OVERLAP_COST = 3
+UNTOLD_COST = 1
 NOUN_COST = 6
 NEXT_SENTENCE = 4.0
 FAR = 27
@@ -91,16 +92,29 @@ def _cost(scan: Scan, group: Group, hit: Hit, people: list[Group], outcomes: lis
         clauses = 0
     if not group.kind and clauses:
         return REACH * 2
-    cost = high - low + CLAUSE_COST * clauses
+    cost = high - low + CLAUSE_COST * clauses + (0 if group.told else UNTOLD_COST)
     cost += sum(_weight(other) for other in people if low < other.first < high and not other.part)
     cost += NOUN_COST * sum(_is_thing(scan, index) for index in range(low + 1, high))
     return cost + OUTCOME_COST * sum(low < other.first and other.last < high for other in outcomes)
 
 
 def _may_befall(scan: Scan, group: Group, hit: Hit) -> bool:
-    if hit.entry.code == "taken" and group.kind != "person":
+    if hit.entry.code in TRANSITIVE and (group.kind != "person" or _in_custody(scan, hit)):
+        return False
+    if hit.entry.code.endswith("1") and group.vague and not group.told:
         return False
     return group.told or (hit.entry.code != "displaced" and object_of(scan, hit, group))
+
+
+def _in_custody(scan: Scan, hit: Hit) -> bool:
+    """Whether the same sentence tells of an arrest."""
+    sentence = scan.tokens[hit.first].sentence
+    return any(
+        one.entry.code == "arrests"
+        and one.tense != "infinitive"
+        and scan.tokens[one.first].sentence == sentence
+        for one in scan.of("events")
+    )
 
 
 def _is_thing(scan: Scan, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from mbiu.analysis.arabic import is_arabic
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.numbers import Mention
 from mbiu.analysis.scan import Scan
@@ -12,9 +13,12 @@ MOST_OF = 4
 PEOPLE = ("person", "person1", "family")
 NOUNS = (*PEOPLE, "livestock", "other")
 _FIELDS = {
-    "killed": "killed", "killed1": "killed", "injured": "injured", "injured1": "injured", "graver": "injured",
-    "displaced": "displaced", "abducted": "abducted", "abducted1": "abducted", "taken": "abducted", "gone": "abducted",
+    "killed": "killed", "killed1": "killed", "ended": "killed", "finished": "killed",
+    "injured": "injured", "injured1": "injured", "graver": "injured",
+    "abducted": "abducted", "abducted1": "abducted", "taken": "abducted", "gone": "abducted",
+    "displaced": "displaced",
 }  # fmt: skip
+TRANSITIVE = ("taken", "finished")
 _NOUN_FIRST = ("sw", "sheng", "lg", "ar")
 _OWNERS = grammar("owner")
 _FILLERS = grammar("filler")
@@ -39,7 +43,7 @@ def field_of(hit: Hit) -> str:
 
 def is_outcome(hit: Hit) -> bool:
     """Whether a word tells by itself that somebody was killed, injured, displaced or abducted."""
-    return hit.entry.code != "taken" and hit.entry.code in _FIELDS
+    return hit.entry.code not in TRANSITIVE and hit.entry.code in _FIELDS
 
 
 def noun_of(scan: Scan, number: Mention, starts: Collection[int]) -> Hit | None:
@@ -53,7 +57,7 @@ def noun_of(scan: Scan, number: Mention, starts: Collection[int]) -> Hit | None:
         after = None
     if before is None or after is None:
         return before or after
-    if before.entry.language in _NOUN_FIRST and before.entry.kind == "counts":
+    if _stands_first(scan, before) and before.entry.kind == "counts":
         one_of_many = before.entry.code == "person1" and number.best > 1
         return after if one_of_many and after.first == number.last + 1 else before
     return before if after.last + 1 in starts and before.last == number.first - 1 else after
@@ -120,8 +124,13 @@ def _noun_before(scan: Scan, number: Mention) -> Hit | None:
     hits = [hit for hit in scan.ending("counts", index) if hit.entry.code in NOUNS]
     hits += scan.ending("actors", index)
     hits = [hit for hit in hits if _may_precede(scan, hit, number)]
-    hits = [hit for hit in hits if hit.entry.code != "other" or hit.entry.language in _NOUN_FIRST]
+    hits = [hit for hit in hits if hit.entry.code != "other" or _stands_first(scan, hit)]
     return max(hits, key=lambda hit: hit.size, default=None)
+
+
+def _stands_first(scan: Scan, noun: Hit) -> bool:
+    """Whether the language says the noun before its number; written Arabic does not, Juba Arabic does."""
+    return noun.entry.language in _NOUN_FIRST and not is_arabic(scan.tokens[noun.first].folded)
 
 
 def _may_precede(scan: Scan, hit: Hit, number: Mention) -> bool:

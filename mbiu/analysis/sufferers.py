@@ -2,7 +2,7 @@
 
 from mbiu.analysis.groups import Group
 from mbiu.analysis.lexicon import Hit
-from mbiu.analysis.nouns import is_outcome
+from mbiu.analysis.nouns import TRANSITIVE, is_outcome
 from mbiu.analysis.scan import Scan
 from mbiu.analysis.tables import grammar
 
@@ -60,7 +60,7 @@ def did_it(scan: Scan, group: Group, hit: Hit, others: list[Group]) -> bool:
         return True
     if hit.entry.code == "displaced":
         return _is_doer(scan, group)
-    if hit.entry.code == "taken" and not befell(scan, hit):
+    if hit.entry.code in TRANSITIVE and not befell(scan, hit):
         return True
     words = {scan.tokens[i].folded for i in range(group.last + 1, hit.first)}
     return (
@@ -85,7 +85,7 @@ def is_active(scan: Scan, hit: Hit) -> bool:
 def _is_active_in_french(scan: Scan, hit: Hit) -> bool:
     words = [scan.tokens[i].folded for i in range(hit.first, hit.last + 1)]
     if not any(word.startswith(_TRANSITIVE) for word in words):
-        return hit.entry.code == "taken"
+        return hit.entry.code in TRANSITIVE and not befell(scan, hit)
     before = [scan.tokens[i].folded for i in range(max(0, hit.first - 2), hit.first)]
     return words[-1].endswith("ant") or (
         "ete" not in before and any(w in _HAVE for w in (*before[-1:], words[0]))
@@ -124,7 +124,8 @@ def befell(scan: Scan, act: Hit) -> bool:
     before = {scan.tokens[i].folded for i in range(max(0, act.first - 2), act.first)}
     words = [scan.tokens[i].folded for i in range(act.first, act.last + 1)]
     passive = any(one.endswith(_PASSIVE.get(act.entry.language, ("\n",))) for one in words)
-    return bool(before & _AUXILIARY) or passive
+    participle = act.entry.language == "fr" and words[-1].endswith(("es", "ee")) and not before & set(_HAVE)
+    return bool(before & _AUXILIARY) or passive or participle
 
 
 def _is_doer(scan: Scan, group: Group) -> bool:
