@@ -1,12 +1,10 @@
 """What each name of a text means: its places weighed by cue, level, country, home and the other names."""
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
+from mbiu.analysis.context import Context
 from mbiu.analysis.mentions import Named
-from mbiu.gazetteer.lookup import FEW, Gazetteer
+from mbiu.gazetteer.lookup import FEW
 from mbiu.gazetteer.place import Place
 
 CUE_POLICY_COST = 0.04
@@ -37,7 +35,6 @@ ROLE = {
     "at": 0.08, "near": 0.06, "fled": 0.06, "between": 0.04, "from": -0.2, "to": -0.12, "lives": -0.06,
     "group": -0.75, "name": -0.1, "people": -0.14, "org": -0.75, "site": -0.55, "person": -0.55,
 }  # fmt: skip
-DISTRICT_LEVEL = {"KE": 1}
 _LEVELS: dict[str, tuple[int | None, ...]] = {
     "level1": (1,),
     "level2": (2,),
@@ -51,14 +48,6 @@ _TOWN_WORDS = ("town", "municipality", "city", "urban", "mjini")
 
 
 @dataclass(frozen=True)
-class Prior:
-    """What is known before reading: the sender's country and home (the ids from the country down)."""
-
-    country: str | None = None
-    home: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Meaning:
     """A meaning of a name; ``runners`` are the other meanings with their scores, best first."""
 
@@ -68,87 +57,10 @@ class Meaning:
     runners: tuple[tuple[Place, float], ...] = ()
 
 
-@dataclass
-class Context:
-    """The names of one text, the prior, and what lies in what (asked once for each place)."""
-
-    mentions: list[Named]
-    gazetteer: Gazetteer
-    prior: Prior
-    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @cached_property
-    def countries(self) -> frozenset[str]:
-        """The countries that the text names, none as somebody's origin."""
-        return _named_countries(self.mentions)
-
-    @cached_property
-    def speaking(self) -> dict[int, tuple[Place, ...]]:
-        """The places of each name that may speak for a meaning of another: no people, no everyday words.
-
-        A village does not where a known place bears the name too.
-        """
-        return {mention.first: _weighty(mention) for mention in self.mentions if _speaks(mention)}
-
-    @cached_property
-    def named(self) -> Counter[str]:
-        """How many names may mean each place."""
-        return Counter(place.place_id for places in self.speaking.values() for place in places)
-
-    def at_home(self, place: Place) -> bool:
-        """Whether a place lies in the sender's country or one that the text names, or nobody knows."""
-        known = self.countries | ({self.prior.country} if self.prior.country else set())
-        return not known or place.country in known
-
-    def path(self, place: Place) -> tuple[str, ...]:
-        """Ids from the country down to the place itself."""
-        found = self.paths.get(place.place_id)
-        if found is None:
-            found = tuple(one.place_id for one in self.gazetteer.path(place.place_id))
-            self.paths[place.place_id] = found
-        return found
-
-    def related(self, one: Place, two: Place) -> bool:
-        """Whether one of the two lies in the other or is it."""
-        return one.place_id in self.path(two) or two.place_id in self.path(one)
-
-    def close(self, one: Place, two: Place) -> bool:
-        """Whether the two are one spot for those who act on it: of one district, or one in the other."""
-        level = DISTRICT_LEVEL.get(one.country, 2)
-        shared = set(self.path(one)).intersection(self.path(two))
-        units = (self.gazetteer.get(place_id) for place_id in shared)
-        district = any(unit and (unit.admin_level or 0) >= level for unit in units)
-        return district or self.related(one, two)
-
-    def others(self, mention: Named) -> Iterator[tuple[Place, ...]]:
-        """The places of the other names that may speak for a meaning."""
-        return (places for first, places in self.speaking.items() if first != mention.first)
-
-    def around(self, mention: Named) -> frozenset[str]:
-        """The ids of what the other names may mean."""
-        own = {place.place_id for place in self.speaking.get(mention.first, ())}
-        return frozenset(one for one, count in self.named.items() if count > (one in own))
-
-
-def _speaks(mention: Named) -> bool:
-    everyday = mention.common and not (mention.strong or mention.titled or mention.foreign)
-    return mention.role not in ("group", "org") and not everyday
-
-
-def _weighty(mention: Named) -> tuple[Place, ...]:
-    known = tuple(place for place in mention.places if place.match_policy == "auto")
-    return (known or mention.places)[:FEW]
-
-
 def meanings(context: Context) -> list[Meaning]:
     """The best meaning of each name that can be believed, best first."""
     best = [one for mention in context.mentions if (one := _best(mention, context))]
     return sorted(best, key=lambda one: (-one.score, one.mention.first))
-
-
-def _named_countries(mentions: list[Named]) -> frozenset[str]:
-    told = [one for one in mentions if one.role not in ("from", "to", "lives", "group", "people", "org")]
-    return frozenset(p.country for mention in told for p in mention.places if p.admin_level == 0)
 
 
 def _best(mention: Named, context: Context) -> Meaning | None:
@@ -280,8 +192,7 @@ def _containment(mention: Named, place: Place, context: Context, parents: frozen
     path = context.path(place)
     if not parents.isdisjoint(path[1:-1]):
         return INSIDE_BONUS
-    inner = (p for places in context.others(mention) for p in places)
-    return OUTSIDE_BONUS if any(place.place_id in context.path(p)[:-1] for p in inner) else 0.0
+    return OUTSIDE_BONUS if context.holds_another(mention, place) else 0.0
 
 
 def _neighbours(mention: Named, place: Place, context: Context) -> float:
@@ -289,9 +200,8 @@ def _neighbours(mention: Named, place: Place, context: Context) -> float:
 
     A name that lies in one country only needs no such help, and must not stand back for want of it.
     """
-    others = list(context.others(mention))
-    if place.admin_level == 0 or not others:
+    lands = {first: land for first, land in context.lands.items() if first != mention.first}
+    if place.admin_level == 0 or not lands:
         return 0.0
-    alone = all(p.country == place.country for p in mention.places)
-    agree = any(all(p.country == place.country for p in places) for places in others)
-    return NEIGHBOUR_BONUS if alone or agree else 0.0
+    alone = context.lands.get(mention.first) == place.country
+    return NEIGHBOUR_BONUS if alone or place.country in lands.values() else 0.0

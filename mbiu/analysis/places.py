@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from mbiu.analysis.context import Context, Prior
 from mbiu.analysis.guesses import SURE, guess, pinned
 from mbiu.analysis.landmarks import Landmarks, listed
-from mbiu.analysis.meanings import Context, Meaning, Prior, meanings
+from mbiu.analysis.meanings import Meaning, meanings
 from mbiu.analysis.mentions import Named, named
 from mbiu.analysis.positions import Fix, coded, completed, fix, short_codes, spans
 from mbiu.analysis.reading import Evidence, PlaceGuess
