@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from mbiu import audit, delivery, response
 from mbiu import triage as reading
+from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
 from mbiu.gazetteer import store
 from mbiu.jobs import Job, ring_now
@@ -41,7 +42,8 @@ def _drain(job: Job, step: Callable[[], int]) -> int:
 
 @app.task(name="mbiu.triage")
 def triage() -> None:
-    """Read and join what came in."""
+    """Read and join what came in, by the word lists as they are now."""
+    tables.refresh()
 
     def step() -> int:
         with transaction() as session:

@@ -21,6 +21,7 @@ WEIGHT_FROM = 0.3
 SUPPOSED = 1.0
 WISHED = 1.0
 ANNOUNCED = 2.0
+NOT_YET = 0.35
 HEARSAY_COST = 0.2
 VAGUE = 0.3
 RUMOURED = 0.5
@@ -115,6 +116,8 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
         return "threat", weight - WISHED, f"a word of {code}, called for"
     if violent and scan.ahead(hit):
         return "threat", _announced(weight), f"a word of {code}, announced and not yet done"
+    if scan.supposed(hit) or (code == "displacement" and scan.ahead(hit)):
+        return code, weight * NOT_YET, f"a word of {code}, not yet true"
     if hit.tense == "infinitive" and not scan.joined(hit) and code not in TOLD_BY_INFINITIVES:
         return code, weight * BACKGROUND, f"a word of {code}, as a plain infinitive"
     if scan.background(hit) and code != "hazard":

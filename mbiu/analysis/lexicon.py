@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mbiu.analysis import arabic, french, luganda, tables
 from mbiu.analysis.english import forms
 from mbiu.analysis.swahili import Tense, Verb, verbs
-from mbiu.analysis.words import Token, elided, tokenise
+from mbiu.analysis.words import Token, elided
 from mbiu.gazetteer.names import fold
 
 KINDS = (
@@ -264,8 +264,3 @@ def entries(kind: str) -> Iterator[tuple[Entry, str]]:
 def lexicon() -> Lexicon:
     """The word lists in force, read once."""
     return Lexicon(pair for kind in KINDS for pair in entries(kind))
-
-
-def split(text: str) -> list[Token]:
-    """Tokens of a text by the word lists in force."""
-    return tokenise(text, lexicon().whole)

@@ -137,9 +137,10 @@ class Scan:
         """*After the clash they burnt huts* puts the clash behind, not the burning."""
         if self._of_the_caught(hit):
             return True
+        if not self.before(hit, "background", BACKGROUND_REACH):
+            return False
         nearest = self._nearest("background")[hit.first]
-        between = any(nearest < one.first and one.last < hit.first for one in self.of("events"))
-        return self.before(hit, "background", BACKGROUND_REACH) and not between
+        return not any(nearest < one.first and one.last < hit.first for one in self.of("events"))
 
     def _of_the_caught(self, hit: Hit) -> bool:
         """*Wamekamata watu waliomuua*: what those did who were caught or freed went before."""
