@@ -18,6 +18,7 @@ MAX_LETTERS = 24
 PREFIX = 7
 SIMILARITY = 0.80
 CUED_RATIO = 80.0
+_SOUNDS = str.maketrans("rczvy", "lksfi")
 
 
 class Spellings:
@@ -45,8 +46,8 @@ class Spellings:
         """The name nearest by Damerau-Levenshtein with its similarity, 0.80 to 1.0; else nothing and 0.0."""
         if not MIN_LETTERS <= len(word) <= MAX_LETTERS:
             return "", 0.0
-        scored = [(DamerauLevenshtein.normalized_similarity(word, name), name) for name in self._alike(word)]
-        similarity, name = max(scored, default=(0.0, ""))
+        scored = [(*_closeness(word, name), name) for name in self._alike(word)]
+        similarity, *_, name = max(scored, default=(0.0, ""))
         return (name, similarity) if similarity >= SIMILARITY else ("", 0.0)
 
     def nearest_after_cue(self, word: str) -> tuple[str, float]:
@@ -65,6 +66,20 @@ class Spellings:
             first = bisect_left(self._keys, key)
             found.update(self._names[at] for at in self._at[first : bisect_right(self._keys, key, first)])
         return found
+
+
+def _closeness(word: str, name: str) -> tuple[float, bool, bool, bool]:
+    """The similarity; of equally near names first one that sounds alike, then one of the same letters."""
+    similarity = DamerauLevenshtein.normalized_similarity(word, name)
+    if similarity < SIMILARITY:
+        return similarity, False, False, False
+    return similarity, _heard(word) == _heard(name), sorted(word) == sorted(name), word[0] == name[0]
+
+
+def _heard(word: str) -> str:
+    """A word without what many do not hear apart: l and r, k and c, s and z, doubled letters."""
+    plain = word.translate(_SOUNDS)
+    return "".join(letter for at, letter in enumerate(plain) if at == 0 or plain[at - 1] != letter)
 
 
 def shorter(word: str) -> set[str]:
