@@ -116,7 +116,7 @@ def _weigh(scan: Scan, hit: Hit) -> tuple[str, float, str]:
         return "threat", weight - WISHED, f"a word of {code}, called for"
     if violent and scan.ahead(hit):
         return "threat", _announced(weight), f"a word of {code}, announced and not yet done"
-    if scan.supposed(hit) or (code == "displacement" and scan.ahead(hit)):
+    if (code != "threat" and scan.supposed(hit)) or (code == "displacement" and scan.ahead(hit)):
         return code, weight * NOT_YET, f"a word of {code}, not yet true"
     if hit.tense == "infinitive" and not scan.joined(hit) and code not in TOLD_BY_INFINITIVES:
         return code, weight * BACKGROUND, f"a word of {code}, as a plain infinitive"

@@ -11,7 +11,7 @@ _SUBJECT = (
 )
 _PREFIX = re.compile(
     rf"(?:(?P<infinitive>(?:n|e|ng|olw|lw|by)?(?:oku|okw|ku|kw|okwe|okwee)(?P<not>ta)?)"
-    rf"|n?(?P<no>te|ti|si|ta|te?ba)?(?:[aeo]?{_SUBJECT}(?P<tense>naa|nna|na|lii|li|ka|aa|a|e|ee)?)?){_OBJECT}"
+    rf"|n?(?P<no>te|ti|si|ta|te?ba)?(?:[aeo]?{_SUBJECT}(?P<tense>naa|nna|na|lii|li|ka|aa|a|e|ee|o)?)?){_OBJECT}"
 )
 _FUTURE = ("naa", "nna", "na", "li", "lii")
 _PAST = ("a", "aa")
