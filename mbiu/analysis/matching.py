@@ -7,7 +7,7 @@ from mbiu.analysis.groups import Group
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.nouns import TRANSITIVE, field_of
 from mbiu.analysis.scan import Scan
-from mbiu.analysis.sufferers import did_it, object_of
+from mbiu.analysis.sufferers import did_it, is_single, object_of
 
 REACH = 9.0
 BARE_REACH = 4.0
@@ -16,7 +16,6 @@ TOTAL_REACH = 8.0
 CLAUSE_COST = 2
 NUMBER_COST = 4
 PERSON_COST = 3
-OVERLAP_COST = 3
 UNTOLD_COST = 1
 NOUN_COST = 6
 NEXT_SENTENCE = 4.0
@@ -83,7 +82,7 @@ def _cost(scan: Scan, group: Group, hit: Hit, people: list[Group], outcomes: lis
     if abs(group.first - hit.first) > FAR:
         return REACH * 2
     if hit.first <= group.last and hit.last >= group.first and _may_befall(scan, group, hit):
-        return 0 if group.told else OVERLAP_COST
+        return 0 if group.told else REACH * 2
     if not _may_befall(scan, group, hit) or did_it(scan, group, hit, people):
         return REACH * 2
     low, high = (group.last, hit.first) if hit.first > group.last else (hit.last, group.first)
@@ -103,7 +102,15 @@ def _may_befall(scan: Scan, group: Group, hit: Hit) -> bool:
         return False
     if hit.entry.code.endswith("1") and group.vague and not group.told:
         return False
-    return group.told or (hit.entry.code != "displaced" and object_of(scan, hit, group))
+    if not group.told:
+        goes_on = group.vague and hit.tense == "present"
+        return hit.entry.code != "displaced" and not goes_on and object_of(scan, hit, group)
+    return bool(group.kind) or group.range.best == 1 or not _is_an_age(scan, hit)
+
+
+def _is_an_age(scan: Scan, hit: Hit) -> bool:
+    """Whether a bare number beside the verb is no count: *mama Asha 81 amefariki* tells of one."""
+    return hit.entry.language in ("sw", "sheng", "lg") and is_single(scan, hit)
 
 
 def _in_custody(scan: Scan, hit: Hit) -> bool:
