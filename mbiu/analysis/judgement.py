@@ -12,6 +12,7 @@ from mbiu.analysis.tables import grammar
 COUNTED = ("killed", "injured", "displaced", "abducted", "livestock")
 LATER = ("day 1", "day 2", "week 1", "weekday", "next")
 _PAST = tuple(grammar("past ending"))
+_PERFECT = grammar("past auxiliary")
 _AUXILIARY = grammar("present")
 
 
@@ -59,7 +60,11 @@ def _told(scan: Scan, time: Moment) -> list[str]:
 
 
 def _is_past(scan: Scan, hit: Hit) -> bool:
-    return hit.tense == "past" or scan.tokens[hit.last].folded.endswith(_PAST)
+    """A past tense, an ending of the past, or a French word with *ont* or *été* in it or before it."""
+    if hit.tense == "past" or scan.tokens[hit.last].folded.endswith(_PAST):
+        return True
+    words = (token.folded for token in scan.tokens[max(0, hit.first - 2) : hit.last + 1])
+    return hit.entry.language == "fr" and hit.tense == "none" and not _PERFECT.isdisjoint(words)
 
 
 def _goes_on(scan: Scan, hit: Hit) -> bool:

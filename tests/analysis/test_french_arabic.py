@@ -2,8 +2,10 @@
 
 import pytest
 
+from mbiu.analysis import read
 from mbiu.analysis.lexicon import Entry, Lexicon
 from mbiu.analysis.words import elided, tokenise
+from mbiu.gazetteer import Gazetteer
 from mbiu.gazetteer.names import fold, fold_name
 
 
@@ -92,3 +94,15 @@ def test_a_french_word_is_not_read_as_a_luganda_denial() -> None:
 def test_an_arabic_word_is_found_under_all_its_stems() -> None:
     terms = [(Entry("events", "a", 3, "ar", ""), "يقتل*"), (Entry("events", "b", 3, "ar", ""), "قتل*")]
     assert {hit.entry.code for hit in Lexicon(terms).find(tokenise("يقتلون"))} == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Ils ont brûlé trois maisons à Fataki", "past"),
+        ("Ils brûleront trois maisons à Fataki", "future"),
+        ("Au secours, ils brûlent nos maisons", "immediate"),
+    ],
+)
+def test_the_tense_of_a_french_report_tells_its_urgency(text: str, urgency: str) -> None:
+    assert read(text, Gazetteer.seed()).urgency == urgency
