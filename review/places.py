@@ -46,7 +46,7 @@ def search(db: Session, text: str, limit: int = 12) -> list[tuple[str, str]]:
     like = text.casefold().replace("%", "").replace("_", "") + "%"
     rows = db.execute(
         select(Place.id, Place.path)
-        .where(func.lower(Place.name).like(like))
+        .where(func.lower(Place.name).like(like), ~Place.retired)
         .order_by(Place.level.nulls_last(), Place.name)
         .limit(limit)
     ).all()
@@ -63,7 +63,9 @@ def find(db: Session, text: str) -> str | None:
     """The id of the place that somebody picked or typed; None unless exactly one fits."""
     wanted = " ".join(text.split()).casefold()
     first = wanted.partition(",")[0].strip()
-    rows = db.execute(select(Place.id, Place.path).where(func.lower(Place.name) == first)).all()
+    rows = db.execute(
+        select(Place.id, Place.path).where(func.lower(Place.name) == first, ~Place.retired)
+    ).all()
     known = names(db, [row.path for row in rows])
     exact = [row.id for row in rows if full_name(row.path, known).casefold() == wanted]
     found = exact or [row.id for row in rows]

@@ -70,8 +70,8 @@ def towns() -> ResponseReturnValue:
         found = db.execute(
             select(Place.name, Place.lat, Place.lon)
             .where(Place.lat.is_not(None), Place.kind.in_(TOWNS) | Place.level.in_(UNITS))
-            .where(Place.coord_precision != "centroid")
-            .order_by(Place.level.nulls_last(), Place.name)
+            .where(Place.coord_precision != "centroid", ~Place.coord_precision.startswith("parent"))
+            .order_by(Place.level.nulls_last(), Place.population.desc().nulls_last(), Place.name)
             .limit(3000)
         )
     return {"towns": [list(town) for town in found]}
