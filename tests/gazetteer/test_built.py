@@ -243,3 +243,19 @@ def test_threads_may_ask_at_the_same_time(built: Gazetteer) -> None:
     for thread in threads:
         thread.join()
     assert faults == []
+
+
+def test_a_forked_process_asks_for_itself() -> None:
+    code = """if True:
+        import os
+        from mbiu.gazetteer import best
+        places = best.gazetteer(best.built_file())
+        before = [one.place_id for one in places.villages("majengo", {"tz-kilosa"})]
+        child = os.fork()
+        there = [one.place_id for one in places.villages("shuleni", {"tz-kilosa"})]
+        if child == 0:
+            os._exit(0 if there and before else 1)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), len(there) > 0)
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "True"]
