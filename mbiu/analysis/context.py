@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mbiu.analysis.mentions import Named
-from mbiu.gazetteer.lookup import FEW, Gazetteer
+from mbiu.gazetteer.lookup import FEW, Gazetteer, distance_km
 from mbiu.gazetteer.place import Place
 
 #: The level at which people act on a report, where it is not the second.
 DISTRICT_LEVEL = {"KE": 1}
+NEIGHBOURS_KM = 20.0
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ class Context:
         return one.place_id in self.path(two) or two.place_id in self.path(one)
 
     def close(self, one: Place, two: Place) -> bool:
-        """Whether the two are one spot for those who act on it: of one district, or one in the other."""
+        """Whether the two are one spot for those who act on it: of one district, or close by each other."""
         level = DISTRICT_LEVEL.get(one.country, 2)
         shared = set(self.path(one)).intersection(self.path(two))
         units = (self.gazetteer.get(place_id) for place_id in shared)
         district = any(unit and (unit.admin_level or 0) >= level for unit in units)
-        return district or self.related(one, two)
+        return district or self.related(one, two) or _neighbours(one, two)
 
     @cached_property
     def lands(self) -> dict[int, str]:
@@ -110,3 +111,10 @@ def _weighty(mention: Named) -> tuple[Place, ...]:
 def _named_countries(mentions: list[Named]) -> frozenset[str]:
     told = [one for one in mentions if one.role not in ("from", "to", "lives", "group", "people", "org")]
     return frozenset(p.country for mention in told for p in mention.places if p.admin_level == 0)
+
+
+def _neighbours(one: Place, two: Place) -> bool:
+    if one.lat is None or one.lon is None or two.lat is None or two.lon is None:
+        return False
+    own = one.has_own_point and two.has_own_point
+    return own and distance_km(one.lat, one.lon, two.lat, two.lon) <= NEIGHBOURS_KM

@@ -109,7 +109,8 @@ def _allowed(mention: Named, place: Place, context: Context, parents: frozenset[
         return False
     inside = not parents.isdisjoint(context.path(place)[1:-1])
     if mention.common:
-        return mention.strong or (inside and mention.titled) or _known_by_cue(mention, place)
+        small = place.admin_level is not None and place.admin_level > WARD
+        return mention.strong or (inside and mention.titled and not small) or _known_by_cue(mention, place)
     if place.match_policy == "cue":
         return _cue_allows(mention, place, context, inside=inside)
     if mention.lower and not (mention.cued or mention.level or inside):
