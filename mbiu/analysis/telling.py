@@ -18,7 +18,7 @@ ALIKE = "alike"
 #: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
 PLAIN = 2
 TAIL = 2
-MOST_SIGNS = 4
+MOST_SIGNS = 6
 #: Subjects in which the words of violence mean something else.
 ELSEWHERE = ("football", "entertainment", "bible")
 #: Said at the end of any message, so it weighs half.
@@ -57,7 +57,7 @@ def _political(scan: Scan) -> int:
 def _signs_of_elsewhere(scan: Scan) -> int:
     words = {hit.first: code for code in ELSEWHERE for hit in scan.marked(code)}
     signs = sum(1 if code == PRAYER else 2 for code in words.values())
-    return signs + bool(_LAUGHTER.search(scan.text)) + 2 * _has_score(scan.text)
+    return signs + bool(_LAUGHTER.search(scan.text)) + MOST_SIGNS * _has_score(scan.text)
 
 
 def _has_score(text: str) -> bool:
