@@ -116,7 +116,7 @@ def day_after(scan: Scan, hit: Hit) -> tuple[int, int]:
     if scan.text[scan.tokens[at].end : scan.tokens[at].end + 1] in tuple(":/.h%") and not after:
         return 0, at
     counted = any(one.entry.code != "other" for one in scan.ending("counts", hit.first - 1))
-    needs = hit.entry.language == "en" and scan.tokens[hit.last].folded == "the"
+    needs = hit.entry.language == "en" and scan.tokens[hit.last].folded in ("the", "on")
     return (0, at) if (needs and not after) or counted else (day, at + after)
 
 

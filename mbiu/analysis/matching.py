@@ -19,7 +19,6 @@ PERSON_COST = 3
 UNTOLD_COST = 1
 NOUN_COST = 6
 NEXT_SENTENCE = 4.0
-FAR = 27
 OUTCOME_COST = 3
 _TIES = frozenset(":=-*().")
 
@@ -75,12 +74,12 @@ def _reach(group: Group) -> float:
 
 def _cost(scan: Scan, group: Group, hit: Hit, people: list[Group], outcomes: list[Hit]) -> float:
     """How far apart the two stand; endless where the one cannot have befallen the other."""
+    if max(group.first - hit.last, hit.first - group.last) > REACH:
+        return REACH * 2
     one, two = scan.tokens[group.first], scan.tokens[hit.first]
     if one.sentence != two.sentence:
         follows = group.first == hit.last + 1 and group.told and group.kind == "person"
         return NEXT_SENTENCE if follows and not did_it(scan, group, hit, people) else REACH * 2
-    if abs(group.first - hit.first) > FAR:
-        return REACH * 2
     if hit.first <= group.last and hit.last >= group.first and _may_befall(scan, group, hit):
         return 0 if group.told else REACH * 2
     if not _may_befall(scan, group, hit) or did_it(scan, group, hit, people):

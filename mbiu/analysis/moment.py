@@ -51,7 +51,8 @@ def moment(scan: Scan, sent_at: datetime | None, country: str | None, *, ahead: 
         return Moment(None, None, ())
     text = Telling(scan, local, ahead)
     told = sorted(_all(text), key=lambda one: (one.rank, one.span.first))
-    if not told and (named := month(scan, local, zone, ahead=ahead)):
+    vague = not told or told[0].span.precision == "year"
+    if vague and (named := month(scan, local, zone, ahead=ahead)):
         return _moment(scan, named, local)
     return _moment(scan, told[0].span, local) if told else Moment(None, None, ())
 

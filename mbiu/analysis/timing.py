@@ -35,7 +35,10 @@ class Telling:
         return any(one.entry.code == "until" for one in before) or self._ends_a_night(hit)
 
     def _ends_a_night(self, hit: Hit) -> bool:
-        """Whether it is the second day of *the night of Monday to Tuesday*."""
+        """Whether it is another word of *the night of Monday to Tuesday* than the first day."""
+        after = (one for i in range(hit.last + 1, hit.last + 3) for one in self.at(i))
+        if hit.entry.code.startswith("night"):
+            return any(one.entry.code.startswith("weekday") and self.night_before(one) for one in after)
         if not hit.entry.code.startswith("weekday"):
             return False
         days = [one for i in range(hit.first - 3, hit.first) for one in self.at(i)]
@@ -53,7 +56,11 @@ class Telling:
 
     def night_before(self, hit: Hit) -> int | None:
         """Where *the night of Monday to Tuesday* begins, None for any other weekday."""
-        night = any("night" in parts_of(one) for i in range(hit.first - 3, hit.first) for one in self.at(i))
+        night = any(
+            "night" in parts_of(one)
+            for i in range(hit.first - 3, hit.first)
+            for one in self.scan.ending("moments", i)
+        )
         after = any(
             one.entry.code.startswith("weekday")
             for i in range(hit.last + 1, hit.last + 4)
