@@ -85,7 +85,7 @@ WORDS = words(
         ("kesho kutwa", "2026-03-20T00:00", "day"),
         ("Ijumaa ijayo", "2026-03-20T00:00", "day"),
         ("sasa hivi wanapigana", "2026-03-18T11:00", "hour"),
-        ("dakika 20 zilizopita", "2026-03-18T11:00", "hour"),
+        ("dakika 20 zilizopita", "2026-03-18T11:40", "hour"),
         ("hier matin", "2026-03-17T06:00", "part"),
         ("hier dans l'après-midi", "2026-03-17T12:00", "part"),
         ("samedi dernier", "2026-03-14T00:00", "day"),
