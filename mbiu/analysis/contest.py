@@ -13,7 +13,7 @@ BACKGROUND = 0.5
 COMPANY = 0.3
 MOST_COMPANY = 3.0
 #: What the dead add to a type, or take from it: those killed outweigh those taken.
-LIFE_AND_DEATH = {"attack": 1.0, "crackdown": 1.0, "abduction": -1.0}
+LIFE_AND_DEATH = {"attack": 1.0, "armed_clash": 1.0, "crackdown": 1.0, "mob_violence": 1.0, "abduction": -1.0}
 ANIMALS = 1.5
 RETURNED = 1.5
 IN_BATTLE = 2.0
