@@ -149,7 +149,7 @@ def _points(a: Facts, b: Facts) -> Sign:
         )
     doubt = max(5.0, (a.radius_km or 0.0) + (b.radius_km or 0.0))
     if apart <= doubt:
-        return Sign(2.4 - 0.8 * apart / doubt, f"{apart:.0f} km apart")
+        return Sign(2.4 - 1.2 * apart / doubt, f"{apart:.0f} km apart")
     beyond = apart - doubt
     return Sign(-0.5 - beyond / 5, f"{apart:.0f} km apart") if beyond <= 15 else Sign(NEVER, "too far apart")
 
@@ -194,7 +194,7 @@ def kind(a: Facts, b: Facts) -> Sign:
     if mine in b.other_types or theirs in a.other_types:
         return Sign(0.8, "types told together")
     if any(mine in kin and theirs in kin for kin in _KIN):
-        return Sign(0.5, "kindred types")
+        return Sign(0.2, "kindred types")
     return Sign(-1.5, "other types") if {mine, theirs} <= _VIOLENT else Sign(NEVER, "another type")
 
 
@@ -210,8 +210,8 @@ def numbers(a: Facts, b: Facts) -> list[Sign]:
 def _count(name: str, a: dict[str, int], b: dict[str, int]) -> Sign:
     low, high = sorted((a["best"], b["best"]))
     words = f"{low} {_COUNTED[name]}" if low == high else f"{low} and {high} {_COUNTED[name]}"
-    if low == high:  # Small numbers are told of many events.
-        return Sign(0.4 if low < 5 else 1.2, words)
+    if low == high:  # Small numbers are told of many events, none of most.
+        return Sign((0.4 if low else 0.0) if low < 5 else 1.2, words)
     if high - low <= max(1, 0.1 * high):
         return Sign(0.1 if high < 10 else 0.9, words)
     if high > 3 * low + 2:

@@ -162,7 +162,11 @@ PAIRS: dict[str, tuple[Telling, Telling, str]] = {
         Telling("Wasee wamevamia Bwera asubuhi, watu wamedead", "attack", "bwera"),
         "joins",
     ),
-    "a kindred type": (RAID, Telling("Gunmen attacked people at Kapkwata, cows gone", "attack"), "joins"),
+    "a kindred type in the same hours": (
+        RAID,
+        Telling("Gunmen attacked people at Kapkwata at dawn, cows gone", "attack", when=(-6, -3)),
+        "joins",
+    ),
     "types told together": (
         RAID,
         Telling("Huts burnt at Kapkwata by raiders", "destruction", others=("cattle_raid",)),
@@ -192,10 +196,22 @@ PAIRS: dict[str, tuple[Telling, Telling, str]] = {
     ),
     "a village across the district border": (
         RAID,
-        Telling("Cattle raid near Suam this morning", place="suam", when=(-6, 0)),
+        Telling(
+            "40 cows raided near Suam this morning", place="suam", when=(-6, 0), counts={"livestock": 40}
+        ),
         "joins",
     ),
     # Perhaps one event: a person decides.
+    "a kindred type, nobody says when": (
+        ATTACK,
+        Telling("Houses are burning at Bwera", "destruction", "bwera"),
+        "proposed",
+    ),
+    "four kilometres off, nobody says when": (
+        Telling("Thief beaten to death", "mob_violence", "kapkwata"),
+        Telling("They lynched a man at Suam", "mob_violence", "suam"),
+        "proposed",
+    ),
     "the district only": (RAID, Telling("There was a raid in Kween", place="kween"), "proposed"),
     "the district only, told first": (
         Telling("There was a raid in Kween", place="kween"),
