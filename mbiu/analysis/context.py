@@ -71,7 +71,12 @@ class Context:
         shared = set(self.path(one)).intersection(self.path(two))
         units = (self.gazetteer.get(place_id) for place_id in shared)
         district = any(unit and (unit.admin_level or 0) >= level for unit in units)
-        return district or self.related(one, two) or _neighbours(one, two)
+        town = self._may_be_town_of(one, two) or self._may_be_town_of(two, one)
+        return district or town or self.related(one, two) or _neighbours(one, two)
+
+    def _may_be_town_of(self, town: Place, unit: Place) -> bool:
+        """Whether a town hangs under a unit that holds the other too, which bears the same name."""
+        return town.admin_level is None and unit.is_unit and town.parent_id in self.path(unit)[1:]
 
     @cached_property
     def lands(self) -> dict[int, str]:

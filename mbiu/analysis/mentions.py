@@ -108,8 +108,8 @@ def _named(text: Writing, spelt: Spelt) -> Named:
         strong=_is_strong(text, first, last),
         foreign=bool(own) and "en" not in own and _is_foreign(text, first, own),
         titled=bool(own) and "en" not in own and text.capital(first),
-        capital=text.capital(first),
-        lower=text.lower(first),
+        capital=any(text.capital(index) for index in range(first, last + 1)),
+        lower=all(text.lower(index) for index in range(first, last + 1)),
         key=text.key(first, last) if exact else "",
     )
 

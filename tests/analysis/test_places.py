@@ -214,6 +214,8 @@ def test_a_degree_of_latitude_is_111_km() -> None:
         ("they are the same people", "TZ", ""),
         ("watu kumi wameuawa", "UG", ""),
         ("karibu nyumbani", "TZ", ""),
+        ("moto umewaka soko la Kariakoo", "TZ", "tz-ilala-kariakoo"),
+        ("ambush near Nesitu on the Juba-Nimule road", "SS", "ss-juba-nesitu"),
         ("K'la riots", "UG", "ug-kampala"),
         ("moto Nbi leo", "KE", "ke-nairobi"),
         ("riots in FortPortal", "UG", "ug-kabarole-fort-portal"),
