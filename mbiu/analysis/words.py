@@ -73,6 +73,7 @@ def _add(tokens: list[Token], word: str, start: int, place: tuple[int, int], who
     tokens.extend(
         Token(fold(part.group()), start + part.start(), start + part.end(), *place, capital)
         for part in _PARTS.finditer(word)
+        if fold(part.group())
     )
 
 
