@@ -121,5 +121,5 @@ def _named_countries(mentions: list[Named]) -> frozenset[str]:
 def _neighbours(one: Place, two: Place) -> bool:
     if one.lat is None or one.lon is None or two.lat is None or two.lon is None:
         return False
-    own = one.has_own_point and two.has_own_point
+    own = one.has_own_point and two.has_own_point and one.country == two.country
     return own and distance_km(one.lat, one.lon, two.lat, two.lon) <= NEIGHBOURS_KM
