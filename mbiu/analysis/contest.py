@@ -34,6 +34,7 @@ CROWDS = (
     "refugees",
 )
 ARMED = frozenset(("armed_group",))
+_CALM = grammar("calm")
 _BETWEEN, _GATHERING = grammar("between sides"), grammar("gathering")
 SIDES = ("state_force", "armed_group", "community", "livelihood", "religious", "political")
 
@@ -179,9 +180,19 @@ def _add_private_violence(scan: Scan, tallies: Tallies) -> None:
 
 def _drop_calm(scan: Scan, tallies: Tallies) -> None:
     """*No attack here, all is calm* reports nothing; peace is made by people."""
-    denied = any(scan.denied(hit) for hit in scan.of("events"))
-    if "peace" in tallies and tallies["peace"].best < STRONG and (denied or "none" in tallies):
+    peace = tallies.get("peace")
+    if peace is None:
+        return
+    quiet = any(scan.denied(hit) for hit in scan.of("events")) or "none" in tallies
+    if set(tallies) <= {"peace", "none"} and all(_is_calm(scan, hit) for hit, _, _ in peace.hits):
+        tallies["none"] = Tally(tallies.pop("peace").hits)
+    elif peace.best < STRONG and quiet:
         del tallies["peace"]
+
+
+def _is_calm(scan: Scan, hit: Hit) -> bool:
+    words = scan.tokens[hit.first : hit.last + 1]
+    return any(stem in token.folded for token in words for stem in _CALM)
 
 
 def _has_sides(scan: Scan) -> bool:
