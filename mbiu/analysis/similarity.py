@@ -59,12 +59,8 @@ def compare_texts(a: Text, b: Text) -> Alike:
     return Alike(likeness, same_phrases=True, copy=_in_order(short.figures, long.figures))
 
 
-def likeness(a: Text, b: Text) -> float:
-    """0 to 1: Dice's coefficient of the sets of runs of four letters, so that word order counts little."""
-    return 1.0 if a.plain == b.plain and a.plain else _dice(a, b)
-
-
 def _dice(a: Text, b: Text) -> float:
+    """Dice's coefficient of the sets of runs of letters, so that word order counts little."""
     return 2 * len(a.grams & b.grams) / ((len(a.grams) + len(b.grams)) or 1)
 
 

@@ -1,13 +1,14 @@
 """Reports find their incident, count as sources or not, and can be parted again for good."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
-from mbiu import candidates, correction, linking, verification
+from mbiu import candidates, correction, incidents, linking, reports, verification
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, JoiningState, Role
 from mbiu.db import transaction
@@ -15,7 +16,7 @@ from mbiu.facts import block_of_path, incident_facts
 from mbiu.models import AuditEntry, Authorship, Incident, Joining, Report, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
-from mbiu.search import Search
+from mbiu.search import Search, cell, cells
 from tests.cast import (
     AMINA,
     DANIEL,
@@ -295,6 +296,36 @@ def test_what_cannot_be_joined_or_undone_is_refused(ruth: Actor) -> None:
         join(ruth, known, two)
 
 
+def waiting_for_locks() -> int:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with transaction() as session:
+        return session.scalar(query) or 0
+
+
+def test_a_person_waits_for_a_reading_and_not_for_each_other(ruth: Actor) -> None:
+    ref = tell(VAGUE)
+    row = incident_of(ref)
+    say("in Bwera, Kasese district")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            assert len(reports.claim(session, 10)) == 1
+            decision = pool.submit(correct, ruth, row.ref)
+            while not waiting_for_locks():
+                assert not decision.done()
+            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            assert [held.ref for held in incidents.hold(session, [row.id])] == [row.ref]
+        decision.result(timeout=20)
+    assert incident(row.ref).severity.value == "extreme"
+
+
+def correct(actor: Actor, ref: str) -> None:
+    with transaction() as session:
+        correction.correct(session, actor, ref, {"severity": "extreme"})
+
+
 # --- where it is looked for --------------------------------------------------------------------
 
 
@@ -313,12 +344,12 @@ def age(ref: str, hours: float) -> None:
         )
 
 
-@pytest.mark.parametrize(("hours", "incidents"), [(2, 1), (100, 2)])
-def test_only_what_happened_within_three_days_is_joined(hours: float, incidents: int) -> None:
-    text = "Armed men attacked Bwera in Kasese and killed 3 people, the whole village has run to the hills"
-    age(tell(text), hours)
-    tell(text, JOSEPH)
-    assert count(Incident) == incidents
+@pytest.mark.parametrize(("hours", "expected"), [(2, 1), (100, 2)])
+def test_only_what_happened_within_three_days_is_joined(hours: float, expected: int) -> None:
+    told = "Armed men attacked Bwera in Kasese and killed 3 people, the whole village has run to the hills"
+    age(tell(told), hours)
+    tell(told, JOSEPH)
+    assert count(Incident) == expected
 
 
 def test_an_exercise_is_never_mixed_with_what_is_real() -> None:
@@ -336,6 +367,15 @@ def test_what_happened_across_the_district_border_is_found_by_its_point() -> Non
         paths = set(session.scalars(select(Report.area_path)))
         assert len({block_of_path(tuple(path.strip("/").split("/"))) for path in paths}) == 2
         assert session.scalars(select(Incident.reports)).all() == [2]
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(0.04, 29.77), (-6.81, 39.28), (-1.0, 30.0), (12.6, -0.05)])
+def test_the_database_numbers_squares_as_we_do(lat: float, lon: float) -> None:
+    row = incident_of(tell(RAID))
+    with transaction() as session:
+        session.execute(update(Incident).where(Incident.id == row.id).values(lat=lat, lon=lon))
+    assert incident(row.ref).cell == cell(lat, lon)
+    assert cell(lat, lon) in cells(lat, lon, 0.1)
 
 
 def test_a_report_without_a_place_is_compared_with_its_senders_home() -> None:
