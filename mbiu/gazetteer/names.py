@@ -24,6 +24,7 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_ARABIC)
 
 
+@lru_cache(maxsize=10_000)
 def fold_name(name: str) -> str:
     """A whole name folded word by word, words joined by one space."""
     return " ".join(fold(match.group()) for match in WORD.finditer(name))
