@@ -66,6 +66,8 @@ def elided(word: str) -> tuple[str, ...]:
 
 def _add(tokens: list[Token], word: str, start: int, place: tuple[int, int], whole: frozenset[str]) -> None:
     folded = fold(word)
+    if not folded:
+        return
     capital = word[0].isupper()
     if word.isalpha() or word.isdecimal() or not _mixed(word) or folded in whole:
         tokens.append(Token(folded, start, start + len(word), *place, capital))
