@@ -103,7 +103,9 @@ ENGLISH = [
         severity="minor",
     ),
     Case(
-        "Leaflets were dropped in Burnt Forest telling people to leave by Friday", "threat", urgency="expected"
+        "Leaflets were dropped in Burnt Forest telling people to leave by Friday",
+        "threat",
+        urgency="expected",
     ),
     Case(
         "They are going to attack Merti tonight, warriors are gathering with guns",
