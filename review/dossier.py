@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import vault, verification
+from mbiu import linking, vault, verification
+from mbiu.apart import apart
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, Verdict
 from mbiu.facts import incident_facts
 from mbiu.joining import WINDOW, compare
-from mbiu.models import Decision, Incident, User, utcnow
+from mbiu.models import Decision, Incident, Report, User, utcnow
 from review import places
 from review.facts import NUMBERS, Fact, facts_of
 from review.reports import ReportCard, cards
@@ -179,15 +180,22 @@ def _can(row: Incident, actor: Actor, *, held: bool, decide: bool) -> Can:
 
 
 def _others(db: Session, row: Incident) -> list[tuple[Incident, str]]:
-    """Incidents that a person should compare with this one, the likeliest first, each with reasons."""
+    """Incidents that a person should compare with this one, the likeliest first, each with reasons.
+
+    What the reports themselves propose stands apart; what a person parted from this one is left out.
+    """
     if row.state is IncidentState.MERGED:
         return []
+    reports = list(db.scalars(select(Report.id).where(Report.incident_id == row.id)))
+    known = {one for parted in apart(db, reports).values() for one in parted}
+    told = {one.other for one in linking.proposals(db, row.ref)}
     near = Incident.created_at.between(row.created_at - WINDOW, row.created_at + WINDOW)
     query = select(Incident).where(near, Incident.id != row.id, Incident.block == row.block)
     candidates = db.scalars(query.where(Incident.state.not_in([*ENDED, IncidentState.MERGED])).limit(100))
     mine = incident_facts(row)
     found = [(compare(mine, incident_facts(one)), one) for one in candidates]
-    matches = sorted(((match, one) for match, one in found if match), key=lambda pair: -pair[0].same_event)
+    new = [(match, one) for match, one in found if match and one.id not in known and one.ref not in told]
+    matches = sorted(new, key=lambda pair: -pair[0].same_event)
     return [(one, ", ".join(match.why)) for match, one in matches[:4]]
 
 
