@@ -97,6 +97,8 @@ class Lexicon:
         self._prefixes: set[str] = set()
         self._kinds: dict[str, frozenset[str]] = {}
         self._french: set[str] = set()
+        self._nouns: dict[str, list[str]] = defaultdict(list)
+        self._ganda: set[str] = set()
         stems = {"lg": _Stems(LUGANDA), "sheng": _Stems(SHENG), "": _Stems(SWAHILI)}
         for entry, term in entries:
             of = stems.get(entry.language, stems[""])
@@ -105,12 +107,21 @@ class Lexicon:
                     fold(word) for word in term.replace("/", " ").split() if word.endswith("*")
                 )
             for words in spelt_out(term):
-                self._insert(entry, [self._key(word, of) for word in words])
+                keys = [self._key(word, of) for word in words]
+                self._insert(entry, keys)
+                if entry.language == "lg":
+                    self._add_ganda(keys)
         self._swahili, self._luganda = stems[""].frozen(), stems["lg"].frozen()
         self._sheng = stems["sheng"].frozen()
         self._sizes = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
         self.whole = frozenset(w for w in self._exact if any(c.isdecimal() for c in w) and not w.isdecimal())
         self.word = lru_cache(maxsize=20_000)(self._word)
+
+    def _add_ganda(self, keys: Iterable[str]) -> None:
+        self._ganda.update(keys)
+        for key in keys:
+            if luganda.is_noun(key) and key not in (known := self._nouns[luganda.squeezed(key)]):
+                known.append(key)
 
     def _key(self, part: str, stems: _Stems) -> str:
         if part == GAP:
@@ -138,7 +149,11 @@ class Lexicon:
 
         With ``whole`` neither do words that are only formed from an entry.
         """
-        keys = (key for key in self.word(folded).keys if key == folded or not (whole or key[1:] == folded))
+        keys = (
+            key
+            for key in self.word(folded).keys
+            if key == folded or not (whole or key in (SWAHILI + folded, LUGANDA + folded, SHENG + folded))
+        )
         return any(kinds & self._kinds.get(key, _NO_KINDS) for key in keys)
 
     def _word(self, folded: str) -> Word:
@@ -146,6 +161,7 @@ class Lexicon:
             return self._arabic(folded)
         found = self._verbs(folded)
         keys = self._plain(folded)
+        keys += self._noun(folded) if not keys or folded in self._ganda else []
         keys[1 if folded in self._exact else 0 : 0] = [key for key, _ in found]
         if not keys and len(folded) > 5 and folded.endswith("ni") and folded[:-2] in self._exact:
             return Word((folded[:-2],), None)
@@ -165,6 +181,11 @@ class Lexicon:
             for sign, verb in found
             if not (verb.stem.endswith("*") and folded.startswith(verb.stem[:-1]))
         ]
+
+    def _noun(self, folded: str) -> list[str]:
+        if not luganda.SHORTEST_NOUN <= len(folded) + 1 <= LONGEST_VERB:
+            return []
+        return [key for noun in luganda.nouns(folded) for key in self._nouns.get(noun, ())]
 
     def _plain(self, folded: str) -> list[str]:
         starts = [folded[:size] for size in self._sizes if len(folded) >= size]

@@ -1,6 +1,7 @@
-"""What a Luganda verb says by its beginning and end: denied, past, still to come, a plain infinitive."""
+"""What a Luganda verb says by its beginning and end, and the noun behind its other forms."""
 
 import re
+from collections.abc import Iterator
 
 from mbiu.analysis.swahili import Tense, Verb
 
@@ -16,6 +17,30 @@ _PREFIX = re.compile(
 _FUTURE = ("naa", "nna", "na", "li", "lii")
 _PAST = ("a", "aa")
 _PERFECT = ("ye", "dde", "zza", "sse", "se", "ze", "tte", "ddwa", "zzaako", "zzaawo", "ddeko", "ddwaawo")
+#: What ties a noun to the word before it (*n'abantu*, *gw'omulambo*); it may also lose its first vowel.
+_TIE = re.compile("(?:olw|ky|by|lw|gw|ly|kw|bw|[nwbzgyk])(?=[aeo])")
+_VOWELS = ("a", "e", "o")
+_DOUBLED = re.compile(r"(.)\1+")
+SHORTEST_NOUN = 6
+
+
+def squeezed(word: str) -> str:
+    """The word with single letters for doubled ones, and l for r: people write them either way."""
+    return _DOUBLED.sub(r"\1", word).replace("r", "l")
+
+
+def is_noun(folded: str) -> bool:
+    """Whether a listed word is looked up in its other forms too: short ones are too like other words."""
+    return len(folded) >= SHORTEST_NOUN and folded.startswith(_VOWELS)
+
+
+def nouns(folded: str) -> Iterator[str]:
+    """The squeezed nouns of which a word may be a form: ``abantu`` for *nabantu*, *bantu* and *abbantu*."""
+    tie = _TIE.match(folded)
+    bare = squeezed(folded[tie.end() :] if tie else folded)
+    yield bare
+    if not bare.startswith(_VOWELS):
+        yield from (vowel + bare for vowel in _VOWELS)
 
 
 def read(prefix: str, stem: str) -> Verb | None:

@@ -4,9 +4,11 @@ import pytest
 
 from mbiu.analysis.counts import count
 from mbiu.analysis.events import event
+from mbiu.analysis.lexicon import lexicon
 from mbiu.analysis.luganda import read
 from mbiu.analysis.scan import scan
 from mbiu.analysis.swahili import verbs
+from mbiu.gazetteer.names import fold
 
 STEMS = frozenset(("tta", "ttiddwa", "kubye", "lumba", "kalakaasa"))
 
@@ -47,3 +49,15 @@ def test_a_luganda_verb_tells_its_tense(word: str, stem: str, tense: str, negate
 def test_a_luganda_text_has_the_type_it_tells_of(text: str, kind: str) -> None:
     known = scan(text)
     assert event(known, count(known)).type == kind
+
+
+@pytest.mark.parametrize(
+    "word", ["omulambo", "mulambo", "n'omulambo", "gw'omulambo", "omullambo", "omurambo"]
+)
+def test_a_noun_is_known_in_all_its_forms(word: str) -> None:
+    assert "omulambo" in lexicon().word(fold(word)).keys
+
+
+@pytest.mark.parametrize("word", ["lamb", "mulamb", "kilombo"])
+def test_other_words_are_no_forms_of_a_noun(word: str) -> None:
+    assert "omulambo" not in lexicon().word(word).keys
