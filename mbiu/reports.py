@@ -97,6 +97,7 @@ _DUE = (
         Report.source_note,
         Contact.country,
         Contact.home_place_id,
+        Contact.language,
         Contact.area_path,
         Contact.organisation,
     )

@@ -62,6 +62,7 @@ def _read(
             gazetteer,
             country=row.country,
             home=row.home_place_id,
+            language=row.language,
             sent_at=words.sent_at,
             message_id=row.ref,
             location=words.location,

@@ -28,13 +28,10 @@ app.conf.update(
 @signals.worker_init.connect
 def _before_fork(**_: Any) -> None:
     """The language model and the word lists are read once, and shared by all processes."""
-    from mbiu.analysis import tables
-    from mbiu.analysis.language import detect
-    from mbiu.analysis.lexicon import lexicon
+    from mbiu.analysis import tables, warm
 
     tables.use(settings().tables)
-    lexicon()
-    detect("habari za asubuhi ndugu zetu wote wa kijiji", "en")
+    warm()
 
 
 @signals.worker_process_init.connect

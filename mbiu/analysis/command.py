@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mbiu.analysis import read, tables
+from mbiu.analysis import read, tables, warm
 from mbiu.gazetteer import Gazetteer
 from mbiu.gazetteer.option import FILE, opened
 from mbiu.settings import settings
@@ -29,6 +29,7 @@ def analyse(gazetteer: Path | None) -> None:
     """Read reports, JSON lines of id, text, country?, sent_at?, home?; write what they say."""
     tables.use(settings().tables)
     places = opened(gazetteer)
+    warm()
     for answer in answers(sys.stdin.buffer, places):
         click.echo(json.dumps(answer))
 

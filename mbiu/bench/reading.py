@@ -63,6 +63,7 @@ def alone(path: str, messages: str, begun: str) -> None:
     from mbiu.gazetteer.best import gazetteer
 
     places = gazetteer(Path(path)) if path else gazetteer()
+    analysis.warm()
     analysis.read("Watu watatu wameuawa karibu na soko jana usiku", places, country="UG")
     ready = time.time() - float(begun)
     times = []
