@@ -38,6 +38,8 @@ BANTU = ("sw", "sheng", "lg")
 TO_COME = Verb("", "future", False)
 _END = ""
 _NO_KINDS: frozenset[str] = frozenset()
+#: Lists that hold every form of a Luganda word themselves.
+_WITH_FORMS = ("counts", "numbers", "moments", "cues")
 
 
 class Entry(NamedTuple):
@@ -109,7 +111,7 @@ class Lexicon:
             for words in spelt_out(term):
                 keys = [self._key(word, of) for word in words]
                 self._insert(entry, keys)
-                if entry.language == "lg":
+                if entry.language == "lg" and entry.kind not in _WITH_FORMS:
                     self._add_ganda(keys)
         self._swahili, self._luganda = stems[""].frozen(), stems["lg"].frozen()
         self._sheng = stems["sheng"].frozen()
