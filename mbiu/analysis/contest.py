@@ -17,6 +17,11 @@ LIFE_AND_DEATH = {"attack": 1.0, "armed_clash": 1.0, "crackdown": 1.0, "mob_viol
 ANIMALS = 1.5
 RETURNED = 1.5
 IN_BATTLE = 2.0
+ONLY_THINGS = 0.6
+SET_ON_FIRE = 1.5
+PEOPLE = ("person", "person1", "family")
+#: How near behind a verb its object stands, in words.
+NEXT = 2
 WITHOUT_SIDES = 1.8
 #: What is told as done outweighs what is said to come.
 TO_COME = ("threat", "mobilisation")
@@ -83,6 +88,7 @@ def lead(scan: Scan, tallies: Tallies, counts: Counts) -> list[str]:
     _weigh_force(scan, tallies)
     _add_two_sides(scan, tallies)
     _make_riot(scan, tallies)
+    _keep_to_words(scan, tallies, counts)
     _add_harm(scan, tallies, counts)
     _add_private_violence(scan, tallies)
     _drop_calm(scan, tallies)
@@ -166,6 +172,15 @@ def _add_two_sides(scan: Scan, tallies: Tallies) -> None:
             return
 
 
+def _keep_to_words(scan: Scan, tallies: Tallies, counts: Counts) -> None:
+    """People who quarrel, without arms or anybody hurt, and *no blows so far*: still a dispute."""
+    dispute = tallies.get("dispute")
+    if not dispute or dispute.best < USUAL or counts.harmed or scan.marked("weapon"):
+        return
+    if any(types()[hit.entry.code].violent and scan.denied(hit) for hit in scan.of("events")):
+        tallies.pop("armed_clash", None)
+
+
 def _overlaps(hit: Hit, others: list[Hit]) -> bool:
     return any(one.first <= hit.last and hit.first <= one.last for one in others)
 
@@ -210,11 +225,53 @@ def _rank(scan: Scan, code: str, tallies: Tallies, counts: Counts) -> float:
     if code in TO_COME and (_done(tallies) or counts.harmed):
         return rank - DONE
     if counts.killed and counts.killed.best and code in LIFE_AND_DEATH:
-        return rank + LIFE_AND_DEATH[code]
+        return rank + (0.0 if _only_heard(code, tallies) else LIFE_AND_DEATH[code])
+    return rank + _fitting(scan, code, tallies, counts)
+
+
+def _fitting(scan: Scan, code: str, tallies: Tallies, counts: Counts) -> float:
+    """What a type gains or loses beside the other types of the text."""
+    tally = tallies[code]
     if code == "cattle_raid" and counts.livestock and tally.best > RETURNED:
-        return rank + ANIMALS
-    if code == "explosion" and "armed_clash" in tallies and tallies["armed_clash"].best >= STRONG:
-        return rank - IN_BATTLE
+        return ANIMALS
+    if code == "explosion" and _among_arms(scan, tallies):
+        return -IN_BATTLE
     if code == "crime" and tally.best >= STRONG and "attack" in tallies and not _has_sides(scan):
-        return rank + WITHOUT_SIDES
-    return rank
+        return WITHOUT_SIDES
+    if code == "destruction" and tally.best >= STRONG and _spares_people(scan, tallies, counts):
+        return ONLY_THINGS
+    if code == "hazard" and _best(tallies, "destruction") >= STRONG and _has_sides(scan):
+        return -SET_ON_FIRE
+    return 0.0
+
+
+def _best(tallies: Tallies, code: str) -> float:
+    return tallies[code].best if code in tallies else 0.0
+
+
+def _only_heard(code: str, tallies: Tallies) -> bool:
+    """Shots heard and people found dead are no battle."""
+    return code == "armed_clash" and _best(tallies, code) < STRONG and _best(tallies, "attack") >= USUAL
+
+
+def _among_arms(scan: Scan, tallies: Tallies) -> bool:
+    """Whether what explodes is one weapon among others, in a battle or an attack."""
+    if _best(tallies, "armed_clash") >= STRONG:
+        return True
+    bombs = [hit for hit, _, _ in tallies["explosion"].hits]
+    others = any(not _overlaps(mark, bombs) for mark in scan.marked("weapon"))
+    return others and _best(tallies, "attack") >= STRONG
+
+
+def _spares_people(scan: Scan, tallies: Tallies, counts: Counts) -> bool:
+    """Whether an attack is told that hurt things and nobody."""
+    if counts.harmed or "attack" not in tallies:
+        return False
+    hits = [hit for hit, _, _ in tallies["attack"].hits]
+    harm = [hit for hit in scan.of("counts") if hit.entry.code.startswith(HARM)]
+    return not any(_overlaps(hit, harm) or _hits_people(scan, hit) for hit in hits)
+
+
+def _hits_people(scan: Scan, hit: Hit) -> bool:
+    people = [one for one in scan.of("counts") if one.entry.code in PEOPLE] + scan.of("actors")
+    return any(0 < one.first - hit.last <= NEXT for one in people)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mbiu.analysis import telling
-from mbiu.analysis.contest import BACKGROUND, STRONG, Tallies, Tally, lead, types
+from mbiu.analysis.contest import BACKGROUND, STRONG, USUAL, Tallies, Tally, lead, types
 from mbiu.analysis.counts import Counts
 from mbiu.analysis.lexicon import Hit
 from mbiu.analysis.reading import Evidence
@@ -24,6 +24,7 @@ ANNOUNCED = 2.0
 NOT_YET = 0.35
 HEARSAY_COST = 0.2
 VAGUE = 0.3
+TALK = 1.0
 RUMOURED = 0.5
 #: Hearsay does not make these a rumour: hate is itself spoken.
 NEVER_RUMOUR = ("none", "peace", "hate_speech")
@@ -51,6 +52,8 @@ def event(scan: Scan, counts: Counts, names: Sequence[Span] = ()) -> Event:
     ``names`` are the code points (start, end) where it names places: *Burnt Forest* burns nothing.
     """
     tallies = _tallies(scan, telling.discount(scan, counts, placed=bool(names)), names)
+    if telling.vague(scan, counts, placed=bool(names)):
+        _weigh_talk(scan, tallies)
     ranked = lead(scan, tallies, counts)
     if not ranked or ranked == ["none"]:
         return _without_a_type(scan, told=bool(ranked)) or _simple(scan, tallies, "none")
@@ -97,6 +100,13 @@ def _tallies(scan: Scan, loss: float, names: Sequence[Span]) -> Tallies:
         if weight > WEIGHT_FROM and not tallies[code].has(hit):
             tallies[code].hits.append((hit, weight, why))
     return {code: tally for code, tally in tallies.items() if tally.hits}
+
+
+def _weigh_talk(scan: Scan, tallies: Tallies) -> None:
+    """Diseases and accidents named without when, where or whom are advice as often as news."""
+    hazard = tallies.get("hazard")
+    if hazard and (scan.marked("health") or hazard.best <= USUAL):
+        hazard.hits = [(hit, weight - TALK, why) for hit, weight, why in hazard.hits]
 
 
 def _is_named(scan: Scan, hit: Hit, names: Sequence[Span]) -> bool:

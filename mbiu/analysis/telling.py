@@ -17,6 +17,8 @@ MERE_TALK_FROM = 7
 ALIKE = "alike"
 #: Weight of hearsay that is plain, and how near the end it speaks for the whole text.
 PLAIN = 2
+#: The same where the sender voices doubt of his own.
+DOUBTED = 1
 TAIL = 2
 MOST_SIGNS = 6
 #: Subjects in which the words of violence mean something else.
@@ -28,6 +30,7 @@ OLD_NEWS = ("history", "health", "court", "past_habit", "mourning")
 _TIMES = ("day", "night", "part", "weekday", "ago", "now", "clock", "hour")
 _RUMOURED = ("trouble", "weapon", "imminent")
 _CONCRETE = ("armed_group", "community", "role", "livelihood", "religious")
+_SIDES = ("armed_group", "community", "livelihood", "religious")
 _PARTIES = ("armed_group", "state_force")
 _SCORE = re.compile(r"(?<![\d.])(\d)\s?[-–:]\s?(\d)(?![\d.])")
 _YEAR = re.compile("(19|20)[0-9]{2}")
@@ -40,6 +43,13 @@ def discount(scan: Scan, counts: Counts, *, placed: bool) -> float:
     concrete = _concrete(scan, counts, placed=placed)
     airy = concrete == 0 and _political(scan) >= TALK_FROM
     return LOSS[max(0, min(_talk(scan) + airy - concrete, len(LOSS) - 1))]
+
+
+def vague(scan: Scan, counts: Counts, *, placed: bool) -> bool:
+    """Whether nothing at all speaks for a report; a short text is excused from nothing."""
+    short = len(scan.tokens) <= SHORT
+    calm = bool(scan.marked("health")) or not scan.marked("trouble")
+    return calm and _concrete(scan, counts, placed=placed, groups=_SIDES) <= short
 
 
 def _talk(scan: Scan) -> int:
@@ -65,11 +75,11 @@ def _has_score(text: str) -> bool:
     return any(one >= two for one, two in _SCORE.findall(text))
 
 
-def _concrete(scan: Scan, counts: Counts, *, placed: bool) -> int:
+def _concrete(scan: Scan, counts: Counts, *, placed: bool, groups: tuple[str, ...] = _CONCRETE) -> int:
     """What speaks for a report: a count, a time, a place, groups, arms, own sight, a cry for help."""
     numbers = (counts.killed, counts.injured, counts.abducted, counts.displaced, counts.livestock)
     timed = any(hit.entry.code.split()[0] in _TIMES for hit in scan.of("moments"))
-    grouped = any(hit.entry.note in _CONCRETE for hit in scan.of("actors"))
+    grouped = any(hit.entry.note in groups for hit in scan.of("actors"))
     told = any(scan.marked(code) for code in ("eyewitness", "ongoing"))
     signs = (timed, placed, grouped, told, bool(scan.marked("weapon")))
     counted = any(one and one.best for one in numbers)
@@ -89,10 +99,16 @@ def second_hand(scan: Scan, told: list[Hit], *, passed_on: bool = True) -> bool:
     """
     if scan.marked("eyewitness"):
         return False
-    strong = [hit for hit in scan.marked("hearsay") if hit.entry.weight >= PLAIN]
+    least = DOUBTED if scan.marked("doubt") else PLAIN
+    strong = [hit for hit in scan.marked("hearsay") if hit.entry.weight >= least] + _named_rumours(scan)
     last = max((hit.last for hit in told), default=-1)
     end = len(scan.tokens) - TAIL
     return any(hit.first <= last or (passed_on and hit.last >= end) for hit in strong)
+
+
+def _named_rumours(scan: Scan) -> list[Hit]:
+    named = [hit for hit in scan.of("events") if hit.entry.code == "rumour"]
+    return [hit for hit in named if hit.entry.weight > PLAIN and not scan.denied(hit)]
 
 
 def is_sure(scan: Scan) -> bool:
