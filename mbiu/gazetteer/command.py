@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -19,20 +20,27 @@ def gazetteer() -> None:
 @click.option(
     "--packages",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder into which the packages of requirements/gazetteer.txt were installed.",
+    help="Folder with the packages of requirements/gazetteer.txt; without it they are fetched.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 def build(packages: Path | None, output: Path | None) -> None:
     """Merge the pinned data packages with the places that come with Mbiu into one file."""
+    from mbiu.gazetteer.fetch import NotFetched, fetch
     from mbiu.gazetteer.merge import LICENCES, MissingPackage, merge
     from mbiu.gazetteer.shelve import write
 
     begun = time.monotonic()
+    target = output or best.built_file()
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        places = merge(packages)
-    except MissingPackage as missing:
+        with TemporaryDirectory(dir=target.parent) as folder:
+            if packages is None:
+                click.echo("gazetteer: fetching the data packages, 37 MB")
+                fetch(Path(folder))
+            places = merge(packages or Path(folder))
+    except (MissingPackage, NotFetched) as missing:
         raise click.ClickException(f"{missing}; nothing was written") from None
-    edition = write(output or best.built_file(), places, LICENCES)
+    edition = write(target, places, LICENCES)
     click.echo(f"gazetteer: {len(places)} places, edition {edition}, in {time.monotonic() - begun:.0f} s")
 
 

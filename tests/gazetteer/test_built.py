@@ -1,5 +1,6 @@
 """The file that `make gazetteer` builds from the pinned packages: what it holds and how it answers."""
 
+import os
 import random
 import sqlite3
 import subprocess
@@ -259,3 +260,15 @@ def test_a_forked_process_asks_for_itself() -> None:
     """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "True"]
+
+
+def test_packages_that_cannot_be_fetched_leave_the_old_file(tmp_path: Path) -> None:
+    output = tmp_path / "places.sqlite"
+    output.write_bytes(b"as it was")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1", "PIP_RETRIES": "0"}
+    call = [sys.executable, "-m", "mbiu", "gazetteer", "build", "--output", str(output)]
+    done = subprocess.run(call, env=os.environ | nowhere, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "could not be fetched" in done.stderr
+    assert output.read_bytes() == b"as it was"
+    assert list(tmp_path.iterdir()) == [output]
