@@ -111,17 +111,17 @@ class Lexicon:
             for words in spelt_out(term):
                 keys = [self._key(word, of) for word in words]
                 self._insert(entry, keys)
-                if entry.language == "lg" and entry.kind not in _WITH_FORMS:
-                    self._add_ganda(keys)
+                if entry.language == "lg":
+                    self._add_ganda(keys, entry.kind)
         self._swahili, self._luganda = stems[""].frozen(), stems["lg"].frozen()
         self._sheng = stems["sheng"].frozen()
         self._sizes = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
         self.whole = frozenset(w for w in self._exact if any(c.isdecimal() for c in w) and not w.isdecimal())
         self.word = lru_cache(maxsize=20_000)(self._word)
 
-    def _add_ganda(self, keys: Iterable[str]) -> None:
+    def _add_ganda(self, keys: Sequence[str], kind: str) -> None:
         self._ganda.update(keys)
-        for key in keys:
+        for key in keys if kind not in _WITH_FORMS else ():
             if luganda.is_noun(key) and key not in (known := self._nouns[luganda.squeezed(key)]):
                 known.append(key)
 

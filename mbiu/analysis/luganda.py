@@ -21,12 +21,18 @@ _PERFECT = ("ye", "dde", "zza", "sse", "se", "ze", "tte", "ddwa", "zzaako", "zza
 _TIE = re.compile("(?:olw|ky|by|lw|gw|ly|kw|bw|[nwbzgyk])(?=[aeo])")
 _VOWELS = ("a", "e", "o")
 _DOUBLED = re.compile(r"(.)\1+")
+_INFINITIVE = re.compile("o?k[uw]")
 SHORTEST_NOUN = 6
 
 
 def squeezed(word: str) -> str:
-    """The word with single letters for doubled ones, and l for r: people write them either way."""
-    return _DOUBLED.sub(r"\1", word).replace("r", "l")
+    """The word with single letters for doubled ones and ng for ŋ: people write them either way.
+
+    An infinitive stays as it is: *okubba* is to steal, *okuba* to be.
+    """
+    if _INFINITIVE.match(word):
+        return word
+    return _DOUBLED.sub(r"\1", word).replace("ŋ", "ng")
 
 
 def is_noun(folded: str) -> bool:
