@@ -19,6 +19,7 @@ RETURNED = 1.5
 IN_BATTLE = 2.0
 ONLY_THINGS = 0.6
 SET_ON_FIRE = 1.5
+ONLY_NAMED = 1.5
 PEOPLE = ("person", "person1", "family")
 #: How near behind a verb its object stands, in words.
 NEXT = 2
@@ -234,6 +235,10 @@ def _fitting(scan: Scan, code: str, tallies: Tallies, counts: Counts) -> float:
     tally = tallies[code]
     if code == "cattle_raid" and counts.livestock and tally.best > RETURNED:
         return ANIMALS
+    if code == "cattle_raid" and not counts.livestock and _only_actors(scan, tally):
+        return -ONLY_NAMED
+    if code == "riot" and _same_words(tally, tallies.get("destruction")):
+        return -ONLY_NAMED
     if code == "explosion" and _among_arms(scan, tallies):
         return -IN_BATTLE
     if code == "crime" and tally.best >= STRONG and "attack" in tallies and not _has_sides(scan):
@@ -247,6 +252,17 @@ def _fitting(scan: Scan, code: str, tallies: Tallies, counts: Counts) -> float:
 
 def _best(tallies: Tallies, code: str) -> float:
     return tallies[code].best if code in tallies else 0.0
+
+
+def _only_actors(scan: Scan, tally: Tally) -> bool:
+    """*Cattle raiders* says who they are, and nothing of a raid."""
+    return all(_overlaps(hit, scan.of("actors")) for hit, _, _ in tally.hits)
+
+
+def _same_words(tally: Tally, other: Tally | None) -> bool:
+    """Whether looting and burning tell of destruction, and nothing tells of a riot."""
+    spans = [(one.first, one.last) for one, _, _ in other.hits] if other else []
+    return all(any(low <= hit.first and hit.last <= high for low, high in spans) for hit, _, _ in tally.hits)
 
 
 def _only_heard(code: str, tallies: Tallies) -> bool:
@@ -273,5 +289,6 @@ def _spares_people(scan: Scan, tallies: Tallies, counts: Counts) -> bool:
 
 
 def _hits_people(scan: Scan, hit: Hit) -> bool:
+    """Whether people stand as the object inside a hit or right behind it."""
     people = [one for one in scan.of("counts") if one.entry.code in PEOPLE] + scan.of("actors")
-    return any(0 < one.first - hit.last <= NEXT for one in people)
+    return any(hit.first < one.first <= hit.last + NEXT for one in people)

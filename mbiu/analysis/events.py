@@ -62,7 +62,8 @@ def event(scan: Scan, counts: Counts, names: Sequence[Span] = ()) -> Event:
     if confidence <= OFF_TOPIC_BELOW and not harmed and telling.elsewhere(scan):
         return _nothing(scan)
     if confidence < UNKNOWN_BELOW:
-        return _without_a_type(scan, told=True) or _doubtful(scan, tallies, ranked, confidence)
+        hinted = types()[ranked[0]].violent
+        return _without_a_type(scan, told=True, hinted=hinted) or _doubtful(scan, tallies, ranked, confidence)
     return _told(scan, tallies, ranked, confidence, harmed)
 
 
@@ -105,7 +106,11 @@ def _tallies(scan: Scan, loss: float, names: Sequence[Span]) -> Tallies:
 def _weigh_talk(scan: Scan, tallies: Tallies) -> None:
     """Diseases and accidents named without when, where or whom are advice as often as news."""
     hazard = tallies.get("hazard")
-    if hazard and (scan.marked("health") or hazard.best <= USUAL):
+    if not hazard or not (scan.marked("health") or hazard.best <= USUAL):
+        return
+    if "none" in tallies:
+        del tallies["hazard"]
+    else:
         hazard.hits = [(hit, weight - TALK, why) for hit, weight, why in hazard.hits]
 
 
@@ -153,9 +158,9 @@ def _confidence(scan: Scan, tallies: Tallies, ranked: list[str], harmed: int) ->
     return max(0.05, min(0.95, confidence))
 
 
-def _without_a_type(scan: Scan, *, told: bool) -> Event | None:
+def _without_a_type(scan: Scan, *, told: bool, hinted: bool = False) -> Event | None:
     """Where no word of an event carries: a rumour of armed people, a cry, or nothing at all."""
-    if seen := telling.rumoured(scan):
+    if seen := telling.rumoured(scan, hinted=hinted):
         return Event("rumour", RUMOURED, (), (seen,))
     if seen := telling.trouble(scan):
         return Event("unknown", VAGUE, (), (seen,))

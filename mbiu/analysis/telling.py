@@ -125,11 +125,12 @@ def _has_figure(scan: Scan) -> bool:
     )
 
 
-def rumoured(scan: Scan) -> Evidence | None:
-    """Hearsay about armed people, arms or things to come, without a word of what happened."""
+def rumoured(scan: Scan, *, hinted: bool = False) -> Evidence | None:
+    """Hearsay about armed people, arms or things to come, or with a mere hint (``hinted``) of an event."""
     said = scan.marked("hearsay")
     parties = any(hit.entry.note in _PARTIES for hit in scan.of("actors"))
-    if not second_hand(scan, said) or not (parties or any(scan.marked(code) for code in _RUMOURED)):
+    grave = hinted or parties or any(scan.marked(code) for code in _RUMOURED)
+    if not (grave and second_hand(scan, said)):
         return None
     return scan.evidence("event_type", "rumour", said[0].first, said[0].last, "told at second hand")
 
