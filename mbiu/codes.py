@@ -4,7 +4,7 @@ The words are those of the Common Alerting Protocol 1.2 (severity, urgency, cert
 Admiralty system (grades) and, for event types, the nearest ACLED sub-events.
 """
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class EventType(StrEnum):
@@ -113,8 +113,34 @@ class Role(StrEnum):
 class ContactRole(StrEnum):
     FOCAL_POINT = "focal_point"
     COMMITTEE = "committee"
+    SUPERVISOR = "supervisor"
     RESPONDER = "responder"
     UNKNOWN = "unknown"
+
+
+class Wish(StrEnum):
+    """When a person wants to hear from us: unasked, only in answer to a message, or not at all."""
+
+    PUSH = "push"
+    PULL = "pull"
+    NEVER = "never"
+
+
+class Lane(IntEnum):
+    """In which order reports are read: people we know, strangers, and what exceeds a limit."""
+
+    KNOWN = 0
+    STRANGER = 1
+    FLOOD = 2
+
+
+class GatewayState(StrEnum):
+    """``OFF`` is a person's wish; the others are what the last minutes say."""
+
+    UP = "up"
+    SLOW = "slow"
+    DOWN = "down"
+    OFF = "off"
 
 
 class AddressKind(StrEnum):

@@ -140,6 +140,8 @@ def _open(row: _Row) -> Claimed:
             buttons=buttons,
             callback_id=delivery.extra.get("callback_id"),
             reference=str(delivery.id),
+            topic=delivery.extra.get("topic"),
+            wants_pin=bool(delivery.extra.get("wants_pin")),
         ),
     )
 

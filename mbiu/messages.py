@@ -28,6 +28,11 @@ class IncomingMessage:
     unique within ``channel`` and is what makes a repeat recognisable. ``lat``/``lon`` are WGS84
     degrees of a shared location. ``button`` holds the data of a pressed button and ``callback_id``
     what the provider wants back for it.
+
+    ``thread`` is what the provider calls messages that belong together: an album, or the parts of a long
+    SMS, of which this is ``part`` (from 1) of ``parts``. ``chat_message`` is the message's id in its chat,
+    which an edit keeps. In a group (``is_group``) ``sender`` is the chat, ``author`` the member's id, and
+    ``topic`` the thread of a forum. ``live`` marks a position that goes on being sent.
     """
 
     channel: str
@@ -46,6 +51,14 @@ class IncomingMessage:
     attachments: tuple[Attachment, ...] = ()
     forwarded: bool = False
     edited: bool = False
+    thread: str | None = None
+    part: int | None = None
+    parts: int | None = None
+    chat_message: str | None = None
+    is_group: bool = False
+    author: str | None = None
+    topic: int | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,13 +71,20 @@ class Button:
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """One text to one address; ``callback_id`` names the button press that it answers."""
+    """One text to one address; ``callback_id`` names the button press that it answers.
+
+    ``topic`` is the thread of a group to write in; ``wants_pin`` offers a key that sends the phone's place.
+    ``country`` (ISO 3166 alpha-2) is that of a phone number, where it is known.
+    """
 
     to: str
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     callback_id: str | None = None
     reference: str = ""
+    topic: int | None = None
+    wants_pin: bool = False
+    country: str | None = None
 
 
 @dataclass(frozen=True)

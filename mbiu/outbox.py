@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault
+from mbiu.channels.text import segments
 from mbiu.codes import DeliveryState, MessageState
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Delivery, Message, utcnow
@@ -16,6 +17,8 @@ from mbiu.refs import new_id
 
 #: A text that could not be delivered for so long is of no use any more; alerts say so themselves.
 USEFUL = dt.timedelta(days=2)
+
+_EXTRA = ("callback_id", "topic", "wants_pin")
 
 Buttons = list[list[dict[str, str]]]
 
@@ -25,7 +28,7 @@ class Outgoing:
     """A text for an address. ``kind`` is reply, question, alert or outcome.
 
     ``carried`` says that the provider takes the text with our answer to its call, so that nothing is
-    left to send. ``buttons`` are rows of ``{"label", "data"}``.
+    left to send. ``buttons`` are rows of ``{"label", "data"}``. It is sent at ``due_at``, or else now.
     """
 
     address_id: UUID
@@ -41,6 +44,9 @@ class Outgoing:
     carried: bool = False
     step: int = 0
     expires_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    topic: int | None = None
+    wants_pin: bool = False
 
 
 def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
@@ -80,8 +86,7 @@ def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, 
 def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
     """The columns of its delivery: due now, or sent already when the provider carries it."""
     extra: dict[str, Any] = {"buttons": out.buttons} if out.buttons else {}
-    if out.callback_id:
-        extra["callback_id"] = out.callback_id
+    extra |= {name: value for name in _EXTRA if (value := getattr(out, name))}
     return {
         "id": new_id(),
         "message_id": message_id,
@@ -90,8 +95,9 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "kind": out.kind,
         "channel": out.channel,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
-        "due_at": now,
-        "expires_at": out.expires_at or now + USEFUL,
+        "due_at": out.due_at or now,
+        "expires_at": out.expires_at or (out.due_at or now) + USEFUL,
+        "segments": 0 if out.channel == "telegram" else segments(out.text),
         "extra": extra,
         "step": out.step,
         "created_at": now,

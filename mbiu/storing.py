@@ -38,10 +38,10 @@ WITH stored AS (
     FROM stored WHERE CAST(:reply_id AS uuid) IS NOT NULL
 ), queued AS (
     INSERT INTO delivery (id, message_id, address_id, kind, channel, state, due_at, extra,
-                          created_at, sent_at, expires_at)
+                          created_at, sent_at, expires_at, segments)
     SELECT CAST(:delivery_id AS uuid), CAST(:reply_id AS uuid), :address_id, 'reply', :channel,
-           :delivery_state, :now, CAST(:extra AS jsonb), :now, CAST(:carried_at AS timestamptz),
-           CAST(:expires_at AS timestamptz)
+           :delivery_state, CAST(:due_at AS timestamptz), CAST(:extra AS jsonb), :now,
+           CAST(:carried_at AS timestamptz), CAST(:expires_at AS timestamptz), :segments
     FROM stored WHERE CAST(:reply_id AS uuid) IS NOT NULL
 ), remembered AS (
     UPDATE address
@@ -54,6 +54,8 @@ WITH stored AS (
 )
 SELECT id FROM stored
 """)
+
+_REPLY = "reply_id reply delivery_id delivery_state due_at extra carried_at expires_at segments"
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _reply(reply: Outgoing | None, now: dt.datetime) -> dict[str, Any]:
     if reply is None:
-        return dict.fromkeys(
-            ("reply_id", "reply", "delivery_id", "delivery_state", "extra", "carried_at", "expires_at")
-        )
+        return dict.fromkeys(_REPLY.split())
     reply_id = new_id()
     message, delivery = message_row(reply_id, reply, now), delivery_row(reply_id, reply, now)
     return {
@@ -110,4 +110,6 @@ def _reply(reply: Outgoing | None, now: dt.datetime) -> dict[str, Any]:
         "extra": Jsonb(delivery["extra"]),
         "carried_at": delivery["sent_at"],
         "expires_at": delivery["expires_at"],
+        "due_at": delivery["due_at"],
+        "segments": delivery["segments"],
     }

@@ -9,12 +9,21 @@ from mbiu.models.alert import (
     RouteRecipient,
 )
 from mbiu.models.base import Model, utcnow
+from mbiu.models.gateway import (
+    Gateway,
+    GatewayChange,
+    GatewayCost,
+    GatewayPrice,
+    GatewayRoute,
+    GatewayTry,
+)
 from mbiu.models.incident import Authorship, Decision, Incident, Note, Outcome
 from mbiu.models.learned import LearnedModel
 from mbiu.models.message import Media, Message
 from mbiu.models.people import (
     Address,
     Contact,
+    JoinWord,
     LoginAttempt,
     User,
     UserSession,
@@ -22,7 +31,8 @@ from mbiu.models.people import (
 )
 from mbiu.models.place import Place, PlaceEdition
 from mbiu.models.record import AuditEntry, AuditHead, Tally
-from mbiu.models.report import Correction, Joining, Report
+from mbiu.models.report import Correction, Joining, Report, ReportCode
+from mbiu.models.wording import FeedbackRule, Notice, Wording
 
 __all__ = [
     "Address",
@@ -35,7 +45,15 @@ __all__ = [
     "Decision",
     "Delivery",
     "EarlyReport",
+    "FeedbackRule",
+    "Gateway",
+    "GatewayChange",
+    "GatewayCost",
+    "GatewayPrice",
+    "GatewayRoute",
+    "GatewayTry",
     "Incident",
+    "JoinWord",
     "Joining",
     "LearnedModel",
     "LoginAttempt",
@@ -43,10 +61,12 @@ __all__ = [
     "Message",
     "Model",
     "Note",
+    "Notice",
     "Outcome",
     "Place",
     "PlaceEdition",
     "Report",
+    "ReportCode",
     "Response",
     "Route",
     "RouteRecipient",
@@ -54,5 +74,6 @@ __all__ = [
     "User",
     "UserSession",
     "VaultEntry",
+    "Wording",
     "utcnow",
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,6 +78,8 @@ class Alert(Model):
 class Delivery(Model):
     """One outgoing message on its way to one address: an alert, a reply, a question or an outcome.
 
+    ``segments`` is what it costs as SMS; 0 for what is no SMS.
+
     ``extra`` holds buttons and a provider's call-back id, never a person or a text.
     """
 
@@ -103,6 +105,7 @@ class Delivery(Model):
             postgresql_where=text("alert_id IS NOT NULL"),
         ),
         Index(None, "message_id", unique=True),
+        Index("ix_delivery_speed", "channel", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
         Index("ix_delivery_alerts_of_address", "address_id", postgresql_where=text("alert_id IS NOT NULL")),
         Index(None, "created_at"),
     )
@@ -121,6 +124,7 @@ class Delivery(Model):
     error: Mapped[str] = mapped_column(default="", server_default="")
     extra: Mapped[Json]
     step: Mapped[int] = mapped_column(default=0, server_default="0")
+    segments: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     sent_at: Mapped[Moment | None]
     delivered_at: Mapped[Moment | None]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import MessageState
@@ -13,7 +13,10 @@ class Message(Model):
     """One SMS or chat message. ``provider_id`` is set for incoming ones and makes a repeat harmless.
 
     ``location`` is a sealed JSON object with lat, lon and accuracy_m of a shared pin.
-    ``reply_to`` is the incoming message that an outgoing one answers.
+    ``reply_to`` is the incoming message that an outgoing one answers. ``thread`` is what the provider
+    calls messages that belong together (an album, the parts of a long SMS), ``part`` of ``parts`` the place
+    in it. ``chat_message`` is the message's id in its chat, by which an edit names the one it ``replaces``.
+    ``author`` is a pseudonym of a member of a group. A ``folded`` message is kept, but not read.
     """
 
     __tablename__ = "message"
@@ -33,6 +36,18 @@ class Message(Model):
             "reply_to",
             postgresql_where=text("reply_to IS NOT NULL"),
         ),
+        Index(
+            "ix_message_thread",
+            "address_id",
+            "thread",
+            postgresql_where=text("thread IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_chat_message",
+            "address_id",
+            "chat_message",
+            postgresql_where=text("chat_message IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]
@@ -51,12 +66,23 @@ class Message(Model):
     language: Mapped[str | None] = mapped_column(String(8))
     forwarded: Mapped[bool] = mapped_column(default=False, server_default="false")
     edited: Mapped[bool] = mapped_column(default=False, server_default="false")
+    thread: Mapped[str | None] = mapped_column(String(64))
+    part: Mapped[int | None] = mapped_column(SmallInteger)
+    parts: Mapped[int | None] = mapped_column(SmallInteger)
+    chat_message: Mapped[str | None] = mapped_column(String(40))
+    replaces: Mapped[UUID | None]
+    author: Mapped[str | None] = mapped_column(String(16))
+    folded: Mapped[bool] = mapped_column(default=False, server_default="false")
     sent_at: Mapped[Moment | None]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
 
 
 class Media(Model):
-    """A file with a message: first its sealed handle at the provider, later its sealed, remade content."""
+    """A file with a message: first its sealed handle at the provider, later what was kept of it.
+
+    ``sha256`` is of the bytes as they arrived. ``original`` and ``clean`` name the sealed file as received
+    and the one remade for the screen in the media store; either may be missing.
+    """
 
     __tablename__ = "media"
     __table_args__ = (
@@ -72,6 +98,11 @@ class Media(Model):
     reason: Mapped[str] = mapped_column(default="", server_default="")
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_type: Mapped[str] = mapped_column(default="", server_default="")
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    size: Mapped[int | None]
+    original: Mapped[str | None]
+    original_type: Mapped[str] = mapped_column(default="", server_default="")
+    clean: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     due_at: Mapped[Moment] = mapped_column(default=utcnow)
     created_at: Mapped[Moment] = mapped_column(default=utcnow)

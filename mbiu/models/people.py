@@ -9,19 +9,32 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.codes import AddressKind, ContactRole, Role
-from mbiu.models.base import Json, Key, Model, Moment, Sealed, utcnow
+from mbiu.codes import AddressKind, ContactRole, Role, Wish
+from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
 
 
 class Contact(Model):
-    """A person behind reports or alerts, known by ``code`` (``KAS-07``, or 40 random bits if unknown)."""
+    """A person behind reports or alerts, known by ``code`` (``KAS-07``, or 40 random bits if unknown).
+
+    ``community`` and ``denomination`` say no more than whether two sources are independent of each other.
+    ``pin`` is an Argon2 hash for use from a borrowed phone; ``panic_word`` and ``duress_word`` are keyed
+    digests of the person's own words. ``quiet_from`` and ``quiet_to`` are hours of the day, local time, in
+    which nothing is sent unasked; ``silent_at`` is when all contact ended for good.
+    """
 
     __tablename__ = "contact"
+    __table_args__ = (
+        Index(
+            "ix_contact_supervisor_id", "supervisor_id", postgresql_where=text("supervisor_id IS NOT NULL")
+        ),
+    )
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(unique=True)
@@ -35,6 +48,21 @@ class Contact(Model):
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     stopped_at: Mapped[Moment | None]
+    supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    vouched_by: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    vouched_at: Mapped[Moment | None]
+    invited_at: Mapped[Moment | None]
+    community: Mapped[str] = mapped_column(default="", server_default="")
+    denomination: Mapped[str] = mapped_column(default="", server_default="")
+    wish: Mapped[Wish] = mapped_column(default=Wish.PUSH, server_default="push")
+    quiet_from: Mapped[int | None] = mapped_column(SmallInteger)
+    quiet_to: Mapped[int | None] = mapped_column(SmallInteger)
+    pin: Mapped[str | None]
+    pin_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    pin_from: Mapped[Moment | None]
+    panic_word: Mapped[bytes | None] = mapped_column(LargeBinary)
+    duress_word: Mapped[bytes | None] = mapped_column(LargeBinary)
+    silent_at: Mapped[Moment | None]
 
 
 class VaultEntry(Model):
@@ -53,7 +81,10 @@ class Address(Model):
     """One way to reach a contact, found again by its blind index, and what we last asked there.
 
     ``channel`` is the gateway the person last wrote through, so that answers go back the same way.
-    ``question`` names the fact we asked for about ``question_report_id``.
+    ``question`` names the fact we asked for about ``question_report_id``, ``choices`` what was offered
+    under 1, 2, 3 (place ids, references); together they are the draft of the conversation.
+    ``is_group`` marks a chat of several people. ``last_text`` and ``repeats`` count equal texts in a row, and
+    nothing is answered by itself before ``mute_until``. Without a ``vault_id`` nobody can be reached here.
     """
 
     __tablename__ = "address"
@@ -66,7 +97,7 @@ class Address(Model):
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     kind: Mapped[AddressKind]
     blind_index: Mapped[bytes] = mapped_column(LargeBinary)
-    vault_id: Mapped[UUID] = mapped_column(ForeignKey("vault.id", ondelete="CASCADE"))
+    vault_id: Mapped[UUID | None] = mapped_column(ForeignKey("vault.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(String(40))
     blocked_at: Mapped[Moment | None]
     stopped_at: Mapped[Moment | None]
@@ -74,6 +105,12 @@ class Address(Model):
     question: Mapped[str | None] = mapped_column(String(16))
     question_report_id: Mapped[UUID | None]
     question_at: Mapped[Moment | None]
+    choices: Mapped[Words]
+    is_group: Mapped[bool] = mapped_column(default=False, server_default="false")
+    sent_at: Mapped[Moment | None]
+    last_text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    repeats: Mapped[int] = mapped_column(default=0, server_default="0")
+    mute_until: Mapped[Moment | None]
     replies_from: Mapped[Moment | None]
     replies: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
@@ -121,3 +158,24 @@ class LoginAttempt(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     account: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class JoinWord(Model):
+    """A word by which somebody enrols in an area and a role; only its keyed ``digest`` is kept."""
+
+    __tablename__ = "join_word"
+
+    id: Mapped[Key]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    role: Mapped[ContactRole]
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
+    area_path: Mapped[str] = mapped_column(default="/", server_default="/")
+    organisation: Mapped[str] = mapped_column(default="", server_default="")
+    language: Mapped[str | None] = mapped_column(String(8))
+    supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
+    uses_left: Mapped[int] = mapped_column(default=1, server_default="1")
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]

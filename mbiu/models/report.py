@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.codes import EventType, JoiningState, Precision, ReportState, Severity, Urgency
-from mbiu.models.base import Key, Model, Moment, Sealed, Words, utcnow
+from mbiu.codes import EventType, JoiningState, Lane, Precision, ReportState, Severity, Urgency
+from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
 
 
 class Report(Model):
@@ -16,12 +16,16 @@ class Report(Model):
     queue, the map and the join need to search, and hold no words of the reporter.
     ``fingerprint`` is a keyed digest of the normalised text; ``copied`` says that the words are those
     of an earlier report. ``independent`` says whether it is a source of its own in its incident;
-    ``source_note`` is the code of why it is not (`mbiu.joining.REASONS`).
+    ``source_note`` is the code of why it is not (`mbiu.joining.REASONS`). ``told`` holds what the reporter
+    said by code or by choice (``event_type``, ``place_id``, counts), which goes before what was read.
+    ``borrowed`` reports came from somebody else's phone, ``unconfirmed`` ones from a sender who may be
+    another than the number says, ``duress`` ones with the word that asks us to do nothing. ``folded`` counts
+    messages beyond the limits that were kept with the report unread.
     """
 
     __tablename__ = "report"
     __table_args__ = (
-        Index("ix_report_due", "due_at", postgresql_where=text("state = 'received'")),
+        Index("ix_report_due", "lane", "due_at", postgresql_where=text("state = 'received'")),
         Index(None, "incident_id"),
         Index(
             "ix_report_witness",
@@ -65,6 +69,15 @@ class Report(Model):
     read_at: Mapped[Moment | None]
     joined_at: Mapped[Moment | None]
     outcome_told_at: Mapped[Moment | None]
+    verdict_told_at: Mapped[Moment | None]
+    action_told_at: Mapped[Moment | None]
+    lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.STRANGER, server_default="1")
+    told: Mapped[Json]
+    borrowed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    unconfirmed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    duress: Mapped[bool] = mapped_column(default=False, server_default="false")
+    folded: Mapped[int] = mapped_column(default=0, server_default="0")
+    withdrawn_at: Mapped[Moment | None]
 
 
 class Joining(Model):
@@ -109,3 +122,15 @@ class Correction(Model):
     before: Mapped[Sealed]
     after: Mapped[Sealed]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class ReportCode(Model):
+    """A short code that reporters may write in place of words, as the centre's own table defines it."""
+
+    __tablename__ = "report_code"
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    event_type: Mapped[EventType]
+    words: Mapped[str] = mapped_column(default="", server_default="")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    changed_at: Mapped[Moment] = mapped_column(default=utcnow)
