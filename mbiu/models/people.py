@@ -84,7 +84,9 @@ class Address(Model):
     ``question`` names the fact we asked for about ``question_report_id``, ``choices`` what was offered
     under 1, 2, 3 (place ids, references); together they are the draft of the conversation.
     ``is_group`` marks a chat of several people. ``last_text`` and ``repeats`` count equal texts in a row, and
-    nothing is answered by itself before ``mute_until``. Without a ``vault_id`` nobody can be reached here.
+    nothing is answered by itself before ``mute_until``. ``full_at`` is when the last text came that filled
+    a segment, so that what follows at once is its next part; ``taken`` counts messages since ``taken_from``.
+    Without a ``vault_id`` nobody can be reached here.
     """
 
     __tablename__ = "address"
@@ -111,6 +113,9 @@ class Address(Model):
     last_text: Mapped[bytes | None] = mapped_column(LargeBinary)
     repeats: Mapped[int] = mapped_column(default=0, server_default="0")
     mute_until: Mapped[Moment | None]
+    full_at: Mapped[Moment | None]
+    taken_from: Mapped[Moment | None]
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
     replies_from: Mapped[Moment | None]
     replies: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -125,12 +125,16 @@ class Correction(Model):
 
 
 class ReportCode(Model):
-    """A short code that reporters may write in place of words, as the centre's own table defines it."""
+    """A short code that reporters may write in place of words, as the centre's own table defines it.
+
+    ``numbers`` names the counts that may follow it, in order: killed, injured, displaced, abducted, livestock.
+    """
 
     __tablename__ = "report_code"
 
     code: Mapped[str] = mapped_column(String(8), primary_key=True)
     event_type: Mapped[EventType]
     words: Mapped[str] = mapped_column(default="", server_default="")
+    numbers: Mapped[Words]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     changed_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=8), nullable=False),
         sa.Column("event_type", sa.String(length=24), nullable=False),
         sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("numbers", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_report_code"),
@@ -26,6 +27,9 @@ def upgrade() -> None:
     op.add_column("address", sa.Column("last_text", sa.LargeBinary(), nullable=True))
     op.add_column("address", sa.Column("repeats", sa.Integer(), server_default="0", nullable=False))
     op.add_column("address", sa.Column("mute_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("full_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("taken_from", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("taken", sa.Integer(), server_default="0", nullable=False))
     op.alter_column("address", "vault_id", existing_type=sa.UUID(), nullable=True)
     op.drop_constraint("fk_address_vault_id_vault", "address", type_="foreignkey")
     op.create_foreign_key(
@@ -96,6 +100,9 @@ def downgrade() -> None:
         "fk_address_vault_id_vault", "address", "vault", ["vault_id"], ["id"], ondelete="CASCADE"
     )
     op.alter_column("address", "vault_id", existing_type=sa.UUID(), nullable=False)
+    op.drop_column("address", "taken")
+    op.drop_column("address", "taken_from")
+    op.drop_column("address", "full_at")
     op.drop_column("address", "mute_until")
     op.drop_column("address", "repeats")
     op.drop_column("address", "last_text")
