@@ -1,46 +1,69 @@
-"""Everything sent to people, by language: one file each, the same keys in all of them."""
+"""Everything sent to people and every word they may send, by language: one gettext catalogue each.
 
-import tomllib
+A language is added by adding its file; nothing in the code names one, but the fallback.
+"""
+
+import string
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
-FOLDER = Path(__file__).parent
-FALLBACK = "en"
+from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
+from mbiu.texts.folding import fold
 
-# Where a country's people are first written to before they chose for themselves.
-_FIRST = {"TZ": "sw", "KE": "sw"}
+__all__ = [
+    "FALLBACK", "first_language", "fold", "languages", "placeholders", "say", "use", "wordings",
+]  # fmt: skip
 
-
-@lru_cache
-def languages() -> tuple[str, ...]:
-    """The codes of the languages Mbiu can write in, the fallback first."""
-    found = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    return (FALLBACK, *(code for code in found if code != FALLBACK))
-
-
-@lru_cache
-def wordings(language: str) -> dict[str, str]:
-    """All texts of a language, flat: ``reply.receipt`` -> wording."""
-    data = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-    flat: dict[str, str] = {}
-
-    def flatten(prefix: str, table: dict[str, object]) -> None:
-        for key, value in table.items():
-            if isinstance(value, dict):
-                flatten(f"{prefix}{key}.", value)
-            else:
-                flat[f"{prefix}{key}"] = str(value)
-
-    flatten("", data)
-    return flat
+_own: dict[tuple[str, str], str] = {}
 
 
 def say(language: str | None, key: str, **values: object) -> str:
-    """The text for ``key`` in ``language``, or in the fallback where that language is not shipped."""
+    """The text for ``key`` in ``language``, or in the fallback where that language is not shipped.
+
+    The centre's own wording, if there is one, goes before the shipped one; ``key@audience`` asks for the
+    wording for one audience first.
+    """
     code = language if language in languages() else FALLBACK
-    return wordings(str(code))[key].format(**values)
+    return _wording(str(code), key).format(**values)
+
+
+def _wording(language: str, key: str) -> str:
+    plain = key.partition("@")[0]
+    own = _own.get((language, key)) or _own.get((language, plain))
+    return own or wordings(language)[plain]
+
+
+def use(own: Mapping[tuple[str, str], str]) -> None:
+    """Let the centre's own wordings, by (language, key), go before the shipped ones in this process.
+
+    One with a placeholder that the shipped text has not is left out: it could not be filled in.
+    """
+    fitting = {at: text for at, text in own.items() if text and _fits(text, *at)}
+    _own.clear()
+    _own.update(fitting)
+
+
+def _fits(text: str, language: str, key: str) -> bool:
+    shipped = wordings(language).get(key.partition("@")[0]) if language in languages() else None
+    try:
+        return shipped is not None and placeholders(text) <= placeholders(shipped)
+    except ValueError:
+        return False
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces; ValueError if a brace is left open or holds more than a name."""
+    found = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(text) if name is not None]
+    if any(spec or how or not name.isidentifier() for name, spec, how in found):
+        raise ValueError("a placeholder is a name in braces")
+    return {name for name, _, _ in found}
 
 
 def first_language(country: str | None) -> str:
     """What to write in before anything is known of the person but the country."""
-    return _FIRST.get(country or "", FALLBACK)
+    return _by_country().get(country or "", FALLBACK)
+
+
+@lru_cache
+def _by_country() -> dict[str, str]:
+    return {country: code for code in languages() for country in listed(code, "countries")}
