@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 
 from mbiu import logs
 from mbiu.settings import settings
-from review import doors, errors, security, static, words
+from review import doors, errors, notices, security, static, words
 from review.sessions import DatabaseSessions
 from review.views import BLUEPRINTS
 
@@ -25,6 +25,7 @@ def create_app() -> Flask:
     CSRFProtect(app)
     errors.install(app)
     words.install(app)
+    notices.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

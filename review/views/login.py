@@ -1,7 +1,6 @@
 """Coming and going."""
 
 import datetime as dt
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -12,6 +11,7 @@ from mbiu.db import transaction
 from mbiu.models import utcnow
 from review import auth, sessions
 from review.doors import Permission, actor, door, identity
+from review.links import own_path
 from review.sessions import ConsoleSession
 
 pages = Blueprint("login", __name__)
@@ -110,7 +110,4 @@ def _pending() -> UUID | None:
 
 def _wanted() -> str:
     """Where somebody was going before the log-in, if that is a page of ours."""
-    target = request.args.get("next", "")
-    parts = urlsplit(target.replace("\\", "/"))
-    own = target.startswith("/") and not target.startswith("//") and not parts.netloc and not parts.scheme
-    return target if own and target.isprintable() else url_for("queue.show")
+    return own_path(request.args.get("next", "")) or url_for("queue.show")

@@ -32,6 +32,7 @@ TABLE: dict[str, frozenset[str]] = {
     "account.begin": ALL,
     "account.confirm": ALL,
     "account.stop": ALL,
+    "notices.seen": ALL,
     "queue.show": READERS,
     "queue.events": READERS,
     "queue.rows": READERS,

@@ -1,0 +1,58 @@
+"""The bar of what people of a role must see, on every page."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from mbiu import notices
+from mbiu.db import is_away, transaction
+from mbiu.models import Notice
+from review.doors import identity
+from review.words import label
+
+#: Kind -> what happened; ``{}`` is the name of what it happened to.
+WORDS = {
+    "panic": "{} sent the word for danger: the number is destroyed, and nothing is sent there any more.",
+    "delete": "{} had the own number and texts deleted.",
+    "duress": "Report {} holds the sender’s word for «I am forced to write this». It is not passed on.",
+    "gateway_down": "Gateway {} does not work.",
+    "gateway_slow": "Gateway {} is slow.",
+    "gateway_up": "Gateway {} works again.",
+    "gateways_slow": "All gateways are slow: {}.",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice in words."""
+
+    id: UUID
+    words: str
+    created_at: Any
+
+
+def install(app: Flask) -> None:
+    """Let the layout ask for the notices of whoever is there."""
+    app.context_processor(lambda: {"notices": lines})
+
+
+def lines() -> list[Line]:
+    """The notices of the current user's role; none while the database is away."""
+    user = identity()
+    if user is None:
+        return []
+    try:
+        with transaction() as db:
+            return [_line(one) for one in notices.open_notices(db, user.role)]
+    except Exception as error:
+        if not is_away(error):
+            raise
+        return []
+
+
+def _line(one: Notice) -> Line:
+    name = one.subject.partition(":")[2] or one.subject
+    words = WORDS.get(one.kind)
+    return Line(one.id, words.format(name) if words else f"{label(one.kind)}: {name}", one.created_at)
