@@ -23,6 +23,7 @@ from mbiu.models.message import Media, Message
 from mbiu.models.people import (
     Address,
     Contact,
+    Erasure,
     JoinWord,
     LoginAttempt,
     User,
@@ -45,6 +46,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "EarlyReport",
+    "Erasure",
     "FeedbackRule",
     "Gateway",
     "GatewayChange",

@@ -26,7 +26,8 @@ class Contact(Model):
     ``community`` and ``denomination`` say no more than whether two sources are independent of each other.
     ``pin`` is an Argon2 hash for use from a borrowed phone; ``panic_word`` and ``duress_word`` are keyed
     digests of the person's own words. ``quiet_from`` and ``quiet_to`` are hours of the day, local time, in
-    which nothing is sent unasked; ``silent_at`` is when all contact ended for good.
+    which nothing is sent unasked; ``silent_at`` is when all contact ended for good. From ``doubted_at`` on
+    somebody else may be using the number, so that reports stay unconfirmed until a call-back.
     """
 
     __tablename__ = "contact"
@@ -63,6 +64,7 @@ class Contact(Model):
     panic_word: Mapped[bytes | None] = mapped_column(LargeBinary)
     duress_word: Mapped[bytes | None] = mapped_column(LargeBinary)
     silent_at: Mapped[Moment | None]
+    doubted_at: Mapped[Moment | None]
 
 
 class VaultEntry(Model):
@@ -93,6 +95,7 @@ class Address(Model):
     __table_args__ = (
         UniqueConstraint("kind", "blind_index"),
         Index(None, "contact_id"),
+        Index("ix_address_burn", "burn_at", postgresql_where=text("burn_at IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -120,6 +123,25 @@ class Address(Model):
     replies: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     last_in_at: Mapped[Moment | None]
+    burn_at: Mapped[Moment | None]
+
+
+class Erasure(Model):
+    """A chat of somebody who is gone, whose messages are still to be deleted there; then the row goes too.
+
+    ``chat`` is the sealed chat id. With ``incoming_only`` what the bot wrote stays.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index(None, "due_at"),)
+
+    id: Mapped[Key]
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
+    chat: Mapped[Sealed]
+    incoming_only: Mapped[bool] = mapped_column(default=False, server_default="false")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    due_at: Mapped[Moment] = mapped_column(default=utcnow)
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
 
 
 class User(Model):
@@ -155,7 +177,7 @@ class UserSession(Model):
 
 
 class LoginAttempt(Model):
-    """A failed log-in, by a keyed digest of the name that was tried."""
+    """A failed try, by a keyed digest of what stands for it: the name of a log-in, who sent a join word."""
 
     __tablename__ = "login_attempt"
     __table_args__ = (Index(None, "account", "at"),)
@@ -166,7 +188,10 @@ class LoginAttempt(Model):
 
 
 class JoinWord(Model):
-    """A word by which somebody enrols in an area and a role; only its keyed ``digest`` is kept."""
+    """A word by which somebody enrols in an area and a role; only its keyed ``digest`` is kept.
+
+    With a ``contact_id`` it is an invitation, and of use to that person alone.
+    """
 
     __tablename__ = "join_word"
 
@@ -178,6 +203,7 @@ class JoinWord(Model):
     organisation: Mapped[str] = mapped_column(default="", server_default="")
     language: Mapped[str | None] = mapped_column(String(8))
     supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     uses_left: Mapped[int] = mapped_column(default=1, server_default="1")
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

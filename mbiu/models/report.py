@@ -20,7 +20,8 @@ class Report(Model):
     said by code or by choice (``event_type``, ``place_id``, counts), which goes before what was read.
     ``borrowed`` reports came from somebody else's phone, ``unconfirmed`` ones from a sender who may be
     another than the number says, ``duress`` ones with the word that asks us to do nothing. ``folded`` counts
-    messages beyond the limits that were kept with the report unread.
+    messages beyond the limits that were kept with the report unread. ``withdrawn_at`` is when the reporter took
+    it back, ``erased_at`` when its words were removed at the reporter's wish.
     """
 
     __tablename__ = "report"
@@ -78,6 +79,7 @@ class Report(Model):
     duress: Mapped[bool] = mapped_column(default=False, server_default="false")
     folded: Mapped[int] = mapped_column(default=0, server_default="0")
     withdrawn_at: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None]
 
 
 class Joining(Model):
@@ -127,7 +129,7 @@ class Correction(Model):
 class ReportCode(Model):
     """A short code that reporters may write in place of words, as the centre's own table defines it.
 
-    ``numbers`` names the counts that may follow it, in order: killed, injured, displaced, abducted, livestock.
+    ``numbers`` names the counts that may follow it, in order: killed, injured and so on.
     """
 
     __tablename__ = "report_code"
