@@ -131,17 +131,23 @@ class Delivery(Model):
 
 
 class EarlyReport(Model):
-    """A delivery report that came before the provider's id was written down; applied when it is."""
+    """A delivery report that came before the provider's id was written down; applied when it is.
+
+    ``delivery_id`` is the delivery it names itself: by that a text is known to have been taken although the
+    provider's answer was lost.
+    """
 
     __tablename__ = "early_report"
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index(None, "created_at"),
+        Index("ix_early_report_delivery_id", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
     )
 
     id: Mapped[Key]
     channel: Mapped[str] = mapped_column(String(40))
     provider_id: Mapped[str]
+    delivery_id: Mapped[UUID | None]
     state: Mapped[DeliveryState]
     code: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import GatewayState
@@ -14,6 +14,8 @@ class Gateway(Model):
     """One way, by the name of its channel (``twilio``, ``gateway:kasese``), and how it is ``since`` when.
 
     ``good_since`` is when the last trouble ended: a gateway comes back only after some time of health.
+    ``reported_at`` is when we last saw that it tells of deliveries; one that never does is not judged slow.
+    The name ``*`` stands for all of them together: it is slow while they all are.
     """
 
     __tablename__ = "gateway"
@@ -23,6 +25,7 @@ class Gateway(Model):
     since: Mapped[Moment] = mapped_column(default=utcnow)
     good_since: Mapped[Moment | None]
     checked_at: Mapped[Moment | None]
+    reported_at: Mapped[Moment | None]
 
 
 class GatewayChange(Model):
@@ -85,7 +88,10 @@ class GatewayTry(Model):
 
 
 class GatewayCost(Model):
-    """What went through a gateway in a month (its first day), by direction and country."""
+    """What went through a gateway in a month (its first day), by direction and country.
+
+    A figure is the sum over ``slot``: writers take any of several, so that they do not wait for each other.
+    """
 
     __tablename__ = "gateway_cost"
 
@@ -94,6 +100,7 @@ class GatewayCost(Model):
     direction: Mapped[str] = mapped_column(String(3), primary_key=True)
     country: Mapped[str] = mapped_column(String(2), primary_key=True)
     currency: Mapped[str] = mapped_column(String(3), primary_key=True, default="", server_default="")
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, default=0, server_default="0")
     messages: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     segments: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     micros: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

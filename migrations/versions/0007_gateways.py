@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("good_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_gateway"),
     )
     op.create_table(
@@ -26,11 +27,12 @@ def upgrade() -> None:
         sa.Column("direction", sa.String(length=3), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("slot", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("messages", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("segments", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("micros", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint(
-            "month", "gateway", "direction", "country", "currency", name="pk_gateway_cost"
+            "month", "gateway", "direction", "country", "currency", "slot", name="pk_gateway_cost"
         ),
     )
     op.create_table(
@@ -94,9 +96,22 @@ def upgrade() -> None:
         ["channel", "sent_at"],
         postgresql_where=sa.text("sent_at IS NOT NULL"),
     )
+    op.add_column("early_report", sa.Column("delivery_id", sa.Uuid(), nullable=True))
+    op.create_index(
+        "ix_early_report_delivery_id",
+        "early_report",
+        ["delivery_id"],
+        postgresql_where=sa.text("delivery_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_early_report_delivery_id",
+        table_name="early_report",
+        postgresql_where=sa.text("delivery_id IS NOT NULL"),
+    )
+    op.drop_column("early_report", "delivery_id")
     op.drop_index("ix_delivery_speed", table_name="delivery", postgresql_where=sa.text("sent_at IS NOT NULL"))
     op.drop_column("delivery", "segments")
     op.drop_index("ix_gateway_change_at", table_name="gateway_change")
