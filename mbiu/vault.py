@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mbiu.codes import AddressKind
 from mbiu.settings import settings
+from mbiu.texts.folding import fold
 
 _FORMAT = b"\x01"
 _NONCE = 12
@@ -95,3 +96,12 @@ def blind_index(kind: AddressKind, address: str) -> bytes:
 def blind_digest(purpose: str, value: str) -> bytes:
     """A keyed digest for comparing things equal (text fingerprints, account names) without keeping them."""
     return hmac.digest(settings().blind_index_key, f"{purpose}\0{value}".encode(), "sha256")
+
+
+def own_word(purpose: str, contact_id: UUID, word: str) -> bytes:
+    """The keyed digest of a person's own word, ``panic`` or ``duress``, however it is typed.
+
+    Case, accents, marks and spaces do not count, so an own word of two is one word too. Equal words of two
+    people have different digests.
+    """
+    return blind_digest(purpose, f"{contact_id}:{fold(word)}")

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("organisation", sa.Text(), server_default="", nullable=False),
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("supervisor_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
         sa.Column("exercise", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("uses_left", sa.Integer(), server_default="1", nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
@@ -33,8 +34,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["supervisor_id"], ["contact.id"], name="fk_join_word_supervisor_id_contact", ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name="fk_join_word_contact_id_contact", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_join_word"),
         sa.UniqueConstraint("digest", name="uq_join_word_digest"),
+    )
+    op.execute("ALTER TABLE join_word ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE join_word FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY scope ON join_word USING ("
+        "(SELECT current_setting('mbiu.scope', true)) = '*' OR mbiu_sees(area_path)) WITH CHECK (true)"
     )
     op.add_column("contact", sa.Column("supervisor_id", sa.Uuid(), nullable=True))
     op.add_column("contact", sa.Column("vouched_by", sa.Uuid(), nullable=True))
@@ -51,11 +61,16 @@ def upgrade() -> None:
     op.add_column("contact", sa.Column("panic_word", sa.LargeBinary(), nullable=True))
     op.add_column("contact", sa.Column("duress_word", sa.LargeBinary(), nullable=True))
     op.add_column("contact", sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("contact", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("contact", sa.Column("twin_of", sa.Uuid(), nullable=True))
     op.create_index(
         "ix_contact_supervisor_id",
         "contact",
         ["supervisor_id"],
         postgresql_where=sa.text("supervisor_id IS NOT NULL"),
+    )
+    op.create_foreign_key(
+        "fk_contact_twin_of_contact", "contact", "contact", ["twin_of"], ["id"], ondelete="SET NULL"
     )
     op.create_foreign_key(
         "fk_contact_vouched_by_contact", "contact", "contact", ["vouched_by"], ["id"], ondelete="SET NULL"
@@ -72,12 +87,15 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_constraint("fk_contact_supervisor_id_contact", "contact", type_="foreignkey")
+    op.drop_constraint("fk_contact_twin_of_contact", "contact", type_="foreignkey")
     op.drop_constraint("fk_contact_vouched_by_contact", "contact", type_="foreignkey")
     op.drop_index(
         "ix_contact_supervisor_id",
         table_name="contact",
         postgresql_where=sa.text("supervisor_id IS NOT NULL"),
     )
+    op.drop_column("contact", "twin_of")
+    op.drop_column("contact", "archived_at")
     op.drop_column("contact", "silent_at")
     op.drop_column("contact", "duress_word")
     op.drop_column("contact", "panic_word")

@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import select, text
 
 from mbiu import correction, linking, response, routing, verification
+from mbiu.codes import ContactRole
 from mbiu.db import transaction
-from mbiu.models import Incident, LearnedModel, Report, utcnow
+from mbiu.models import Incident, JoinWord, LearnedModel, Report, utcnow
 from mbiu.models.base import Model
 from tests.cast import (
     DANIEL,
@@ -29,7 +30,7 @@ KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
-    "joining",
+    "joining", "join_word",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def whole_story() -> tuple[str, str]:
         session.add(
             LearnedModel(number=1, decisions=0, data_from=now, data_to=now, decided_to=now, promoted=False)
         )
+        session.add(JoinWord(digest=b"1", role=ContactRole.FOCAL_POINT, area_path=KASESE, expires_at=now))
     return kasese, kween
 
 
@@ -111,6 +113,7 @@ def test_a_district_sees_itself_only(database: Database, whole_story: tuple[str,
             "authorship",
             "media",
             "joining",
+            "join_word",
         ):
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
     with transaction(scope=f"{KASESE},{KWEEN}") as session:
