@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     tables_dir: str = ""
     default_country: str = Field("UG", pattern=r"^[A-Z]{2}$")
     demo: bool = False
+    training: bool = False
     log_format: Literal["plain", "json"] = "plain"
     workers: int = Field(2, ge=1, le=64)
     sweep_seconds: float = Field(30.0, ge=0.5, le=300)

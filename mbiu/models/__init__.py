@@ -33,6 +33,7 @@ from mbiu.models.people import (
 from mbiu.models.place import Place, PlaceEdition
 from mbiu.models.record import AuditEntry, AuditHead, Tally
 from mbiu.models.report import Correction, Joining, Report, ReportCode
+from mbiu.models.training import Drill, SimulatorPhone
 from mbiu.models.wording import FeedbackRule, Notice, Wording
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Correction",
     "Decision",
     "Delivery",
+    "Drill",
     "EarlyReport",
     "Erasure",
     "FeedbackRule",
@@ -72,6 +74,7 @@ __all__ = [
     "Response",
     "Route",
     "RouteRecipient",
+    "SimulatorPhone",
     "Tally",
     "User",
     "UserSession",
