@@ -27,7 +27,9 @@ class Contact(Model):
     ``pin`` is an Argon2 hash for use from a borrowed phone; ``panic_word`` and ``duress_word`` are keyed
     digests of the person's own words. ``quiet_from`` and ``quiet_to`` are hours of the day, local time, in
     which nothing is sent unasked; ``silent_at`` is when all contact ended for good. From ``doubted_at`` on
-    somebody else may be using the number, so that reports stay unconfirmed until a call-back.
+    somebody else may be using the number, so that reports stay unconfirmed until a call-back. ``archived_at``
+    is when a coordinator ended somebody's part; ``twin_of`` is who was registered with the same number
+    before, which only a custodian may learn.
     """
 
     __tablename__ = "contact"
@@ -65,6 +67,8 @@ class Contact(Model):
     duress_word: Mapped[bytes | None] = mapped_column(LargeBinary)
     silent_at: Mapped[Moment | None]
     doubted_at: Mapped[Moment | None]
+    archived_at: Mapped[Moment | None]
+    twin_of: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
 
 
 class VaultEntry(Model):
