@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from sqlalchemy import func, select, update
@@ -42,7 +43,10 @@ from mbiu.triage import triage
 
 @dataclass(frozen=True)
 class Phone:
-    """A simulated phone and the person who holds it. ``address`` is a made-up number or chat id."""
+    """A simulated phone and whoever holds it: a person, or with ``is_group`` the members of a chat.
+
+    ``address`` is a made-up number or chat id. A stranger has no ``code`` and is not enrolled.
+    """
 
     key: str
     owner: str
@@ -55,6 +59,7 @@ class Phone:
     language: str
     grade: str = "C"
     organisation: str = ""
+    is_group: bool = False
 
 
 _DATA = tomllib.loads((Path(__file__).parent / "demo.toml").read_text(encoding="utf-8"))
@@ -87,9 +92,7 @@ def demo() -> None:
     for message in _DATA["message"]:
         _tell(message["phone"], message["hours_ago"], message["text"])
     _decide()
-    click.echo(
-        f"demonstration: {len(_DATA['message'])} messages of {len(PHONES)} made-up people, marked as exercise"
-    )
+    click.echo(f"demonstration: {len(_DATA['message'])} messages of made-up people, marked as exercise")
 
 
 def _users(session: Session) -> list[dict[str, str]]:
@@ -112,22 +115,28 @@ def _write_logins(path: Path, logins: list[dict[str, str]]) -> None:
 
 def _contacts(session: Session) -> None:
     for phone in PHONES:
-        place = session.get(Place, phone.home)
-        enrol(
-            session,
-            phone.kind,
-            phone.address,
-            channel="simulator",
-            code=phone.code,
-            role=phone.role,
-            country=phone.country,
-            language=phone.language,
-            grade=phone.grade,
-            organisation=phone.organisation,
-            home_place_id=place.id if place else None,
-            area_path=place.path if place else "/",
-            exercise=True,
-        )
+        if phone.code:
+            register(session, phone)
+
+
+def register(session: Session, phone: Phone) -> UUID:
+    """Enrol whoever holds the phone, as a person of exercises; the id of the contact."""
+    place = session.get(Place, phone.home)
+    return enrol(
+        session,
+        phone.kind,
+        phone.address,
+        channel="simulator",
+        code=phone.code,
+        role=phone.role,
+        country=phone.country,
+        language=phone.language,
+        grade=phone.grade,
+        organisation=phone.organisation,
+        home_place_id=place.id if place else None,
+        area_path=place.path if place else "/",
+        exercise=True,
+    )
 
 
 def _routes(session: Session) -> None:
@@ -155,10 +164,14 @@ def phone(key: str) -> Phone:
 
 def incoming(key: str, text: str, **values: Any) -> IncomingMessage:
     """A message as the simulator takes it from a phone."""
-    one = phone(key)
+    return said_on(phone(key), text, **values)
+
+
+def said_on(one: Phone, text: str, **values: Any) -> IncomingMessage:
+    """A message as the simulator takes it from this phone."""
     return IncomingMessage(
         channel="simulator", kind=one.kind, provider_id=str(new_id()), sender=one.address, text=text,
-        country=one.country, **values,
+        country=one.country, is_group=one.is_group, **values,
     )  # fmt: skip
 
 

@@ -27,10 +27,13 @@ class Job(StrEnum):
 
     TRIAGE = "triage"
     DELIVERY = "delivery"
+    GATEWAYS = "gateways"
     ESCALATION = "escalation"
     MEDIA = "media"
+    ERASURE = "erasure"
     HOUSEKEEPING = "housekeeping"
     LEARNING = "learning"
+    TRAINING = "training"
 
 
 def enqueue(session: Session, job: Job) -> None:

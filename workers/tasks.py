@@ -7,10 +7,11 @@ import logging
 import time
 from collections.abc import Callable
 
-from mbiu import audit, delivery, response
+from mbiu import audit, delivery, erasing, response
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
+from mbiu.gateways import watch
 from mbiu.gazetteer import store
 from mbiu.jobs import Job, ring_now
 from mbiu.learning import keep
@@ -58,6 +59,18 @@ def deliver() -> None:
     _drain(Job.DELIVERY, delivery.deliver)
 
 
+@app.task(name="mbiu.gateways")
+def watch_gateways() -> None:
+    """See how the SMS gateways are."""
+    try:
+        with transaction() as session:
+            watch.look(session)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("job.put_off", extra={"job": Job.GATEWAYS.value, "why": "database away"})
+
+
 @app.task(name="mbiu.escalation")
 def escalate() -> None:
     """Tell the next people where nobody answered in time."""
@@ -75,6 +88,18 @@ def media() -> None:
     from mbiu import media as pictures
 
     _drain(Job.MEDIA, pictures.fetch_due)
+
+
+@app.task(name="mbiu.erasure")
+def erase() -> None:
+    """Destroy numbers whose last answer has gone; empty the chats of those who are gone."""
+
+    def step() -> int:
+        with transaction() as session:
+            return erasing.burn(session)
+
+    _drain(Job.ERASURE, step)
+    _drain(Job.ERASURE, erasing.erase)
 
 
 @app.task(name="mbiu.housekeeping")
@@ -99,3 +124,11 @@ def learn() -> None:
         if not is_away(error):
             raise
         log.warning("job.put_off", extra={"job": Job.LEARNING.value, "why": "database away"})
+
+
+@app.task(name="mbiu.training")
+def train() -> None:
+    """Let messages reach the made-up phones, and play the drill that runs."""
+    from mbiu.training import room
+
+    _drain(Job.TRAINING, room.look)

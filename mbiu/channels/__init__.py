@@ -15,13 +15,17 @@ os.register_at_fork(after_in_child=_made.clear)
 
 
 def enabled(settings: Settings) -> list[str]:
-    """The names of the channels to send by: those of MBIU_CHANNELS, or else all that are configured."""
+    """The names of the channels to send by: those of MBIU_CHANNELS, or else all that are configured.
+
+    The simulator is among them where there is training, for the phones of the training alone.
+    """
     named = [name.strip() for name in settings.channels.split(",") if name.strip()]
-    return named or configured(settings)
+    extra = ["simulator"] if named and settings.training and "simulator" not in named else []
+    return named + extra or configured(settings)
 
 
 def configured(settings: Settings) -> list[str]:
-    """The names of the channels whose settings are complete; the simulator only in a demonstration."""
+    """The names of the channels whose settings are complete; the simulator for demonstration and training only."""
     names = [name for name, (is_set, _) in _CHANNELS.items() if is_set(settings)]
     return names + [f"gateway:{name}" for name in settings.gateway_addresses if name in settings.gateways]
 
@@ -117,8 +121,8 @@ def _telegram_is_set(settings: Settings) -> bool:
     return bool(settings.telegram_token.get_secret_value())
 
 
-def _demo(settings: Settings) -> bool:
-    return settings.demo
+def _pretends(settings: Settings) -> bool:
+    return settings.demo or settings.training
 
 
 def _never(_: Settings) -> bool:
@@ -129,5 +133,5 @@ _CHANNELS: dict[str, tuple[Callable[[Settings], bool], Callable[[Settings], Chan
     "twilio": (_twilio_is_set, _twilio),
     "africastalking": (_africastalking_is_set, _africastalking),
     "telegram": (_telegram_is_set, _telegram),
-    "simulator": (_demo, _simulator),
+    "simulator": (_pretends, _simulator),
 }

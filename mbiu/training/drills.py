@@ -1,0 +1,245 @@
+"""Drills: scripts whose messages come from the made-up phones by themselves, while people do their work.
+
+A script sends, waits and spoils the line; it decides nothing. Only one is played at a time.
+"""
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from mbiu import audit
+from mbiu.audit import Actor
+from mbiu.channels import conditions
+from mbiu.channels.conditions import Conditions
+from mbiu.codes import AlertState, DeliveryState
+from mbiu.db import transaction
+from mbiu.jobs import Job, enqueue
+from mbiu.models import Address, Alert, Delivery, Drill, utcnow
+from mbiu.refs import new_id
+from mbiu.refusals import NotFound, NotPossible
+from mbiu.training import phones
+from mbiu.training.saying import Said, say
+from mbiu.vault import blind_index
+
+LOOK = dt.timedelta(seconds=2)
+#: What an escalation waits for in a drill that hurries.
+HURRY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens on the phone of ``who``, ``after`` so many seconds.
+
+    With ``awaits`` they count from when a message of that kind (alert, question, reply) has reached the
+    phone, or ``sent`` when an alert is on its way there; after ``at_most`` seconds it is left out.
+    ``away`` takes the phone out of coverage for so many seconds; ``hurry`` shortens the alert's wait.
+    """
+
+    who: str
+    after: int = 0
+    awaits: str = ""
+    at_most: int = 600
+    text: str = ""
+    pin: bool = False
+    file: str = ""
+    forwarded: bool = False
+    member: int = 1
+    away: int = 0
+    hurry: bool = False
+
+
+@dataclass(frozen=True)
+class Script:
+    """``goals`` are seconds by what is measured; after ``minutes`` the drill ends, done or not."""
+
+    key: str
+    name: str
+    summary: str
+    minutes: int
+    step: tuple[Step, ...]
+    goals: dict[str, int]
+    places: tuple[str, ...] = field(default=("",))
+
+
+@lru_cache
+def scripts() -> dict[str, Script]:
+    """All that there are, by key, in order of their names."""
+    found = [_script(path) for path in (Path(__file__).parent / "scripts").glob("*.toml")]
+    return {one.key: one for one in sorted(found, key=lambda one: one.name)}
+
+
+def _script(path: Path) -> Script:
+    values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    values["step"] = tuple(Step(**step) for step in values["step"])
+    values["places"] = tuple(values["places"])
+    return Script(key=path.stem, **values)
+
+
+# --- start and stop ----------------------------------------------------------------------------
+
+
+def newest(session: Session) -> Drill | None:
+    """The drill that runs, or else the last one."""
+    return session.scalar(select(Drill).order_by(Drill.started_at.desc()).limit(1))
+
+
+def start(session: Session, actor: Actor, key: str) -> Drill:
+    """Begin to play a script. Raises NotFound, and NotPossible while another runs."""
+    script = scripts().get(key)
+    if script is None:
+        raise NotFound(f"There is no drill {key}.")
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("mbiu.drill"))))
+    if session.scalar(select(Drill.id).where(Drill.ended_at.is_(None))):
+        raise NotPossible("A drill is running already. Stop it first.")
+    for who in {step.who for step in script.step}:
+        phones.ready(session, phones.find(session, who))
+    before = session.scalar(select(func.count()).where(Drill.script == key)) or 0
+    now = utcnow()
+    place = script.places[before % len(script.places)]
+    drill = Drill(
+        id=new_id(), script=key, place=place, started_by=actor.id, started_at=now, moved_at=now, due_at=now,
+        position=0, said={},
+    )  # fmt: skip
+    session.add(drill)
+    audit.append(session, actor, "drill.started", f"drill:{drill.id}", script=key)
+    enqueue(session, Job.TRAINING)
+    return drill
+
+
+def stop(session: Session, actor: Actor) -> None:
+    """End the drill that runs, if one does. What was said stays."""
+    for drill_id in session.scalars(
+        update(Drill).where(Drill.ended_at.is_(None)).values(ended_at=utcnow()).returning(Drill.id)
+    ):
+        audit.append(session, actor, "drill.stopped", f"drill:{drill_id}")
+
+
+# --- play --------------------------------------------------------------------------------------
+
+
+def is_due(session: Session, now: dt.datetime) -> bool:
+    """Whether the drill that runs has something to look at."""
+    return bool(session.scalar(select(Drill.id).where(Drill.ended_at.is_(None), Drill.due_at <= now)))
+
+
+def play(now: dt.datetime | None = None) -> int:
+    """Take the next step of the drill that runs, if its time has come; how many were taken.
+
+    The step is claimed before it is taken: a worker that dies in between leaves out one message of an
+    exercise, and none is ever sent twice.
+    """
+    now = now or utcnow()
+    with transaction() as session:
+        drill = session.scalar(
+            select(Drill)
+            .where(Drill.ended_at.is_(None), Drill.due_at <= now)
+            .with_for_update(skip_locked=True)
+        )
+        step = _claim(session, drill, now) if drill else None
+    if drill is None or step is None:
+        return 0
+    _take(drill.id, drill.position - 1, step, drill.place, now)
+    return 1
+
+
+def _claim(session: Session, drill: Drill, now: dt.datetime) -> Step | None:
+    """The step whose turn it is; None if there is nothing to do but wait, or to end."""
+    script = scripts().get(drill.script)
+    if script is None or now > drill.started_at + dt.timedelta(minutes=script.minutes):
+        drill.ended_at = now
+        return None
+    drill.due_at = now + LOOK
+    if drill.position >= len(script.step):
+        _end_if_done(session, drill, script, now)
+        return None
+    step = script.step[drill.position]
+    turn = _turn(session, drill, step)
+    given_up = step.awaits and turn is None and now > drill.moved_at + dt.timedelta(seconds=step.at_most)
+    if not given_up and (turn is None or turn > now):
+        return None
+    drill.position, drill.moved_at, drill.due_at = drill.position + 1, now, now
+    return None if given_up else step
+
+
+def _end_if_done(session: Session, drill: Drill, script: Script, now: dt.datetime) -> None:
+    from mbiu.training import score
+
+    if all(one.seconds is not None for one in score.of(session, drill, script)):
+        drill.ended_at = now
+
+
+def _turn(session: Session, drill: Drill, step: Step) -> dt.datetime | None:
+    """When a step is to be taken; None while what it waits for has not come."""
+    pause = dt.timedelta(seconds=step.after)
+    if not step.awaits:
+        return drill.moved_at + pause
+    came = _came(session, drill, step)
+    return came + pause if came else None
+
+
+def _came(session: Session, drill: Drill, step: Step) -> dt.datetime | None:
+    one = phones.find(session, step.who)
+    sent = step.awaits == "sent"
+    moment = Delivery.sent_at if sent else func.coalesce(Delivery.delivered_at, Delivery.sent_at)
+    reached = (DeliveryState.SENT, DeliveryState.DELIVERED) if sent else (DeliveryState.DELIVERED,)
+    return session.scalar(
+        select(func.min(moment))
+        .join(Address, Address.id == Delivery.address_id)
+        .where(
+            Address.kind == one.kind,
+            Address.blind_index == blind_index(one.kind, one.address),
+            Delivery.kind == ("alert" if sent else step.awaits),
+            Delivery.state.in_(reached),
+            Delivery.created_at >= drill.started_at,
+        )
+    )
+
+
+def _take(drill_id: UUID, number: int, step: Step, place: str, now: dt.datetime) -> None:
+    if step.away:
+        with transaction() as session:
+            address = phones.find(session, step.who).address
+        conditions.wish(address, Conditions(away_until=now.timestamp() + step.away))
+    if step.hurry:
+        with transaction() as session:
+            _hurry(session, step.who, now)
+    if step.text or step.pin or step.file:
+        _speak(drill_id, number, step, place)
+
+
+def _hurry(session: Session, who: str, now: dt.datetime) -> None:
+    """Let the wait of the exercise's alerts that this phone was sent be short."""
+    one = phones.find(session, who)
+    sent = (
+        select(Delivery.alert_id)
+        .join(Address, Address.id == Delivery.address_id)
+        .where(Address.kind == one.kind, Address.blind_index == blind_index(one.kind, one.address))
+    )
+    short = update(Alert).where(
+        Alert.exercise, Alert.state == AlertState.OPEN, Alert.id.in_(sent), Alert.due_at > now + HURRY
+    )
+    session.execute(short.values(due_at=now + HURRY))
+
+
+def _speak(drill_id: UUID, number: int, step: Step, place: str) -> None:
+    said = Said(
+        step.text.format(place=place),
+        pin=step.pin,
+        file=step.file,
+        forwarded=step.forwarded,
+        member=step.member,
+    )
+    try:
+        heard = say(step.who, said)
+    except NotPossible:
+        return
+    with transaction() as session:
+        drill = session.get_one(Drill, drill_id, with_for_update=True)
+        drill.said = drill.said | {str(number): [str(message) for message in heard.messages]}
