@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault
-from mbiu.channels.text import segments
+from mbiu.channels.text import compose, segments
 from mbiu.codes import DeliveryState, MessageState
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Delivery, Message, utcnow
@@ -67,6 +67,11 @@ def drop(session: Session, which: ColumnElement[bool], why: str, now: dt.datetim
     session.execute(underway.values(expires_at=now or utcnow()))
 
 
+def composed(out: Outgoing) -> str:
+    """The text as it leaves: for phones in their 7-bit alphabet where that can be."""
+    return out.text if out.channel == "telegram" else compose(out.text)
+
+
 def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
     """The columns of the outgoing message, its text sealed."""
     return {
@@ -78,7 +83,7 @@ def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, 
         "report_id": out.report_id,
         "reply_to": out.reply_to,
         "state": MessageState.HANDLED,
-        "text": vault.seal("message", "text", message_id, out.text),
+        "text": vault.seal("message", "text", message_id, composed(out)),
         "created_at": now,
     }
 
@@ -97,7 +102,7 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
         "due_at": out.due_at or now,
         "expires_at": out.expires_at or (out.due_at or now) + USEFUL,
-        "segments": 0 if out.channel == "telegram" else segments(out.text),
+        "segments": 0 if out.channel == "telegram" else segments(composed(out)),
         "extra": extra,
         "step": out.step,
         "created_at": now,

@@ -3,8 +3,6 @@
 from sqlalchemy.orm import Session
 
 from mbiu import audit, texts
-from mbiu.channels.text import plain
-from mbiu.codes import Verdict
 from mbiu.models import Address, Contact, Report, utcnow
 from mbiu.outbox import Outgoing, put
 from mbiu.refusals import NotPossible
@@ -41,30 +39,6 @@ def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> 
     """An analyst's question, recorded. Raises NotPossible when the reporter cannot be asked."""
     if not words.strip():
         raise NotPossible("Write the question first.")
-    if not ask(session, report, "words", plain(words.strip())):
+    if not ask(session, report, "words", words.strip()):
         raise NotPossible("This reporter wants no messages, or the address is blocked.")
     audit.append(session, actor, "question.sent", f"report:{report.ref}")
-
-
-def tell_outcome(session: Session, report: Report, verdict: Verdict | None, done: str | None) -> bool:
-    """Tell the reporter what came of a report, once; False when told before or not to be told."""
-    address, contact = session.get(Address, report.address_id), session.get(Contact, report.contact_id)
-    if (
-        report.outcome_told_at
-        or address is None
-        or contact is None
-        or address.stopped_at
-        or address.blocked_at
-    ):
-        return False
-    now = utcnow()
-    language = contact.language or texts.first_language(contact.country)
-    if verdict is Verdict.REFUTED:
-        text = texts.say(language, "outcome.told_refuted", ref=report.ref)
-    else:
-        text = texts.say(
-            language, "outcome.told", ref=report.ref, done=texts.say(language, f"outcome.{done}")
-        )
-    report.outcome_told_at = now
-    put(session, Outgoing(address.id, contact.id, address.channel, text, "outcome", report_id=report.id), now)
-    return True

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from mbiu import alerting, audit, texts, vault
 from mbiu.audit import Actor
-from mbiu.channels.text import segments
-from mbiu.codes import AddressKind, AlertState, IncidentState
+from mbiu.channels.text import compose, segments
+from mbiu.codes import AddressKind, AlertState, IncidentState, Wish
 from mbiu.models import Address, Alert, Contact, Incident, Place, Route, RouteRecipient, utcnow
 from mbiu.outbox import Outgoing, put
 from mbiu.refs import new_id, new_ref
@@ -26,6 +26,15 @@ from mbiu.verification import MAY_DECIDE, approvals, find
 
 #: An alert that could not be delivered for so long is of no use any more.
 USEFUL = dt.timedelta(hours=12)
+#: Whom an alert may reach at an address: nobody who asked for silence, by STOP, SAFE or in danger. Quiet
+#: hours hold nothing back here, because an alert cannot wait.
+ALERTABLE = (
+    Address.stopped_at.is_(None),
+    Address.blocked_at.is_(None),
+    Contact.stopped_at.is_(None),
+    Contact.silent_at.is_(None),
+    Contact.wish == Wish.PUSH,
+)
 _ROUTABLE = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
 
 
@@ -119,8 +128,14 @@ def _reachable(session: Session, contacts: list[UUID]) -> list[tuple[Contact, Ad
 def _why_not(contact: Contact, address: Address | None, incident: Incident) -> str:
     if address is None:
         return "has no address"
-    if address.stopped_at or contact.stopped_at:
+    if address.stopped_at or contact.stopped_at or contact.silent_at:
         return "asked for no more messages"
+    if contact.wish is not Wish.PUSH:
+        return (
+            "wants to be written to only in answer"
+            if contact.wish is Wish.PULL
+            else "wants never to be written to"
+        )
     if address.blocked_at:
         return "blocked us, or the number does not work"
     if contact.exercise and not incident.exercise:
@@ -140,10 +155,12 @@ def _recipient(
 ) -> Recipient:
     language = contact.language or texts.first_language(contact.country)
     text = alerting.wording(incident, place, language, ref)
+    sms = address.kind is AddressKind.SMS
+    text = compose(text) if sms else text
     step, routes = how
     return Recipient(
         contact.id, contact.code, address.id, address.channel, address.kind, language, step, text,
-        segments(text) if address.kind is AddressKind.SMS else 1, routes,
+        segments(text) if sms else 1, routes,
     )  # fmt: skip
 
 
@@ -240,10 +257,10 @@ def take_step(session: Session, alert: Alert, now: dt.datetime) -> bool:
 
 
 def _still_reachable(session: Session, people: list[dict[str, str]]) -> list[dict[str, str]]:
-    reachable = select(Address.id).where(
-        Address.id.in_([UUID(one["address"]) for one in people]),
-        Address.stopped_at.is_(None),
-        Address.blocked_at.is_(None),
+    reachable = (
+        select(Address.id)
+        .join(Contact, Contact.id == Address.contact_id)
+        .where(Address.id.in_([UUID(one["address"]) for one in people]), *ALERTABLE)
     )
     open_to_us = set(session.scalars(reachable))
     return [one for one in people if UUID(one["address"]) in open_to_us]

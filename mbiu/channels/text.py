@@ -19,9 +19,16 @@ _EXTENSION = frozenset("\f^{}\\[~]|€")
 _GSM7 = _BASIC | _EXTENSION
 
 _ZERO_WIDTH_JOINER = "\u200d"
-_PLAIN = str.maketrans(
-    {"‘": "'", "’": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "…": "...", "\xa0": " "}
-)
+_IN_PLACE = str.maketrans(
+    {
+        "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "‚": ",",
+        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
+        "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "•": "-", "…": "...",
+        "ŋ": "ng", "Ŋ": "Ng", "œ": "oe", "Œ": "OE", "ı": "i",
+        "\t": " ", "\xad": "", "\u200b": "", "\u200e": "", "\u200f": "", "\u2060": "", "\ufeff": "",
+    }
+)  # fmt: skip
+_INSIDE_QUOTES = re.compile(r"(?<=«)[\xa0\u202f ]|[\xa0\u202f ](?=»)")
 
 
 def clean(text: str) -> str:
@@ -38,10 +45,23 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)[:MAX_LENGTH]
 
 
-def plain(text: str) -> str:
-    """The text with typographic quotes, dashes and ellipses as GSM-7 has them; one of them more than
-    halves what an SMS holds."""
-    return text.translate(_PLAIN)
+def compose(text: str) -> str:
+    """The text as a phone is sent it: in the 7-bit alphabet if that takes no more than plainer quotes, dashes
+    and spaces and a few accents less (``ê`` -> ``e``, ``ç`` -> ``c``, ``ŋ`` -> ``ng``), else as it is.
+
+    One typographic quote more than halves what an SMS holds. Composing twice changes nothing more.
+    """
+    plain = _INSIDE_QUOTES.sub("", unicodedata.normalize("NFC", text)).translate(_IN_PLACE)
+    plain = "".join(one if one in _GSM7 else _simpler(one) for one in plain)
+    return plain if is_gsm7(plain) else text
+
+
+def _simpler(character: str) -> str:
+    """A letter without the marks that the 7-bit alphabet lacks, any space as a space."""
+    if character.isspace():
+        return " "
+    base, *marks = unicodedata.normalize("NFD", character)
+    return base if marks and base in _GSM7 else character
 
 
 def is_gsm7(text: str) -> bool:
@@ -71,32 +91,60 @@ def _measure(text: str) -> tuple[list[int], int, int]:
     return [2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67
 
 
-def fit(text: str, limit: int = 1) -> str:
-    """The longest beginning of the text that costs at most ``limit`` segments.
+def fit(text: str, limit: int = 1, *, after: str = "") -> str:
+    """The longest beginning of the text that costs at most ``limit`` segments, written behind ``after``.
 
     It ends after a whole word where there is one, and never between a letter and its marks or
     within an emoji.
     """
-    if segments(text) <= limit:
+    if segments(after + text) <= limit:
         return text
-    kept = _longest(text, limit)
+    kept = _longest(text, limit, after)
     words = re.split(r"\s+\S*\Z", kept, maxsplit=1)
     whole = text[len(kept)].isspace() or not words[0].strip()
     return (kept if whole else words[0]).rstrip()
 
 
-def _longest(text: str, limit: int) -> str:
+def _longest(text: str, limit: int, after: str) -> str:
     ends = [0]
     for cluster in clusters(text[: 160 * limit + 1]):
         ends.append(ends[-1] + len(cluster))
     low, high = 0, len(ends) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if segments(text[: ends[middle]]) <= limit:
+        if segments(after + text[: ends[middle]]) <= limit:
             low = middle
         else:
             high = middle - 1
     return text[: ends[low]]
+
+
+def split(text: str, limit: int = 1) -> list[str]:
+    """The text in parts of at most ``limit`` segments, numbered ``1/3`` if there are several.
+
+    For gateways that cannot join the segments of one text. Parts end after whole words; a word longer
+    than a part is cut between two characters as a reader sees them.
+    """
+    text = text.strip()
+    if segments(text) <= limit:
+        return [text]
+    digits = 1
+    while True:
+        parts = _parts(text, limit, digits)
+        if len(str(len(parts))) <= digits:
+            return [f"{number}/{len(parts)} {part}" for number, part in enumerate(parts, 1)]
+        digits += 1
+
+
+def _parts(rest: str, limit: int, digits: int) -> list[str]:
+    parts: list[str] = []
+    room = "9" * digits
+    while rest:
+        # A character that fits into no part, such as a letter with a hundred marks, goes alone.
+        part = fit(rest, limit, after=f"{room}/{room} ") or next(clusters(rest))
+        parts.append(part)
+        rest = rest[len(part) :].lstrip()
+    return parts
 
 
 def clusters(text: str) -> Iterator[str]:

@@ -9,9 +9,12 @@ from functools import lru_cache
 
 from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
 from mbiu.texts.folding import fold
+from mbiu.texts.quiet import betrays
+from mbiu.texts.words import commands, grammar, names, spoken, tongues
 
 __all__ = [
-    "FALLBACK", "first_language", "fold", "languages", "placeholders", "say", "use", "wordings",
+    "FALLBACK", "betrays", "commands", "first_language", "fold", "grammar", "languages", "names",
+    "placeholders", "say", "spoken", "tongues", "use", "wordings",
 ]  # fmt: skip
 
 _own: dict[tuple[str, str], str] = {}

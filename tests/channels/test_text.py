@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mbiu.channels.text import MAX_LENGTH, clean, clusters, fit, is_gsm7, plain, segments
+from mbiu.channels.text import MAX_LENGTH, clean, clusters, compose, fit, is_gsm7, segments, split
 
 ANY = st.text(st.characters(codec=None), max_size=300)
 
@@ -99,9 +99,41 @@ def test_segments_are_counted_as_networks_do(text: str, expected: int) -> None:
     assert segments(text) == expected
 
 
-def test_typographic_signs_become_plain_ones() -> None:
-    assert plain("“Don’t” – wait…\u00a0ok") == '"Don\'t" - wait... ok'
-    assert is_gsm7(plain("‘a’ ‚b’ „c” — d"))
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("“Don’t” – wait…\u00a0ok", '"Don\'t" - wait... ok'),
+        ("‘a’ ‚b’ „c” — d", "'a' ,b' \"c\" - d"),
+        ("« Où êtes-vous ? »", '"Où etes-vous ?"'),
+        ("Ça va, c’est reçu à l’hôpital", "Ca va, c'est recu à l'hopital"),
+        ("cœur, Noël, île", "coeur, Noel, ile"),
+        ("Aŋŋenda ku Ŋŋanda", "Angngenda ku Ngnganda"),
+        ("Ngũgĩ", "Ngugi"),
+        ("e\u0301te\u0301", "été"),
+        ("a\u200bb\tc", "ab c"),
+        ("{1} [2] €", "{1} [2] €"),
+    ],
+)
+def test_what_the_seven_bit_alphabet_lacks_is_put_more_plainly(written: str, sent: str) -> None:
+    assert compose(written).replace("Ç", "C") == sent
+    assert is_gsm7(compose(written))
+
+
+@pytest.mark.parametrize("text", ["سلام «عليكم» – ١٢", "Été 😀 ‘x’", "ok ✓ ê"])
+def test_a_text_that_needs_the_wide_alphabet_is_left_as_it_is(text: str) -> None:
+    assert compose(text) == text
+
+
+@given(ANY)
+def test_composing_twice_changes_nothing_more_and_costs_no_more(text: str) -> None:
+    composed = compose(text)
+    assert compose(composed) == composed
+    assert composed == text or is_gsm7(composed)
+
+
+@given(st.text(alphabet="abcéèàùñÄÖÑÜ@£$ 0123456789{}[]€\n'\"", max_size=400))
+def test_a_text_of_the_seven_bit_alphabet_stays_as_it_is(text: str) -> None:
+    assert compose(text) == text
 
 
 def test_a_short_text_fits_unchanged() -> None:
@@ -147,3 +179,61 @@ def test_a_fitted_text_is_a_beginning_that_fits(text: str, limit: int) -> None:
 @given(st.text(max_size=200))
 def test_clusters_join_to_the_text(text: str) -> None:
     assert "".join(clusters(text)) == text
+
+
+WORDS = st.lists(
+    st.one_of(
+        st.text("abcdeé{€", min_size=1, max_size=20),
+        st.text("سلامŋ", min_size=1, max_size=20),
+        st.sampled_from(["m\u0303" * 3, "👨\u200d👩\u200d👧", "🇰🇪", "a" * 400, "بسم" * 60, "👍🏿" * 50]),
+    ),
+    max_size=60,
+)
+
+
+@given(WORDS, st.integers(1, 2))
+def test_a_divided_text_is_whole_numbered_and_fits(words: list[str], limit: int) -> None:
+    text = " ".join(words)
+    parts = split(text, limit)
+    assert all(segments(part) <= limit for part in parts)
+    if len(parts) == 1:
+        assert parts == [text]
+        return
+    marks = [f"{number}/{len(parts)} " for number in range(1, len(parts) + 1)]
+    assert [part[: len(mark)] for part, mark in zip(parts, marks, strict=True)] == marks
+    bodies = [part[len(mark) :] for part, mark in zip(parts, marks, strict=True)]
+    assert "".join(bodies).replace(" ", "") == text.replace(" ", "")
+    assert [one for body in bodies for one in clusters(body) if one != " "] == [
+        one for one in clusters(text) if one != " "
+    ]
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=30), min_size=1, max_size=80))
+def test_a_text_of_ordinary_words_is_divided_between_them(words: list[str]) -> None:
+    parts = split(" ".join(words))
+    bodies = parts if len(parts) == 1 else [part.partition(" ")[2] for part in parts]
+    assert " ".join(bodies).split() == words
+
+
+def test_more_than_nine_parts_are_numbered_with_two_digits() -> None:
+    parts = split("habari " * 300)
+    assert len(parts) > 9
+    assert parts[9].startswith(f"10/{len(parts)} ")
+    assert all(segments(part) == 1 for part in parts)
+
+
+def test_a_letter_with_more_marks_than_an_sms_holds_is_no_endless_task() -> None:
+    assert len(split("a" + "\u0303" * 200 + " b")) == 2
+
+
+@given(st.text(max_size=500))
+def test_the_segments_are_those_of_a_network_that_fills_each_one(text: str) -> None:
+    narrow = is_gsm7(text)
+    units = [2 if (c in "\f^{}\\[~]|€" if narrow else ord(c) > 0xFFFF) else 1 for c in text]
+    alone, joined = (160, 153) if narrow else (70, 67)
+    filled = [0]
+    for unit in units:
+        if filled[-1] + unit > joined:
+            filled.append(0)
+        filled[-1] += unit
+    assert segments(text) == (1 if sum(units) <= alone else len(filled))

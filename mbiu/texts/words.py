@@ -1,0 +1,48 @@
+"""The words that people send, of all languages at once, whatever language we write to them in."""
+
+from functools import lru_cache
+
+from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
+from mbiu.texts.folding import fold
+
+_PREFIX = "word."
+
+
+@lru_cache
+def grammar() -> dict[str, str]:
+    """Every command word of every language, folded -> its command: ``msaada`` -> ``help``.
+
+    Words of two parts are folded into one: ``MY DATA`` is ``mydata``. Where two languages mean two things
+    by one word the earlier language of `languages` has it; a test holds that there is no such word.
+    """
+    found: dict[str, str] = {}
+    for language in languages():
+        for command in commands():
+            for word in spoken(language, command):
+                found.setdefault(fold(word), command)
+    return found
+
+
+@lru_cache
+def commands() -> tuple[str, ...]:
+    """The names of all commands, as in the keys ``word.<command>``."""
+    keys = (key for key in wordings(FALLBACK) if key.startswith(_PREFIX))
+    return tuple(key.removeprefix(_PREFIX) for key in keys)
+
+
+def spoken(language: str, command: str) -> tuple[str, ...]:
+    """The words for a command in one language as they are written, the one we teach first."""
+    return listed(language, _PREFIX + command)
+
+
+@lru_cache
+def tongues() -> dict[str, str]:
+    """Every name of every language, folded -> its code: ``kiswahili``, ``swahili``, ``sw`` -> ``sw``."""
+    codes = {fold(code): code for code in languages()}
+    return {fold(name): code for code in languages() for name in listed(code, "names")} | codes
+
+
+@lru_cache
+def names() -> dict[str, str]:
+    """What each language calls itself, for buttons: ``sw`` -> ``Kiswahili``; the fallback first."""
+    return {code: wordings(code)["name"] for code in languages()}
