@@ -38,7 +38,7 @@ from mbiu.agreement import Facts
 from mbiu.analysis import similarity
 from mbiu.codes import IncidentState
 from mbiu.facts import incident_facts
-from mbiu.joining import Witness, rough
+from mbiu.joining import Witness, doubt, rough
 from mbiu.models import Contact, Incident, Message, Report
 from mbiu.search import Key, Search
 
@@ -138,6 +138,7 @@ def _same_words() -> Select[Any]:
             Report.exercise == wanted.c.drill,
             Report.created_at > bindparam("since"),
             Report.incident_id.is_not(None),
+            Report.withdrawn_at.is_(None),
         )
         .order_by(Report.created_at.desc())
         .limit(TEXTS)
@@ -201,14 +202,15 @@ def _telling() -> Select[Any]:
     ids = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("id", Uuid))
     wanted = ids.render_derived(name="wanted")
     newest = (
-        select(Report.id, Report.incident_id, Report.contact_id)
-        .where(Report.incident_id == wanted.c.id, Report.copied.is_(False))
+        select(Report.id, Report.incident_id, Report.contact_id, Report.unconfirmed, Report.duress)
+        .where(Report.incident_id == wanted.c.id, Report.copied.is_(False), Report.withdrawn_at.is_(None))
         .order_by(Report.created_at.desc())
         .limit(TEXTS)
         .lateral("newest")
     )
     return (
         select(newest.c.id, newest.c.incident_id, newest.c.contact_id, Contact.organisation)
+        .add_columns(newest.c.unconfirmed, newest.c.duress)
         .add_columns(Message.id.label("message_id"), Message.text)
         .select_from(wanted)
         .join(newest, true())
@@ -229,4 +231,5 @@ def add_witnesses(session: Session, known: Iterable[Candidate]) -> None:
         texts: tuple[similarity.Text, ...] = ()
         with suppress(vault.CannotOpen):
             texts = (similarity.Text.of(vault.unseal("message", "text", row.message_id, row.text)),)
-        wanted[row.incident_id].witnesses.append(Witness(texts, row.contact_id, row.organisation))
+        witness = Witness(texts, row.contact_id, row.organisation, doubt=doubt(row))
+        wanted[row.incident_id].witnesses.append(witness)

@@ -10,13 +10,16 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from mbiu import agreement
 from mbiu.agreement import NEVER, Facts, Sign, distance_km, hours_apart
 from mbiu.analysis.similarity import Alike, Text, compare_texts
 
-__all__ = ["REASONS", "Facts", "Match", "Source", "Witness", "compare", "distance_km", "rough", "source"]
+__all__ = [
+    "REASONS", "Facts", "Match", "Source", "Witness", "compare", "distance_km", "doubt", "rough", "source",
+]  # fmt: skip
 
 #: No event is looked for further away in time.
 WINDOW = dt.timedelta(hours=72)
@@ -36,6 +39,7 @@ class Witness:
     """Who told it, in what words, and how near to it: what independence is judged by.
 
     ``contact`` and ``organisation`` are compared only; ``texts`` are the messages, or all of them as one.
+    ``doubt`` is the code of why the sender may be another, or not free to say what is true.
     """
 
     texts: tuple[Text, ...] = ()
@@ -43,6 +47,7 @@ class Witness:
     organisation: str = ""
     forwarded: bool = False
     hearsay: bool = False
+    doubt: str = ""
 
 
 REASONS = {
@@ -51,6 +56,9 @@ REASONS = {
     "forwarded": "a forwarded message",
     "hearsay": "told from hearsay",
     "connected": "of the same organisation as an earlier reporter",
+    "unconfirmed": "perhaps not from whom the number says",
+    "duress": "sent under duress",
+    "withdrawn": "taken back by the reporter",
 }
 
 
@@ -177,19 +185,28 @@ def _alike(told: Witness, earlier: Sequence[Witness]) -> Alike:
 # --- independence ------------------------------------------------------------------------------
 
 
+def doubt(row: Any) -> str:
+    """The code of why a report's row is no source, whoever told it before: duress, or a doubtful sender."""
+    return "duress" if row.duress else "unconfirmed" if row.unconfirmed else ""
+
+
 def source(told: Witness, earlier: Sequence[Witness]) -> Source:
     """Whether a report adds a source to those who told it ``earlier``.
 
     One person is one source however often they write; so are people of one organisation, whose words may
     come from one mouth; a copied text is its first sender's; and who passes on what others said saw nothing.
+    A telling in doubt is none, and does not stand in the way of the person in whose name it came.
     """
-    if any(told.contact is not None and told.contact == one.contact for one in earlier):
+    if told.doubt:
+        return Source(told.doubt)
+    known = [one for one in earlier if not one.doubt]
+    if any(told.contact is not None and told.contact == one.contact for one in known):
         return Source("same_person")
     if _alike(told, earlier).same_phrases:
         return Source("copy")
     if told.forwarded or told.hearsay:
         return Source("forwarded" if told.forwarded else "hearsay")
-    return Source("connected" if any(_connected(told, one) for one in earlier) else "")
+    return Source("connected" if any(_connected(told, one) for one in known) else "")
 
 
 def _connected(a: Witness, b: Witness) -> bool:

@@ -61,7 +61,9 @@ _DUE = text("""
                AS delivery,
            (SELECT count(*) FROM alert WHERE state = 'open' AND due_at IS NOT NULL AND due_at <= now())
                AS escalation,
-           (SELECT count(*) FROM media WHERE state = 'pending' AND due_at <= now()) AS media
+           (SELECT count(*) FROM media WHERE state = 'pending' AND due_at <= now()) AS media,
+           (SELECT count(*) FROM erasure WHERE due_at <= now())
+               + (SELECT count(*) FROM address WHERE burn_at <= now()) AS erasure
 """)
 _EARLIEST = text("SELECT min(created_at) FROM message")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('mbiu.tally'))")

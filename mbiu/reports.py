@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault
@@ -15,7 +15,7 @@ from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import FEW_WORDS, Text, fingerprint
 from mbiu.codes import EventType, ReportState, Severity, Urgency
 from mbiu.facts import home_block, place_columns, reading_facts
-from mbiu.joining import Facts, Match, Source, Witness
+from mbiu.joining import Facts, Match, Source, Witness, doubt
 from mbiu.models import Contact, Message, Report, utcnow
 
 
@@ -66,6 +66,7 @@ class Work:
             organisation=self.row.organisation,
             forwarded=self.words.forwarded,
             hearsay=EventType.RUMOUR in kinds,
+            doubt=doubt(self.row),
         )
 
     @cached_property
@@ -95,6 +96,8 @@ _DUE = (
         Report.read_at,
         Report.copied,
         Report.source_note,
+        or_(Report.unconfirmed, Contact.doubted_at.is_not(None)).label("unconfirmed"),
+        Report.duress,
         Contact.country,
         Contact.home_place_id,
         Contact.language,
@@ -103,6 +106,7 @@ _DUE = (
     )
     .join(Contact, Contact.id == Report.contact_id)
     .where(Report.state == ReportState.RECEIVED, Report.due_at <= func.now())
+    .where(Report.withdrawn_at.is_(None), Report.erased_at.is_(None))
     .order_by(Report.due_at)
     .limit(bindparam("n"))
     .with_for_update(of=Report, skip_locked=True)
@@ -177,6 +181,7 @@ _COLUMNS = (
     "copied",
     "independent",
     "source_note",
+    "unconfirmed",
     "read_at",
     "joined_at",
     "place_id",
@@ -226,6 +231,7 @@ def _columns(work: Work) -> dict[str, Any]:
         "copied": work.copied,
         "independent": work.source.independent,
         "source_note": work.source.code,
+        "unconfirmed": work.row.unconfirmed,
         "fingerprint": work.digest,
         "language": reading.language,
         "missing": list(reading.missing),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import reports, vault
 from mbiu.analysis.similarity import Text
-from mbiu.joining import Source, Witness, source
+from mbiu.joining import Source, Witness, doubt, source
 from mbiu.models import Contact, Report
 
 #: Among so many reports of one incident, the first ones, each is compared with all before it.
@@ -17,7 +17,7 @@ JUDGED = 200
 
 
 # People of one organisation are one source, whoever of them came first; where nobody is a source of
-# their own there is still somebody who said it.
+# their own there is still somebody who said it. What was withdrawn was not said.
 _COUNT = text("""
     UPDATE incident
     SET reports = counted.reports, sources = greatest(counted.sources, least(counted.reports, 1))
@@ -26,7 +26,8 @@ _COUNT = text("""
                count(DISTINCT coalesce(nullif(lower(trim(contact.organisation)), ''), contact.id::text))
                    FILTER (WHERE report.independent) AS sources
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
-        LEFT JOIN report ON report.incident_id = wanted.id LEFT JOIN contact ON contact.id = report.contact_id
+        LEFT JOIN report ON report.incident_id = wanted.id AND report.withdrawn_at IS NULL
+        LEFT JOIN contact ON contact.id = report.contact_id
         GROUP BY wanted.id
     ) AS counted
     WHERE incident.id = counted.id
@@ -51,7 +52,8 @@ def judge(session: Session, incident_id: UUID) -> None:
     earlier: list[Witness] = []
     for row in rows:
         told = _witness(row, messages[row.id])
-        found = source(told, earlier)
+        # Of a report whose words were erased there is nothing left to judge by.
+        found = Source(row.source_note) if row.erased_at else source(told, earlier)
         earlier.append(told)
         if found.code != row.source_note:
             session.execute(update(Report).where(Report.id == row.id).values(**_columns(found)))
@@ -60,8 +62,9 @@ def judge(session: Session, incident_id: UUID) -> None:
 
 def _told() -> Any:
     columns = (Report.id, Report.contact_id, Report.source_note, Contact.organisation)
-    query = select(*columns).join(Contact, Contact.id == Report.contact_id)
-    return query.order_by(Report.created_at, Report.id).limit(JUDGED)
+    marks = (Report.erased_at, Report.unconfirmed, Report.duress)
+    query = select(*columns, *marks).join(Contact, Contact.id == Report.contact_id)
+    return query.where(Report.withdrawn_at.is_(None)).order_by(Report.created_at, Report.id).limit(JUDGED)
 
 
 def _witness(row: Any, messages: list[Any]) -> Witness:
@@ -75,6 +78,7 @@ def _witness(row: Any, messages: list[Any]) -> Witness:
         row.organisation,
         forwarded=any(message.forwarded for message in messages),
         hearsay=row.source_note == "hearsay",
+        doubt=doubt(row),
     )
 
 

@@ -20,8 +20,8 @@ class Report(Model):
     said by code or by choice (``event_type``, ``place_id``, counts), which goes before what was read.
     ``borrowed`` reports came from somebody else's phone, ``unconfirmed`` ones from a sender who may be
     another than the number says, ``duress`` ones with the word that asks us to do nothing. ``folded`` counts
-    messages beyond the limits that were kept with the report unread. ``withdrawn_at`` is when the reporter took
-    it back, ``erased_at`` when its words were removed at the reporter's wish.
+    messages beyond the limits that were kept with the report unread. ``withdrawn_at`` is when the reporter
+    took it back, ``erased_at`` when its words were removed at the reporter's wish.
     """
 
     __tablename__ = "report"
