@@ -179,12 +179,16 @@ class IncidentState(StrEnum):
     ALERTED = "alerted"
     CLOSED = "closed"
     MERGED = "merged"
+    WITHDRAWN = "withdrawn"
 
 
 class DeliveryState(StrEnum):
+    """``UNKNOWN`` is sent, with a word of the provider since that we do not understand."""
+
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    UNKNOWN = "unknown"
     DELIVERED = "delivered"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -196,9 +200,10 @@ class DeliveryState(StrEnum):
             "queued": 0,
             "sending": 1,
             "sent": 2,
-            "failed": 3,
-            "expired": 3,
-            "delivered": 4,
+            "unknown": 3,
+            "failed": 4,
+            "expired": 4,
+            "delivered": 5,
         }[self.value]
 
 

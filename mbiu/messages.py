@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+from uuid import UUID
 
 from mbiu.codes import AddressKind, DeliveryState
 
@@ -98,12 +99,16 @@ class Sent:
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """A provider's word on an earlier message. ``state`` is None for words it does not explain."""
+    """A provider's word on an earlier message; ``code`` is its reason, or the word itself if it is unknown.
+
+    ``reference`` is ours, where the provider tells it back: the id of the delivery.
+    """
 
     channel: str
     provider_id: str
-    state: DeliveryState | None
+    state: DeliveryState
     code: str = ""
+    reference: UUID | None = None
 
 
 class ChannelError(Exception):
@@ -111,7 +116,8 @@ class ChannelError(Exception):
 
     ``reason`` is a short code for logs and screens (never the address or the text). ``permanent``
     says a retry is useless; ``blocked`` that the person does not want messages any more;
-    ``retry_after`` is the provider's own wish in seconds.
+    ``retry_after`` is the provider's own wish in seconds. ``moved_to`` is the address that the same people
+    have now; like the address itself it is never told.
     """
 
     def __init__(
@@ -121,12 +127,14 @@ class ChannelError(Exception):
         permanent: bool = False,
         blocked: bool = False,
         retry_after: float | None = None,
+        moved_to: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.blocked = blocked
         self.retry_after = retry_after
+        self.moved_to = moved_to
 
 
 class InvalidSignature(Exception):

@@ -7,6 +7,7 @@ that it shows neither in `docker inspect` nor in a process list.
 import base64
 import binascii
 from functools import cached_property, lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     africastalking_from: str = ""
     africastalking_api_url: str = ""
     africastalking_hook_secret: SecretStr = SecretStr("")
+    africastalking_addresses: str = ""
 
     telegram_token: SecretStr = SecretStr("")
     telegram_api_url: str = ""
@@ -90,6 +92,17 @@ class Settings(BaseSettings):
     def hooks_base_url(self) -> str:
         """The address providers know for the hooks; signatures are computed over it."""
         return self.public_url or f"http://{self.host}:{self.hooks_port}"
+
+    @cached_property
+    def africastalking_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The addresses and networks Africa's Talking may call from; empty: any."""
+        written = [one.strip() for one in self.africastalking_addresses.split(",") if one.strip()]
+        try:
+            return [ip_network(one, strict=False) for one in written]
+        except ValueError:
+            raise BadSetting(
+                "MBIU_AFRICASTALKING_ADDRESSES: want addresses or networks such as 192.0.2.0/24"
+            ) from None
 
     @cached_property
     def gateways(self) -> dict[str, bytes]:

@@ -32,4 +32,10 @@ def create_app() -> Flask:
 def _require_keys() -> None:
     """No key, no start: without these a message could be neither stored nor kept."""
     ours = settings()
-    _ = (ours.vault_keyring, ours.blind_index_key, ours.spool_cipher_key, ours.gateways)
+    _ = (
+        ours.vault_keyring,
+        ours.blind_index_key,
+        ours.spool_cipher_key,
+        ours.gateways,
+        ours.africastalking_networks,
+    )

@@ -1,6 +1,6 @@
 """Africa's Talking's calls. It signs nothing, so the path holds a secret and is never logged."""
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from mbiu.channels import africastalking
 from mbiu.settings import settings
@@ -30,3 +30,5 @@ def _require(secret: str) -> None:
     if not expected:
         abort(404)
     africastalking.verify_secret(secret, expected)
+    forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))
+    africastalking.verify_address(request.remote_addr, forwarded, settings().africastalking_networks)

@@ -19,7 +19,7 @@ def messages() -> Response:
 @hooks.post("/status")
 def status() -> Response:
     """How far a message of ours is."""
-    take(twilio.parse_status(_signed_form()))
+    take(twilio.parse_status(_signed_form(), request.args.get("ref", "")))
     return Response(status=204)
 
 

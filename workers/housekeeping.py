@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import metrics
 from mbiu.codes import IncidentState
+from mbiu.gateways import watch
 from mbiu.models import EarlyReport, Incident, LoginAttempt, UserSession, utcnow
 
 _DAY = dt.timedelta(days=1)
@@ -23,4 +24,5 @@ def tidy(session: Session) -> None:
     session.execute(delete(EarlyReport).where(EarlyReport.created_at < now - 2 * _DAY))
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - _DAY))
     session.execute(delete(UserSession).where(UserSession.created_at < now - _DAY))
+    watch.prune(session, now)
     metrics.close_days(session)

@@ -1,24 +1,44 @@
 """SMS through Africa's Talking.
 
-It signs nothing: whoever knows the secret in the hook's path is believed, so the path is never logged.
+It signs nothing: whoever knows the secret in the hook's path, and calls from an allowed address where a
+list of them is set, is believed. So the path is never logged.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, TypeAlias
 
 import httpx
 
 from mbiu.channels import web
-from mbiu.channels.payload import Fields, body_text, field, identifier, moment
+from mbiu.channels.payload import Fields, body_text, code_word, field, identifier, known_word, moment
 from mbiu.channels.phone import country_of, e164
 from mbiu.channels.proof import require_equal
 from mbiu.codes import AddressKind, DeliveryState
-from mbiu.messages import BadPayload, ChannelError, DeliveryReport, IncomingMessage, OutgoingMessage, Sent
+from mbiu.messages import (
+    BadPayload,
+    ChannelError,
+    DeliveryReport,
+    IncomingMessage,
+    InvalidSignature,
+    OutgoingMessage,
+    Sent,
+)
 
 NAME = "africastalking"
 API_URL = "https://api.africastalking.com"
 SANDBOX_URL = "https://api.sandbox.africastalking.com"
 SECRET_LENGTH = 22
 """Characters of base64 that hold 128 bits."""
+
+_INSIDE = [
+    ip_network(written)
+    for written in (
+        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7"
+    )
+]  # fmt: skip
+
+Networks: TypeAlias = Sequence[IPv4Network | IPv6Network]
 
 _STATES = {
     "sent": DeliveryState.SENT,
@@ -56,6 +76,29 @@ def verify_secret(given: str | None, expected: str) -> None:
     require_equal(given, expected, SECRET_LENGTH)
 
 
+def verify_address(peer: str | None, forwarded: str, allowed: Networks) -> None:
+    """Raises InvalidSignature unless the call came from an allowed network; an empty list admits all.
+
+    ``forwarded`` is the header X-Forwarded-For. Its last entry counts, and only where ``peer`` is on this
+    machine or a private network: that is our own proxy, anybody else could write what they like.
+    """
+    if not allowed:
+        return
+    caller = _address(peer or "")
+    if caller and forwarded and any(caller in network for network in _INSIDE):
+        caller = _address(forwarded.rpartition(",")[2])
+    if caller is None or not any(caller in network for network in allowed):
+        raise InvalidSignature
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
 def parse_message(form: Fields, default_country: str) -> IncomingMessage:
     """An authenticated form as a message. Raises BadPayload."""
     sender = e164(field(form, "from"), default_country)
@@ -75,12 +118,12 @@ def parse_status(form: Fields) -> DeliveryReport:
     word = field(form, "status")
     if not word:
         raise BadPayload("status")
-    reason = field(form, "failureReason")
+    state, reason = known_word(word, _STATES), field(form, "failureReason")
     return DeliveryReport(
         channel=NAME,
         provider_id=identifier(form, "id"),
-        state=_STATES.get(word.lower()),
-        code=reason if reason.isascii() and reason.isalnum() and len(reason) <= 40 else "",
+        state=state,
+        code=code_word(word if state is DeliveryState.UNKNOWN else reason),
     )
 
 

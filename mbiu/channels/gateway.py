@@ -13,7 +13,17 @@ import uuid
 import httpx
 
 from mbiu.channels import web
-from mbiu.channels.payload import body_text, field, identifier, json_object, moment
+from mbiu.channels.payload import (
+    body_text,
+    code_word,
+    delivery_id,
+    field,
+    identifier,
+    integer,
+    json_object,
+    known_word,
+    moment,
+)
 from mbiu.channels.phone import country_of, e164
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import (
@@ -32,6 +42,8 @@ TOLERANCE = 300
 """Seconds by which the clocks may differ; an older call is taken for a replay."""
 
 _SECONDS = re.compile(r"[0-9]{1,12}")
+_PART_REF = re.compile(r"[\x21-\x7e]{1,60}")
+_MAX_PARTS = 255
 _STATES = {
     "queued": DeliveryState.SENT,
     "sent": DeliveryState.SENT,
@@ -69,8 +81,13 @@ def verify(key: bytes, body: bytes, timestamp: str | None, signature: str | None
 
 
 def parse_message(name: str, body: bytes, default_country: str) -> IncomingMessage:
-    """``{"id", "from", "text", "sent_at"?}`` (ISO 8601) as a message. Raises BadPayload."""
+    """``{"id", "from", "text", "sent_at"?, "part"?}`` as a message. Raises BadPayload.
+
+    ``sent_at`` is ISO 8601; ``part`` is ``{"ref", "number", "total"}`` where a long SMS comes in pieces that
+    the phone does not join itself.
+    """
     data = json_object(body)
+    thread, part, parts = _part(data.get("part"))
     sender = e164(field(data, "from"), default_country)
     return IncomingMessage(
         channel=channel_name(name),
@@ -80,16 +97,45 @@ def parse_message(name: str, body: bytes, default_country: str) -> IncomingMessa
         text=body_text(data, "text"),
         sent_at=moment(field(data, "sent_at")),
         country=country_of(sender, default_country),
+        thread=thread,
+        part=part,
+        parts=parts,
     )
 
 
+def _part(given: object) -> tuple[str | None, int | None, int | None]:
+    """The reference that the pieces share, the place of this one from 1, and how many there are."""
+    if given is None:
+        return None, None, None
+    if not isinstance(given, dict):
+        raise BadPayload("part")
+    ref, number, total = given.get("ref"), given.get("number"), given.get("total")
+    ref = str(ref) if isinstance(ref, int) and not isinstance(ref, bool) else ref
+    if not isinstance(ref, str) or not _PART_REF.fullmatch(ref):
+        raise BadPayload("part")
+    number, total = integer(number, "part"), integer(total, "part")
+    if not 1 <= number <= total <= _MAX_PARTS:
+        raise BadPayload("part")
+    return ref, number, total
+
+
 def parse_status(name: str, body: bytes) -> DeliveryReport:
-    """``{"id", "status"}`` with queued, sent, delivered, failed or expired. Raises BadPayload."""
+    """``{"id", "status", "error"?, "reference"?}`` with queued, sent, delivered, failed or expired.
+
+    ``error`` is a word for what went wrong, ``reference`` the id that we sent. Raises BadPayload.
+    """
     data = json_object(body)
     word = field(data, "status")
     if not word:
         raise BadPayload("status")
-    return DeliveryReport(channel_name(name), identifier(data, "id"), _STATES.get(word.lower()))
+    state = known_word(word, _STATES)
+    return DeliveryReport(
+        channel=channel_name(name),
+        provider_id=identifier(data, "id"),
+        state=state,
+        code=code_word(word if state is DeliveryState.UNKNOWN else field(data, "error")),
+        reference=delivery_id(data.get("reference")),
+    )
 
 
 class Gateway:

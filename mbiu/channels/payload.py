@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from mbiu.channels.text import clean
+from mbiu.codes import DeliveryState
 from mbiu.messages import BadPayload
 
 MAX_BODY = 256 * 1024
 """Bytes of a JSON body that are looked at; no provider sends a message half as long."""
 
 _IDENTIFIER = re.compile(r"[\x21-\x7e]{1,100}")
+_CODE_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 
 Fields = Mapping[str, str | Sequence[str]]
@@ -56,6 +59,24 @@ def identifier(form: Mapping[str, Any], *names: str) -> str:
     if not _IDENTIFIER.fullmatch(value):
         raise BadPayload(names[0])
     return value
+
+
+def known_word(word: str, states: Mapping[str, DeliveryState]) -> DeliveryState:
+    """What a provider's word on a delivery means; UNKNOWN for one that it does not explain."""
+    return states.get(word.lower(), DeliveryState.UNKNOWN)
+
+
+def code_word(value: str) -> str:
+    """A provider's word or number for what happened, of letters, digits, ``_`` and ``-``; else empty."""
+    return value if _CODE_WORD.fullmatch(value) else ""
+
+
+def delivery_id(value: object) -> UUID | None:
+    """Our own reference as it came back; None for anything else."""
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def body_text(form: Mapping[str, Any], *names: str) -> str:

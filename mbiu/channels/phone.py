@@ -45,6 +45,12 @@ def country_of(number: str, default: str) -> str:
     return region if region and region.isalpha() else default
 
 
+def national(number: str) -> str:
+    """The digits of a number in E.164 after its country code; a short code as it is."""
+    parsed = _parse(number, None)
+    return phonenumbers.national_significant_number(parsed) if parsed else number.lstrip("+")
+
+
 def _ways(number: str, country: str) -> list[tuple[str, str | None]]:
     """How the number may be meant, likeliest first.
 

@@ -16,8 +16,18 @@ from xml.sax.saxutils import escape
 import httpx
 
 from mbiu.channels import web
-from mbiu.channels.payload import Fields, body_text, content_type, field, identifier
+from mbiu.channels.payload import (
+    Fields,
+    body_text,
+    code_word,
+    content_type,
+    delivery_id,
+    field,
+    identifier,
+    known_word,
+)
 from mbiu.channels.phone import country_of, e164
+from mbiu.channels.twilio_faults import never_connected, refusal
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import (
     Attachment,
@@ -48,22 +58,6 @@ _STATES = {
     "failed": DeliveryState.FAILED,
     "canceled": DeliveryState.FAILED,
 }
-
-_PERMANENT = {
-    21211: "not_a_number",
-    21217: "not_a_number",
-    21408: "country_not_enabled",
-    21610: "opted_out",
-    21612: "no_route",
-    21614: "not_a_mobile",
-    21617: "too_long",
-    30003: "unreachable",
-    30004: "blocked",
-    30005: "unknown_number",
-    30006: "landline",
-    30007: "filtered",
-}
-_BLOCKED = frozenset({21610})
 
 
 def tokens(value: str) -> list[str]:
@@ -156,17 +150,22 @@ def _media_address(form: Fields, name: str) -> str:
     return url
 
 
-def parse_status(form: Fields) -> DeliveryReport:
-    """An authenticated status call-back. They come in any order, and more than once."""
+def parse_status(form: Fields, reference: str = "") -> DeliveryReport:
+    """An authenticated status call-back. They come in any order, and more than once.
+
+    ``reference`` is what the call-back's address told: which delivery of ours it is.
+    """
     word = field(form, "MessageStatus", "SmsStatus")
     if not word:
         raise BadPayload("MessageStatus")
-    code = field(form, "ErrorCode")
+    state, code = known_word(word, _STATES), field(form, "ErrorCode")
+    unknown = state is DeliveryState.UNKNOWN
     return DeliveryReport(
         channel=NAME,
         provider_id=identifier(form, "MessageSid", "SmsSid"),
-        state=_STATES.get(word.lower()),
-        code=code if code.isascii() and code.isdigit() and len(code) < 10 else "",
+        state=state,
+        code=code_word(word if unknown else code),
+        reference=delivery_id(reference),
     )
 
 
@@ -197,7 +196,8 @@ class Twilio:
         self._token = tokens(auth_token)[0]
         self._api_url = api_url or API_URL
         role = "messaging_service_sid" if sender.startswith("MG") else "from_"
-        self._options = {role: sender} | ({"status_callback": status_url} if status_url else {})
+        self._options = {role: sender}
+        self._status_url = status_url
         self._client: Any = None
 
     def close(self) -> None:
@@ -208,22 +208,31 @@ class Twilio:
 
     def send(self, message: OutgoingMessage) -> Sent:
         """Hand one SMS to Twilio. Raises ChannelError."""
-        from requests import Timeout
+        from requests import ConnectTimeout, Timeout
         from twilio.base.exceptions import TwilioException
 
         try:
-            created = self._messages().create(to=message.to, body=message.text, **self._options)
+            options = self._options | self._call_back(message.reference)
+            created = self._messages().create(to=message.to, body=message.text, **options)
         except TwilioException as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
+        except ConnectTimeout:
+            raise ChannelError("unreachable") from None
         except Timeout:
             raise ChannelError("timeout") from None
-        except OSError:  # What requests raises for a connection that broke or never came about.
-            raise ChannelError("unreachable") from None
+        except OSError as error:  # What requests raises for a connection that broke or never came about.
+            raise ChannelError("unreachable" if never_connected(error) else "cut") from None
         except (ValueError, KeyError):
             raise ChannelError("bad_answer") from None
         if not created.sid:
             raise ChannelError("bad_answer")
         return Sent(created.sid, _STATES.get(str(created.status), DeliveryState.SENT), created.price)
+
+    def _call_back(self, reference: str) -> dict[str, str]:
+        """Where to tell of the delivery; the reference comes back even if the answer to this call is lost."""
+        if not self._status_url:
+            return {}
+        return {"status_callback": self._status_url + (f"?ref={reference}" if reference else "")}
 
     def _messages(self) -> Any:
         if self._client is None:
@@ -249,18 +258,6 @@ class Twilio:
             if handle.startswith(start + path) and ".." not in handle:
                 return self._api_url + handle.removeprefix(start)
         raise ChannelError("foreign_media", permanent=True)
-
-
-def _refusal(error: Exception) -> ChannelError:
-    code, status = getattr(error, "code", None), getattr(error, "status", 0)
-    if code in _PERMANENT:
-        return ChannelError(_PERMANENT[code], permanent=True, blocked=code in _BLOCKED)
-    if code == 20429 or status == 429:
-        return ChannelError("too_many_requests", retry_after=1.0)
-    if status in (401, 403):
-        return ChannelError("unauthorised")
-    refused = status == 400 and code is not None
-    return ChannelError(f"twilio_{code or status}", permanent=refused)
 
 
 def _client(account: str, token: str, api_url: str, timeout: float) -> Any:

@@ -12,19 +12,33 @@ TIMEOUT = 10.0
 
 MAX_WAIT = 3600.0
 
+_NO_LINE = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+)
+
 # At INFO httpx writes whole addresses, and those of Telegram hold the bot's token.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def request(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
-    """One call. Raises ChannelError("timeout") or ChannelError("unreachable"); any status is an answer."""
+    """One call. Any status is an answer.
+
+    Raises ChannelError: ``unreachable`` where no line came about, so that nothing was said; ``timeout`` and
+    ``cut`` where the other side may have done what was asked.
+    """
     try:
         return client.request(method, url, **options)
+    except _NO_LINE:
+        raise ChannelError("unreachable") from None
     except httpx.TimeoutException:
         raise ChannelError("timeout") from None
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise ChannelError("unreachable") from None
+    except httpx.HTTPError:
+        raise ChannelError("cut") from None
 
 
 def require_success(answer: httpx.Response) -> None:

@@ -1,11 +1,18 @@
 """Africa's Talking: the secret path, forms, and sending over HTTP."""
 
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from mbiu.channels.africastalking import AfricasTalking, parse_message, parse_status, verify_secret
+from mbiu.channels.africastalking import (
+    AfricasTalking,
+    parse_message,
+    parse_status,
+    verify_address,
+    verify_secret,
+)
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.messages import BadPayload, ChannelError, InvalidSignature, OutgoingMessage
 from tests.channels.calls import SECRET, SECRET_FORGERIES
@@ -87,12 +94,13 @@ def test_what_is_no_message_is_named(changes: dict[str, str], field: str) -> Non
         ("Failed", DeliveryState.FAILED),
         ("AbsentSubscriber", DeliveryState.FAILED),
         ("Expired", DeliveryState.EXPIRED),
-        ("Pondering", None),
+        ("Pondering", DeliveryState.UNKNOWN),
     ],
 )
-def test_a_delivery_report_is_read(word: str, state: DeliveryState | None) -> None:
+def test_a_delivery_report_is_read(word: str, state: DeliveryState) -> None:
     report = parse_status({"id": "ATXid_1", "status": word, "failureReason": "UserInBlackList"})
-    assert (report.provider_id, report.state, report.code) == ("ATXid_1", state, "UserInBlackList")
+    code = word if state is DeliveryState.UNKNOWN else "UserInBlackList"
+    assert (report.provider_id, report.state, report.code) == ("ATXid_1", state, code)
 
 
 @pytest.mark.parametrize("form", [{}, {"id": "1"}, {"status": "Sent"}])
@@ -155,7 +163,7 @@ def test_every_code_of_acceptance_is_sent(
         ({"status": 201, "text": '{"SMSMessageData":{"Recipients":[]}}'}, "refused", False, None),
         ({"status": 201, "text": '{"SMSMessageData":7}'}, "refused", False, None),
         ({"status": 201, "text": '{"SMSMessageData":{"Recipients":[{}]}}'}, "bad_answer", False, None),
-        ({"drop": True}, "unreachable", False, None),
+        ({"drop": True}, "cut", False, None),
     ],
 )
 def test_a_failure_is_called_by_its_kind(
@@ -189,3 +197,44 @@ def test_silence_is_a_temporary_failure(doubles: Doubles) -> None:
         channel.send(HELLO)
     channel.close()
     assert (refused.value.reason, refused.value.permanent) == ("timeout", False)
+
+
+NETWORKS = [ip_network("203.0.113.0/28"), ip_network("2001:db8::/64"), ip_network("127.0.0.1/32")]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded"),
+    [
+        ("203.0.113.7", ""),
+        ("203.0.113.7", "198.51.100.1"),
+        ("::ffff:203.0.113.7", ""),
+        ("2001:db8::5", ""),
+        ("127.0.0.1", ""),
+        ("127.0.0.1", "203.0.113.7"),
+        ("10.0.0.9", "198.51.100.1, 203.0.113.7"),
+    ],
+)
+def test_a_call_from_a_listed_address_is_believed(peer: str, forwarded: str) -> None:
+    verify_address(peer, forwarded, NETWORKS)
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded"),
+    [
+        ("8.8.8.8", ""),
+        ("8.8.8.8", "203.0.113.7"),
+        ("203.0.113.16", ""),
+        ("127.0.0.1", "203.0.113.7, 8.8.8.8"),
+        ("127.0.0.1", "203.0.113.7,"),
+        ("10.0.0.9", ""),
+        ("", "203.0.113.7"),
+        (None, "203.0.113.7"),
+        ("nonsense", ""),
+        ("127.0.0.1", "203.0.113.7:80"),
+        ("127.0.0.1", "\x00"),
+    ],
+)
+def test_a_call_from_elsewhere_is_not(peer: str | None, forwarded: str) -> None:
+    with pytest.raises(InvalidSignature):
+        verify_address(peer, forwarded, NETWORKS)
+    verify_address(peer, forwarded, [])

@@ -95,10 +95,10 @@ def test_a_strange_text_or_time_loses_no_message(rest: bytes) -> None:
         ("delivered", DeliveryState.DELIVERED),
         ("failed", DeliveryState.FAILED),
         ("expired", DeliveryState.EXPIRED),
-        ("lost", None),
+        ("lost", DeliveryState.UNKNOWN),
     ],
 )
-def test_a_status_is_read(word: str, state: DeliveryState | None) -> None:
+def test_a_status_is_read(word: str, state: DeliveryState) -> None:
     report = parse_status("moroto", json.dumps({"id": "7", "status": word}).encode())
     assert (report.channel, report.provider_id, report.state) == ("gateway:moroto", "7", state)
 
@@ -143,7 +143,8 @@ def test_a_phone_with_another_key_refuses(doubles: Doubles) -> None:
         ({"status": 302}, "http_302", False),
         ({"status": 429, "retry_after": 3}, "too_many_requests", False),
         ({"status": 200, "text": '{"id": 5}'}, "bad_answer", False),
-        ({"drop": True}, "unreachable", False),
+        ({"drop": True}, "cut", False),
+        ({"status": 504}, "http_504", False),
     ],
 )
 def test_a_failure_is_called_by_its_kind(
@@ -163,3 +164,48 @@ def test_silence_is_a_temporary_failure(doubles: Doubles) -> None:
         channel.send(HELLO)
     channel.close()
     assert (refused.value.reason, refused.value.permanent) == ("timeout", False)
+
+
+def message(**more: Any) -> bytes:
+    return json.dumps({"id": "7", "from": "+256772123456", "text": "first half", **more}).encode()
+
+
+def test_a_piece_of_a_long_text_tells_its_place() -> None:
+    read = parse_message("moroto", message(part={"ref": 214, "number": 2, "total": 3}), "UG")
+    assert (read.thread, read.part, read.parts) == ("214", 2, 3)
+    whole = parse_message("moroto", message(), "UG")
+    assert (whole.thread, whole.part, whole.parts) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        5,
+        [],
+        {},
+        {"ref": "a", "number": 1},
+        {"ref": "a", "number": 0, "total": 2},
+        {"ref": "a", "number": 3, "total": 2},
+        {"ref": "a", "number": 1, "total": 256},
+        {"ref": "a", "number": "1", "total": 2},
+        {"ref": "a", "number": True, "total": 2},
+        {"ref": "", "number": 1, "total": 2},
+        {"ref": "a b", "number": 1, "total": 2},
+        {"ref": "a" * 61, "number": 1, "total": 2},
+        {"ref": None, "number": 1, "total": 2},
+        {"ref": True, "number": 1, "total": 2},
+    ],
+)
+def test_a_piece_without_a_place_is_refused(part: object) -> None:
+    with pytest.raises(BadPayload) as refused:
+        parse_message("moroto", message(part=part), "UG")
+    assert refused.value.what == "part"
+
+
+def test_a_status_may_tell_what_went_wrong_and_which_text_of_ours_it_was() -> None:
+    ours = "01a20534-2710-77ba-b3b6-4c921d70ea35"
+    body = {"id": "7", "status": "failed", "error": "no_credit", "reference": ours}
+    report = parse_status("moroto", json.dumps(body).encode())
+    assert (report.code, str(report.reference)) == ("no_credit", ours)
+    for wrong in (5, "R7K3QX", None, []):
+        assert parse_status("moroto", json.dumps(body | {"reference": wrong}).encode()).reference is None

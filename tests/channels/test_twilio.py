@@ -160,13 +160,14 @@ def test_at_most_ten_pictures_are_read() -> None:
         ("undelivered", DeliveryState.FAILED),
         ("failed", DeliveryState.FAILED),
         ("Delivered", DeliveryState.DELIVERED),
-        ("partially_delivered", None),
-        ("💥", None),
+        ("partially_delivered", DeliveryState.UNKNOWN),
+        ("💥", DeliveryState.UNKNOWN),
     ],
 )
-def test_a_status_is_read(word: str, state: DeliveryState | None) -> None:
+def test_a_status_is_read(word: str, state: DeliveryState) -> None:
     report = parse_status({"MessageSid": "SM1", "MessageStatus": word, "ErrorCode": "30003"})
-    assert (report.provider_id, report.state, report.code) == ("SM1", state, "30003")
+    code = "30003" if state is not DeliveryState.UNKNOWN else word if word.isascii() else ""
+    assert (report.provider_id, report.state, report.code) == ("SM1", state, code)
 
 
 def test_a_status_by_its_older_names_is_read() -> None:
@@ -202,6 +203,15 @@ def test_a_message_is_sent(doubles: Doubles, twilio: Twilio) -> None:
     assert (sent.provider_id, sent.state) == (message.sid, DeliveryState.SENT)
     assert (message.to, message.body, message.sender) == (AMINA, HELLO.text, "+254700000000")
     assert message.status_callback == doubles.url + "/nobody"
+
+
+def test_the_call_back_names_the_delivery(doubles: Doubles, twilio: Twilio) -> None:
+    delivery = "01a20534-2710-77ba-b3b6-4c921d70ea35"
+    twilio.send(OutgoingMessage(AMINA, "Asante", reference=delivery))
+    assert doubles.twilio.sent[0].status_callback == f"{doubles.url}/nobody?ref={delivery}"
+    form = {"MessageSid": "SM1", "MessageStatus": "sent"}
+    assert str(parse_status(form, delivery).reference) == delivery
+    assert parse_status(form, "no id of ours").reference is None
 
 
 def test_a_messaging_service_sends_under_its_own_id(doubles: Doubles) -> None:
@@ -241,7 +251,17 @@ def test_a_number_that_cannot_be_reached_is_a_permanent_failure(
         ({"status": 400, "code": 30006}, "landline", True),
         ({"status": 400, "code": 99999}, "twilio_99999", True),
         ({"status": 403, "code": 20003}, "unauthorised", False),
-        ({"drop": True}, "unreachable", False),
+        ({"drop": True}, "cut", False),
+        ({"status": 400, "code": 21635}, "landline", True),
+        ({"status": 400, "code": 21608}, "not_verified", True),
+        ({"status": 400, "code": 21606}, "invalid_sender", False),
+        ({"status": 400, "code": 30001}, "queue_full", False),
+        ({"status": 400, "code": 30003}, "out_of_reach", True),
+        ({"status": 400, "code": 30005}, "unknown_number", True),
+        ({"status": 400, "code": 30007}, "filtered", True),
+        ({"status": 400, "code": 30008}, "provider_fault", False),
+        ({"status": 401, "code": 20005}, "suspended", False),
+        ({"status": 504}, "twilio_504", False),
     ],
 )
 def test_a_failure_is_called_by_its_kind(

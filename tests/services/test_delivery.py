@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from mbiu import delivery, outbox, vault
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
+from mbiu.delivery import recording
 from mbiu.messages import DeliveryReport, Sent
 from mbiu.models import Address, Delivery, EarlyReport, Message, utcnow
 from mbiu.outbox import Outgoing
@@ -89,8 +90,9 @@ def test_a_text_goes_out_by_telegram_with_its_buttons(providers: Doubles) -> Non
 
 
 def test_a_failure_that_may_pass_is_tried_again_later_and_longer_each_time(
-    providers: Doubles, daniel: UUID
+    providers: Doubles, configure: Configure, daniel: UUID
 ) -> None:
+    configure(channels="twilio")
     item = queue(daniel)
     waits = []
     for _ in range(3):
@@ -115,7 +117,10 @@ def test_a_provider_says_itself_how_long_to_wait(providers: Doubles) -> None:
     assert (row(item).due_at - utcnow()).total_seconds() == pytest.approx(300, abs=10)
 
 
-def test_a_long_outage_of_the_provider_loses_no_text(providers: Doubles, daniel: UUID) -> None:
+def test_a_long_outage_of_the_provider_loses_no_text(
+    providers: Doubles, configure: Configure, daniel: UUID
+) -> None:
+    configure(channels="twilio")
     item = queue(daniel)
     with transaction() as session:
         session.execute(update(Delivery).values(attempts=100))
@@ -193,15 +198,19 @@ def test_a_word_that_comes_before_the_id_is_known_is_not_lost(providers: Doubles
         with transaction() as session:
             assert not delivery.report(session, DeliveryReport("twilio", "SM-early", state))
     assert count(EarlyReport) == 1
-    delivery._record_sent(claimed, "twilio", Sent("SM-early"))
+    recording.sent(claimed, "twilio", Sent("SM-early"), [])
     assert (row(item).state, row(item).provider_id) == (DeliveryState.DELIVERED, "SM-early")
     assert count(EarlyReport) == 0
 
 
-def test_a_word_without_meaning_changes_nothing(providers: Doubles, daniel: UUID) -> None:
-    with transaction() as session:
-        assert not delivery.report(session, DeliveryReport("twilio", "SM1", None))
-    assert count(EarlyReport) == 0
+def test_a_word_that_nobody_explains_shows_as_unknown(providers: Doubles, daniel: UUID) -> None:
+    item = queue(daniel)
+    delivery.deliver()
+    assert word(row(item), DeliveryState.UNKNOWN, "Teleported")
+    assert (row(item).state, row(item).error) == (DeliveryState.UNKNOWN, "Teleported")
+    assert not word(row(item), DeliveryState.SENT)
+    assert word(row(item), DeliveryState.DELIVERED)
+    assert row(item).error == ""
 
 
 # --- time and crashes --------------------------------------------------------------------------

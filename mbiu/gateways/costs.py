@@ -1,0 +1,87 @@
+"""What goes through the gateways is counted per month, with the row of what was sent or came in.
+
+A price is per segment and valid from the moment it is set: what was counted stays as it was counted.
+"""
+
+import datetime as dt
+import os
+import threading
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from mbiu.channels.phone import national
+from mbiu.gateways.registry import SIMULATOR, TELEGRAM
+from mbiu.models import GatewayCost
+
+MICROS = 1_000_000
+_SLOTS = 16
+
+# The longest prefix of the number's own country goes before a price for all countries.
+_COUNT = text("""
+INSERT INTO gateway_cost (month, gateway, direction, country, currency, slot, messages, segments, micros)
+SELECT CAST(:month AS date), :gateway, :direction, :country, COALESCE(price.currency, ''), :slot, 1,
+       CAST(:segments AS bigint), COALESCE(price.micros, 0) * CAST(:segments AS bigint)
+FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+    SELECT currency, micros FROM gateway_price
+    WHERE gateway = :gateway AND direction = :direction AND country IN ('', :country)
+          AND starts_with(CAST(:national AS text), prefix)
+    ORDER BY country DESC, length(prefix) DESC LIMIT 1
+) AS price ON true
+ON CONFLICT (month, gateway, direction, country, currency, slot) DO UPDATE
+SET messages = gateway_cost.messages + 1, segments = gateway_cost.segments + excluded.segments,
+    micros = gateway_cost.micros + excluded.micros
+""")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The sum of a month. ``micros`` are millionths of ``currency``, which is empty where no price is set."""
+
+    month: dt.date
+    gateway: str
+    direction: str
+    currency: str
+    messages: int
+    segments: int
+    micros: int
+
+    @property
+    def amount(self) -> str:
+        """``12,345.60 UGX``; empty without a price."""
+        return f"{self.micros / MICROS:,.2f} {self.currency}" if self.currency else ""
+
+
+def count(
+    session: Session, gateway: str, direction: str, country: str, number: str, segments: int, now: dt.datetime
+) -> None:
+    """Count one SMS, ``in`` or ``out``, of so many segments; chats and the simulator cost nothing.
+
+    Call it where the row of the same SMS is written, and only if that was written for the first time.
+    """
+    if gateway in {SIMULATOR, TELEGRAM} or segments < 1:
+        return
+    values = {
+        "month": now.date().replace(day=1),
+        "gateway": gateway,
+        "direction": direction,
+        "country": country,
+        "national": national(number),
+        "segments": segments,
+        "slot": (os.getpid() + threading.get_ident() // 4096) % _SLOTS,
+    }
+    session.connection().execute(_COUNT, values)
+
+
+def monthly(session: Session, since: dt.date) -> list[Cost]:
+    """The sums by month, newest first, gateway, direction and currency."""
+    keys = (GatewayCost.month, GatewayCost.gateway, GatewayCost.direction, GatewayCost.currency)
+    sums = (
+        func.sum(GatewayCost.messages).label("messages"),
+        func.sum(GatewayCost.segments).label("segments"),
+        func.sum(GatewayCost.micros).label("micros"),
+    )
+    query = select(*keys, *sums).where(GatewayCost.month >= since).group_by(*keys)
+    rows = session.execute(query.order_by(GatewayCost.month.desc(), *keys[1:]))
+    return [Cost(*row[:4], *(int(value) for value in row[4:])) for row in rows]
