@@ -44,7 +44,7 @@ def _require(ours: Settings) -> None:
 
 def _register(ours: Settings) -> None:
     """Have Telegram call the hooks. Raises BadSetting; exits 1 when Telegram refuses."""
-    from bot.menu import commands
+    from bot.menu import profiles
     from mbiu.channels.telegram import SECRET_LENGTH, Telegram
     from mbiu.messages import ChannelError
 
@@ -55,7 +55,7 @@ def _register(ours: Settings) -> None:
         raise BadSetting("MBIU_PUBLIC_URL is empty: Telegram must be told where the hooks are")
     channel = Telegram(ours.telegram_token.get_secret_value(), api_url=ours.telegram_api_url)
     try:
-        channel.set_menu(commands())
+        channel.introduce(profiles())
         channel.set_hook(f"{ours.hooks_base_url}/hooks/telegram", secret)
     except ChannelError as error:
         click.echo(f"bot: Telegram did not take the web hook ({error.reason})", err=True)

@@ -1,15 +1,26 @@
-"""The commands that Telegram shows beside the text field. They say nothing of what is reported."""
+"""What Telegram shows of the bot in each language. It says nothing of what is reported."""
 
 from mbiu import texts
+from mbiu.channels.profile import Commands, Profile
 
-_COMMANDS = ("report", "status", "language", "help", "stop")
-
-
-def commands() -> dict[str, list[tuple[str, str]]]:
-    """Pairs of command and description by language; ``""`` is what all other languages see."""
-    menus = {code: _menu(code) for code in texts.languages()}
-    return {"": menus[texts.FALLBACK], **menus}
+_PRIVATE = ("report", "status", "language", "help", "stop")
+_GROUP = ("report", "status", "language", "help")
 
 
-def _menu(language: str) -> list[tuple[str, str]]:
-    return [(command, texts.say(language, f"menu.{command}")) for command in _COMMANDS]
+def profiles() -> list[Profile]:
+    """One for each language we write in, and first one for all the others."""
+    return [_profile("", texts.FALLBACK), *(_profile(code, code) for code in texts.languages())]
+
+
+def _profile(shown_to: str, language: str) -> Profile:
+    return Profile(
+        shown_to,
+        private=_menu(language, _PRIVATE),
+        group=_menu(language, _GROUP),
+        about=texts.say(language, "menu.about"),
+        short=texts.say(language, "menu.short"),
+    )
+
+
+def _menu(language: str, commands: tuple[str, ...]) -> Commands:
+    return tuple((command, texts.say(language, f"menu.{command}")) for command in commands)

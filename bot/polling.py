@@ -13,15 +13,17 @@ from typing import Any
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.menu import commands
+from bot.menu import profiles
 from mbiu import arrivals, spool
 from mbiu.arrivals import Arrival
+from mbiu.channels import profile
+from mbiu.channels.groups import Me
+from mbiu.channels.telegram import KINDS, who_is
 from mbiu.db import is_away, transaction
 from mbiu.messages import BadPayload
 
 log = logging.getLogger(__name__)
 
-KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 #: Seconds that Telegram may hold a call open until there is news, and the least for its answer.
 HOLD, ANSWER = 25, 15
 #: Tries for an update that breaks the intake; after them it waits in the spool instead.
@@ -36,12 +38,20 @@ class Poller:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._offset: int | None = None
-        self._prepared = False
+        self._me: Me | None = None
+        self._introduction: asyncio.Task[None] | None = None
         self._tries: dict[int, int] = {}
         self._pause = 0.0
 
     async def run(self) -> None:
         """Poll until cancelled; no fault of the network, Telegram or the database ends it."""
+        try:
+            await self._poll()
+        finally:
+            if self._introduction:
+                self._introduction.cancel()
+
+    async def _poll(self) -> None:
         while True:
             try:
                 updates = await self._fetch()
@@ -55,8 +65,8 @@ class Poller:
 
     async def _fetch(self) -> list[dict[str, Any]]:
         """What is new, as plain JSON: one update that the library cannot read must not spoil the others."""
-        if not self._prepared:
-            await self._prepare()
+        if self._me is None:
+            self._me = await self._prepare()
         wanted = {"timeout": HOLD, "allowed_updates": list(KINDS)}
         if self._offset is not None:
             wanted["offset"] = self._offset
@@ -66,13 +76,23 @@ class Poller:
         )
         return [update for update in found if isinstance(update, dict)] if isinstance(found, list) else []
 
-    async def _prepare(self) -> None:
+    async def _prepare(self) -> Me:
         """A web hook would keep the updates from us; what waits is kept."""
+        me = await who_is(self._bot)
         await self._bot.delete_webhook(drop_pending_updates=False)
-        for language, pairs in commands().items():
-            await self._bot.set_my_commands(pairs, language_code=language or None)
-        self._prepared = True
+        # Some dozen calls, during which nobody should wait to be heard.
+        self._introduction = self._introduction or asyncio.create_task(self._introduce())
         log.info("bot.polling")
+        return me
+
+    async def _introduce(self) -> None:
+        """Menus are a help: without them everything works, and the next start tries again."""
+        try:
+            changed = await profile.register(self._bot, profiles())
+        except TelegramError as error:
+            log.warning("bot.not_introduced", extra={"why": type(error).__name__})
+        else:
+            log.info("bot.introduced", extra={"changed": changed})
 
     async def _rest(self, error: TelegramError) -> None:
         """Wait as the error asks. Its own words may hold the token, so only its type is told."""
@@ -104,9 +124,12 @@ class Poller:
             self._offset = number + 1
         return True
 
+    def _who(self) -> Me:
+        return self._me or Me(0, "")
+
     async def _is_done(self, number: int, update: Mapping[str, Any]) -> bool:
         try:
-            arrival = arrivals.from_update(update)
+            arrival = arrivals.from_update(update, self._who)
         except BadPayload as error:
             log.warning("update.refused", extra={"update": f"u{number}", "field": error.what})
             return True

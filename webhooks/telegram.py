@@ -1,11 +1,18 @@
-"""Telegram's web hook. Updates that are no message to us (groups, stickers) are taken and forgotten."""
+"""Telegram's web hook. What is no message to us (stickers, talk in groups) is taken and forgotten."""
+
+import logging
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
 from mbiu import arrivals
+from mbiu.arrivals import Arrival
 from mbiu.channels.payload import json_object
+from mbiu.messages import ChannelError
 from mbiu.settings import settings
-from webhooks.door import take
+from webhooks.door import NotKept, take
+
+log = logging.getLogger(__name__)
 
 hooks = Blueprint("telegram", __name__)
 
@@ -14,10 +21,19 @@ hooks = Blueprint("telegram", __name__)
 def update() -> Response:
     """One update; the reply is sent as a message of its own."""
     _require_secret()
-    arrival = arrivals.from_update(json_object(request.get_data(cache=False)))
+    arrival = _read(json_object(request.get_data(cache=False)))
     if arrival:
         take(arrival)
     return jsonify({})
+
+
+def _read(posted: dict[str, Any]) -> Arrival | None:
+    """Raises NotKept where it depends on our name, and Telegram cannot tell it: it is posted again later."""
+    try:
+        return arrivals.from_update(posted)
+    except ChannelError as error:
+        log.warning("telegram.away", extra={"why": error.reason})
+        raise NotKept from None
 
 
 def _require_secret() -> None:

@@ -76,8 +76,19 @@ def test_a_live_location_is_read_at_every_step() -> None:
     where = {"latitude": 2.53, "longitude": 34.66, "live_period": 900}
     step = {"update_id": 9, "edited_message": message(location=where, edit_date=1_795_000_060)}
     found = read(step)
-    assert (found.lat, found.edited) == (2.53, True)
+    assert (found.lat, found.edited, found.live, found.chat_message) == (2.53, True, True, "3")
     assert found.sent_at == datetime.fromtimestamp(1_795_000_060, UTC)
+
+
+def test_the_first_and_the_last_of_a_live_location_are_known_as_such() -> None:
+    where = {"latitude": 2.53, "longitude": 34.66}
+    assert read(update(location=where | {"live_period": 900})).live
+    assert read({"update_id": 9, "edited_message": message(location=where)}).live
+    assert not read(update(location=where)).live
+
+
+def test_the_pictures_of_an_album_have_a_thread() -> None:
+    assert read(update(photo=SIZES, media_group_id="13890000000000001")).thread == "13890000000000001"
 
 
 def test_a_venue_gives_its_place_and_its_name() -> None:
@@ -114,15 +125,32 @@ def test_an_edit_is_marked() -> None:
     assert (found.text, found.edited) == ("Sita", True)
 
 
-def test_a_forwarded_message_is_marked() -> None:
-    origin = {"type": "hidden_user", "date": 1_794_000_000, "sender_user_name": "X"}
-    assert read(update(text="Njooni", forward_origin=origin)).forwarded
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"type": "hidden_user", "sender_user_name": "X"},
+        {"type": "user", "sender_user": JOSEPH},
+        {"type": "chat", "sender_chat": {"id": -100, "type": "supergroup", "title": "G"}},
+        {"type": "channel", "chat": {"id": -100, "type": "channel", "title": "C"}, "message_id": 5},
+    ],
+)
+def test_a_forwarded_message_is_marked(origin: dict[str, Any]) -> None:
+    assert read(update(text="Njooni", forward_origin=origin | {"date": 1_794_000_000})).forwarded
+
+
+def test_a_link_to_join_arrives_with_its_word() -> None:
+    command = [{"type": "bot_command", "offset": 0, "length": 6}]
+    assert read(update(text="/start KORI-7", entities=command)).text == "/start KORI-7"
 
 
 def test_a_pressed_button_is_read() -> None:
     found = read(press())
     assert (found.button, found.callback_id, found.sender) == ("ack:A7K3QX", "4711", "7001")
     assert (found.text, found.language) == ("", "sw")
+
+
+def test_the_press_of_a_question_says_which_message_asked() -> None:
+    assert read(press(data="lang:sw")).callback_id == "4711.3"
 
 
 def test_a_button_under_a_message_too_old_to_show_is_read() -> None:
@@ -133,6 +161,9 @@ def test_a_button_under_a_message_too_old_to_show_is_read() -> None:
 def test_a_person_who_stops_the_bot_is_told_apart() -> None:
     assert parse_update(membership("kicked")) == Blocked("502", "7001")
     assert parse_update(membership("member")) is None
+    back = membership("member")
+    back["my_chat_member"]["old_chat_member"] |= {"status": "kicked", "until_date": 0}
+    assert parse_update(back) == Blocked("502", "7001", lifted=True)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +180,8 @@ def test_a_person_who_stops_the_bot_is_told_apart() -> None:
         {"update_id": 1, "poll": None},
         {"update_id": 1, "something_new": {"a": 1}},
         press(data=None),
-        press(message=message(text="x", chat={"id": -100, "type": "group", "title": "G"})),
-        membership("kicked", {"id": -100, "type": "group", "title": "G"}),
+        press(message=message(text="x", chat={"id": -100, "type": "channel", "title": "C"})),
+        membership("kicked", {"id": -100, "type": "channel", "title": "C"}),
     ],
 )
 def test_what_is_no_private_message_is_passed_over(given: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from tests.doubles.base import Double
 
 BOT_ID = 7000000001
+BOT_NAME = "mbiu_test_bot"
 
 
 @dataclass
@@ -23,7 +24,8 @@ class Person:
 
 @dataclass
 class ChatMessage:
-    """A message in a chat, of either side. Buttons are rows of (label, data)."""
+    """A message in a chat, of either side. Buttons are rows of (label, data); ``keys`` is what it does to
+    the keys below the chat: ``pin`` offers to send the place, ``none`` takes them away."""
 
     chat_id: int
     message_id: int
@@ -32,6 +34,8 @@ class ChatMessage:
     from_bot: bool = True
     at: float = 0.0
     edits: int = 0
+    topic: int | None = None
+    keys: str = ""
 
 
 class People(Double):
@@ -48,6 +52,15 @@ class People(Double):
         "inject_photo",
         "inject_file",
         "inject_edit",
+        "inject_album",
+        "inject_live",
+        "inject_step",
+        "found",
+        "inject_said",
+        "inject_said_edit",
+        "kick",
+        "bring_back",
+        "migrate",
         "press",
         "block",
         "unblock",
@@ -127,8 +140,35 @@ class People(Double):
         }
         return self.inject({"edited_message": body})
 
-    def press(self, chat_id: int, data: str, message_id: int | None = None) -> int:
-        """Press a button under the bot's latest message that has it. Raises LookupError if none has."""
+    def inject_album(self, chat_id: int, contents: list[bytes | str], caption: str = "") -> list[int]:
+        """Photos sent together: each is a message of its own, the first has the caption."""
+        album = str(secrets.randbits(48))
+        sent = []
+        for number, content in enumerate(contents):
+            sizes = [_size(self.add_file(content, "photos/large.jpg"), 1280, 853)]
+            words = {"caption": caption} if caption and not number else {}
+            sent.append(self._say(chat_id, "", {"photo": sizes, "media_group_id": album} | words))
+        return sent
+
+    def inject_live(self, chat_id: int, lat: float, lon: float, period: int = 900) -> int:
+        """A location that goes on being sent; the message's number in the chat."""
+        where = {"latitude": lat, "longitude": lon, "live_period": period}
+        update = self._say(chat_id, "", {"location": where})
+        return int(self.updates[update]["message"]["message_id"])
+
+    def inject_step(
+        self, chat_id: int, message_id: int, lat: float, lon: float, *, later: int = 0, last: bool = False
+    ) -> int:
+        """A step of a live location, ``later`` seconds from now; the last has no period."""
+        where = {"latitude": lat, "longitude": lon} | ({} if last else {"live_period": 900})
+        content = {"location": where, "edit_date": int(time.time()) + later}
+        return self.inject({"edited_message": self._message(chat_id, content) | {"message_id": message_id}})
+
+    def press(self, chat_id: int, data: str, message_id: int | None = None, member: int | None = None) -> int:
+        """Press a button under the bot's latest message that has it, in a group as ``member``.
+
+        Raises LookupError if none has.
+        """
         with self.lock:
             shown = [
                 message
@@ -143,7 +183,7 @@ class People(Double):
             self.open_presses.add(press_id)
         query = {
             "id": press_id,
-            "from": self._user(chat_id),
+            "from": self._user(member or chat_id),
             "chat_instance": "1",
             "data": data,
             "message": self.message_json(shown[-1]),
@@ -182,11 +222,17 @@ class People(Double):
                 [{"text": label, "callback_data": data} for label, data in row] for row in message.buttons
             ]
             shown["reply_markup"] = {"inline_keyboard": rows}
+        if message.topic:
+            shown |= {"message_thread_id": message.topic, "is_topic_message": True}
         return shown
+
+    def number(self, _: int) -> int:
+        """The next message's number in a chat."""
+        return next(self.message_numbers)
 
     def bot_json(self) -> dict[str, Any]:
         """The bot as a user."""
-        return {"id": BOT_ID, "is_bot": True, "first_name": "Mbiu", "username": "mbiu_test_bot"}
+        return {"id": BOT_ID, "is_bot": True, "first_name": "Mbiu", "username": BOT_NAME}
 
     def _say(self, chat_id: int, language: str, content: dict[str, Any]) -> int:
         if chat_id not in self.people or language:
@@ -195,7 +241,7 @@ class People(Double):
         return self.inject({"message": self._message(chat_id, content)})
 
     def _message(self, chat_id: int, content: dict[str, Any]) -> dict[str, Any]:
-        number, now = next(self.message_numbers), time.time()
+        number, now = self.number(chat_id), time.time()
         with self.lock:
             said = ChatMessage(chat_id, number, str(content.get("text", "")), from_bot=False, at=now)
             self.messages[chat_id, number] = said

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.doubles.base import Failure, suffer
+from tests.doubles.markup import buttons_of, keys_of, menu_key, text_of
 from tests.doubles.people import BOT_ID, ChatMessage
 from tests.doubles.updates import Refused, Updates
 
@@ -21,7 +23,7 @@ TWO_DAYS = 48 * 3600
 class TelegramDouble(Updates):
     """One bot. With ``limits`` it holds 30 messages/s, 1/s a chat and 20/min a group."""
 
-    shown = ("sent", "answered", "deleted", "menus", "profile", "hook", "hook_answers", "pending")
+    shown = ("sent", "answered", "deleted", "menus", "profile", "told", "hook", "hook_answers", "pending")
 
     def __init__(self, token: str = TOKEN, *, limits: bool = False) -> None:
         super().__init__()
@@ -30,8 +32,10 @@ class TelegramDouble(Updates):
         self.sent: list[ChatMessage] = []
         self.answered: list[str] = []
         self.deleted: list[tuple[int, int]] = []
+        #: Menus by ``scope:language``, words about the bot by ``name:language``, and each call that set one.
         self.menus: dict[str, list[dict[str, str]]] = {}
         self.profile: dict[str, str] = {}
+        self.told: list[str] = []
         self._times: deque[tuple[float, int]] = deque()
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -79,10 +83,14 @@ class TelegramDouble(Updates):
 
     def api_sendmessage(self, given: dict[str, Any]) -> dict[str, Any]:
         chat_id = self._reachable(given)
-        text, buttons = _text(given), _buttons(given)
+        text, buttons = text_of(given), buttons_of(given)
+        topic = self._thread(chat_id, given)
         self._spend(chat_id)
         with self.lock:
-            message = ChatMessage(chat_id, next(self.message_numbers), text, buttons, at=time.time())
+            number, now = self.number(chat_id), time.time()
+            message = ChatMessage(
+                chat_id, number, text, buttons, at=now, topic=topic, keys=keys_of(given, chat_id)
+            )
             self.messages[chat_id, message.message_id] = message
             self.sent.append(message)
         return self.message_json(message)
@@ -92,12 +100,33 @@ class TelegramDouble(Updates):
             chat_id = int(given.get("chat_id", ""))
         except ValueError:
             raise Refused(400, "Bad Request: chat not found") from None
+        if chat_id in self.groups:
+            return self._reachable_group(chat_id)
         person = self.people.get(chat_id)
         if person is None:
             raise Refused(400, "Bad Request: chat not found")
         if person.blocked:
             raise Refused(403, "Forbidden: bot was blocked by the user")
         return chat_id
+
+    def _reachable_group(self, chat_id: int) -> int:
+        group = self.groups[chat_id]
+        if group.moved_to:
+            text = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refused(400, text, moved_to=group.moved_to)
+        if group.kicked:
+            raise Refused(403, f"Forbidden: bot was kicked from the {group.kind} chat")
+        return chat_id
+
+    def _thread(self, chat_id: int, given: dict[str, Any]) -> int | None:
+        if not given.get("message_thread_id"):
+            return None
+        topic, group = int(given["message_thread_id"]), self.groups.get(chat_id)
+        if group is None or topic not in group.topics:
+            raise Refused(400, "Bad Request: message thread not found")
+        if topic in group.closed:
+            raise Refused(400, "Bad Request: TOPIC_CLOSED")
+        return topic
 
     def _spend(self, chat_id: int) -> None:
         if not self.limits:
@@ -108,13 +137,15 @@ class TelegramDouble(Updates):
         second = [chat for at, chat in self._times if now - at < 1]
         if len(second) >= 30 or chat_id in second:
             raise Refused(429, "Too Many Requests: retry after 1", 1)
-        if chat_id < 0 and sum(chat == chat_id for _, chat in self._times) >= 20:
-            raise Refused(429, "Too Many Requests: retry after 30", 30)
+        in_minute = [at for at, chat in self._times if chat == chat_id]
+        if chat_id < 0 and len(in_minute) >= 20:
+            wait = math.ceil(60 - (now - in_minute[-20]))
+            raise Refused(429, f"Too Many Requests: retry after {wait}", wait)
         self._times.append((now, chat_id))
 
     def api_editmessagetext(self, given: dict[str, Any]) -> dict[str, Any]:
         message = self._own(given, "edit")
-        text, buttons = _text(given), _buttons(given)
+        text, buttons = text_of(given), buttons_of(given)
         if (text, buttons) == (message.text, message.buttons):
             raise Refused(400, "Bad Request: message is not modified")
         message.text, message.buttons, message.edits = text, buttons, message.edits + 1
@@ -122,7 +153,7 @@ class TelegramDouble(Updates):
 
     def api_editmessagereplymarkup(self, given: dict[str, Any]) -> dict[str, Any]:
         message = self._own(given, "edit")
-        message.buttons, message.edits = _buttons(given), message.edits + 1
+        message.buttons, message.edits = buttons_of(given), message.edits + 1
         return self.message_json(message) | {"edit_date": int(time.time())}
 
     def _own(self, given: dict[str, Any], act: str) -> ChatMessage:
@@ -181,18 +212,30 @@ class TelegramDouble(Updates):
         raise web.HTTPNotFound
 
     def api_setmycommands(self, given: dict[str, Any]) -> bool:
-        self.menus[given.get("language_code") or ""] = given["commands"]
+        self.menus[menu_key(given)] = given["commands"]
+        self.told.append("setMyCommands")
         return True
 
     def api_getmycommands(self, given: dict[str, Any]) -> list[dict[str, str]]:
-        return self.menus.get(given.get("language_code") or "", [])
+        return self.menus.get(menu_key(given), [])
 
     def _set_profile(self, given: dict[str, Any]) -> bool:
         language = given.pop("language_code", "")
-        self.profile |= {f"{key}:{language}" if language else key: str(value) for key, value in given.items()}
+        self.profile |= {f"{key}:{language}": str(value) for key, value in given.items()}
+        self.told.append("profile")
         return True
 
     api_setmydescription = api_setmyshortdescription = api_setmyname = _set_profile
+
+    def api_getmydescription(self, given: dict[str, Any]) -> dict[str, str]:
+        return self._shown("description", given)
+
+    def api_getmyshortdescription(self, given: dict[str, Any]) -> dict[str, str]:
+        return self._shown("short_description", given)
+
+    def _shown(self, name: str, given: dict[str, Any]) -> dict[str, str]:
+        language = given.get("language_code", "")
+        return {name: self.profile.get(f"{name}:{language}") or self.profile.get(f"{name}:", "")}
 
     def api_sendchataction(self, given: dict[str, Any]) -> bool:
         return bool(self._reachable(given))
@@ -208,27 +251,10 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return given | dict(await request.json())
     given |= dict(await request.post())
-    for name in ("reply_markup", "commands", "allowed_updates", "message_ids"):
+    for name in ("reply_markup", "commands", "allowed_updates", "message_ids", "scope"):
         if isinstance(given.get(name), str):
             given[name] = json.loads(given[name])
     return given
-
-
-def _text(given: dict[str, Any]) -> str:
-    text = str(given.get("text", ""))
-    if not text.strip():
-        raise Refused(400, "Bad Request: message text is empty")
-    if len(text) > 4096:
-        raise Refused(400, "Bad Request: message is too long")
-    return text
-
-
-def _buttons(given: dict[str, Any]) -> list[list[tuple[str, str]]]:
-    rows = (given.get("reply_markup") or {}).get("inline_keyboard", [])
-    found = [[(button["text"], button.get("callback_data", "")) for button in row] for row in rows]
-    if any(not 0 < len(data.encode()) <= 64 for row in found for _, data in row):
-        raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
-    return found
 
 
 def _scripted(failure: Failure) -> Refused:
@@ -242,6 +268,6 @@ def _scripted(failure: Failure) -> Refused:
 
 def _refused(refusal: Refused) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.text}
-    if refusal.retry_after is not None:
-        body["parameters"] = {"retry_after": refusal.retry_after}
+    if parameters := {name: value for name, value in refusal.parameters.items() if value is not None}:
+        body["parameters"] = parameters
     return web.json_response(body, status=refusal.status)

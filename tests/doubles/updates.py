@@ -8,20 +8,22 @@ from typing import Any
 
 import aiohttp
 
-from tests.doubles.people import People
+from tests.doubles.groups import Groups
 
 
 class Refused(Exception):
     """An answer with ``ok: false`` in Telegram's words."""
 
-    def __init__(self, status: int, text: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, text: str, retry_after: int | None = None, moved_to: int | None = None
+    ) -> None:
         super().__init__(text)
         self.status = status
         self.text = text
-        self.retry_after = retry_after
+        self.parameters = {"retry_after": retry_after, "migrate_to_chat_id": moved_to}
 
 
-class Updates(People):
+class Updates(Groups):
     """What is ``pending`` and who gets it; ``hook_answers`` notes each post with the hook's status."""
 
     def __init__(self) -> None:
