@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, questions, routing, texts, vault
+from mbiu import audit, feedback, routing, texts, vault
 from mbiu.audit import SYSTEM, Actor
 from mbiu.codes import AlertState, Answer, DeliveryState, IncidentState
-from mbiu.dialogue import Turn
+from mbiu.dialogue import Effect
 from mbiu.jobs import Job, enqueue
-from mbiu.models import Address, Alert, Contact, Delivery, Incident, Outcome, Report, Response, utcnow
+from mbiu.models import Address, Alert, Contact, Delivery, Incident, Outcome, Response, utcnow
 from mbiu.outbox import Outgoing, drop, put
 from mbiu.refs import new_id
 from mbiu.refusals import NotPossible
-from mbiu.verification import MAY_DECIDE, find
+from mbiu.verification import MAY_DECIDE, find, wait_for_reading
 
 #: What was done about an incident, and what it changed.
 DONE = ("visit", "dialogue", "patrol", "arrest", "relief", "referral", "nothing")
@@ -36,7 +36,7 @@ _HOURS = re.compile(r"\b(\d{1,2})\s*(?:h|hr|hrs|hours?|saa)\b", re.IGNORECASE)
 
 def answer_by_message(
     session: Session,
-    turn: Turn,
+    turn: Effect,
     contact_id: UUID,
     open_alerts: tuple[str, ...],
     message_id: UUID,
@@ -57,7 +57,7 @@ def answer_by_message(
 
 
 def _record(
-    session: Session, alert: Alert, contact_id: UUID, turn: Turn, message_id: UUID, now: dt.datetime
+    session: Session, alert: Alert, contact_id: UUID, turn: Effect, message_id: UUID, now: dt.datetime
 ) -> None:
     row_id = new_id()
     session.add(
@@ -76,12 +76,26 @@ def _record(
         _cannot(session, alert, now)
     elif routing.is_open(alert):
         _move(alert, AlertState.DONE if turn.answer is Answer.DONE else AlertState.ACKNOWLEDGED, now)
+        _tell_action(session, alert)
     session.execute(update(Incident).where(Incident.id == alert.incident_id).values(updated_at=now))
     code = session.scalar(select(Contact.code).where(Contact.id == contact_id))
     audit.append(session, Actor(f"contact {code}"), f"alert.{turn.answer}", f"alert:{alert.ref}")
 
 
-def _promised(turn: Turn, now: dt.datetime) -> dt.datetime | None:
+def _tell_action(session: Session, alert: Alert) -> None:
+    """Those who reported hear that somebody acts, unless it is they themselves who were alerted."""
+    ref = session.scalars(select(Incident.ref).where(Incident.id == alert.incident_id)).one()
+    wait_for_reading(session, ref)
+    alerted = (
+        select(Address.contact_id)
+        .join(Delivery, Delivery.address_id == Address.id)
+        .join(Alert, Alert.id == Delivery.alert_id)
+        .where(Alert.incident_id == alert.incident_id)
+    )
+    feedback.tell_all(session, alert.incident_id, feedback.Event.ACTION, but=set(session.scalars(alerted)))
+
+
+def _promised(turn: Effect, now: dt.datetime) -> dt.datetime | None:
     if turn.answer not in {Answer.ACK, Answer.GO}:
         return None
     hours = _HOURS.search(turn.words)
@@ -163,7 +177,7 @@ def _tell_cancelled(session: Session, alert: Alert, now: dt.datetime) -> None:
         select(Delivery.address_id, Delivery.channel, Contact.id.label("contact_id"), Contact.language)
         .join(Address, Address.id == Delivery.address_id)
         .join(Contact, Contact.id == Address.contact_id)
-        .where(Delivery.alert_id == alert.id, _may_answer(), Address.stopped_at.is_(None))
+        .where(Delivery.alert_id == alert.id, _may_answer(), *routing.ALERTABLE)
     )
     for row in told.all():
         text = texts.say(row.language, "alert.cancel", ref=alert.ref)
@@ -186,8 +200,7 @@ def close(session: Session, actor: Actor, ref: str, done: str, effect: str, word
     _write_outcome(session, actor, incident, (done, effect, words))
     incident.state, incident.closed_at, incident.updated_at = IncidentState.CLOSED, now, now
     _end_alerts(session, incident, now)
-    for report in session.scalars(select(Report).where(Report.incident_id == incident.id)):
-        questions.tell_outcome(session, report, None, done)
+    feedback.tell_all(session, incident.id, feedback.Event.OUTCOME, done=done)
     audit.append(session, actor, "incident.closed", f"incident:{ref}", done=done, effect=effect)
     return incident
 

@@ -125,17 +125,16 @@ def _reachable(session: Session, contacts: list[UUID]) -> list[tuple[Contact, Ad
     return [(row.Contact, row.Address) for row in rows]
 
 
+_WISHES = {Wish.PULL: "wants to hear from us only in answer", Wish.NEVER: "wants never to hear from us"}
+
+
 def _why_not(contact: Contact, address: Address | None, incident: Incident) -> str:
     if address is None:
         return "has no address"
     if address.stopped_at or contact.stopped_at or contact.silent_at:
         return "asked for no more messages"
     if contact.wish is not Wish.PUSH:
-        return (
-            "wants to be written to only in answer"
-            if contact.wish is Wish.PULL
-            else "wants never to be written to"
-        )
+        return _WISHES[contact.wish]
     if address.blocked_at:
         return "blocked us, or the number does not work"
     if contact.exercise and not incident.exercise:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, questions, vault
+from mbiu import audit, feedback, vault
 from mbiu.audit import Actor
 from mbiu.codes import (
     Certainty,
@@ -163,7 +163,8 @@ def verify(
     version: int | None = None,
     grade: tuple[str, int] | None = None,
 ) -> Approvals:
-    """Approve an incident as true. It is verified once enough different people have approved this version.
+    """Approve an incident as true. It is verified once enough different people have approved this version;
+    then those who reported it are told.
 
     One that was alerted and has changed since may be approved again, for another alert.
     ``grade`` is the Admiralty pair: source reliability A to F and information credibility 1 to 6.
@@ -179,6 +180,7 @@ def verify(
     if found.complete and row.state in _LIVE:
         row.state, row.verified_at = IncidentState.VERIFIED, utcnow()
         row.claimed_by = row.claim_until = None
+        feedback.tell_all(session, row.id, Verdict.VERIFIED.value)
     elif row.state is IncidentState.CLAIMED and row.claimed_by == actor.id:
         # The second person need not wait until the claim runs out.
         row.state, row.claimed_by, row.claim_until = IncidentState.OPEN, None, None
@@ -195,7 +197,7 @@ def reject(
     version: int | None = None,
     grade: tuple[str, int] | None = None,
 ) -> Incident:
-    """Find an incident refuted or unverifiable. Those who reported a refuted one are told."""
+    """Find an incident refuted or unverifiable. Those who reported it are told."""
     row = held(session, actor, ref, version)
     if verdict not in {Verdict.REFUTED, Verdict.UNVERIFIABLE}:
         raise NotPossible("An incident is rejected as refuted or as unverifiable.")
@@ -203,9 +205,7 @@ def reject(
     decide(session, actor, row, verdict, reason, grade)
     row.state, row.closed_at = IncidentState(verdict.value), utcnow()
     row.claimed_by = row.claim_until = None
-    if verdict is Verdict.REFUTED:
-        for report in session.scalars(select(Report).where(Report.incident_id == row.id)):
-            questions.tell_outcome(session, report, verdict, None)
+    feedback.tell_all(session, row.id, verdict.value)
     return row
 
 

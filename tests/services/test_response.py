@@ -320,7 +320,7 @@ def test_closing_records_the_outcome_and_tells_each_reporter_once(ruth: Actor, a
     assert (row.state, alert_of(alert).state) == (IncidentState.CLOSED, AlertState.DONE)
     told = texts_to(AMINA, "outcome")
     assert len(told) == 1
-    assert "the sides were brought to talk" in told[0]
+    assert "people were brought to talk" in told[0]
     assert "chiefs" not in told[0]
     with transaction() as session:
         outcome = session.scalars(select(Outcome)).one()

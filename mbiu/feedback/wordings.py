@@ -1,0 +1,158 @@
+"""The centre's own texts in place of the shipped ones: checked, kept with their history, taken back."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mbiu import audit, texts
+from mbiu.audit import Actor
+from mbiu.channels.text import clean, compose, segments
+from mbiu.codes import ContactRole
+from mbiu.feedback.matrix import Event, must_coordinate
+from mbiu.models import Wording, utcnow
+from mbiu.refusals import NotFound, NotPossible
+
+_RECEIPTS = (
+    "reply.receipt", "reply.receipt_first", "reply.receipt_place", "reply.receipt_which",
+    "reply.receipt_what", "reply.receipt_code",
+)  # fmt: skip
+#: The text of each event; a receipt has several, by what is missing.
+KEYS: dict[Event, tuple[str, ...]] = {
+    Event.RECEIPT: _RECEIPTS,
+    Event.VERIFIED: ("outcome.told_verified",),
+    Event.REFUTED: ("outcome.told_refuted",),
+    Event.UNVERIFIABLE: ("outcome.told_unverifiable",),
+    Event.ACTION: ("outcome.told_action",),
+    Event.OUTCOME: ("outcome.told",),
+}
+#: Everybody, where an audience is asked for.
+EVERYBODY = ""
+_EXAMPLE = {"ref": "R7K3QX9", "choices": "1 Kasese 2 Kamwenge 3 other", "codes": "RAID 3"}
+# What happened may be left unsaid; a reference may not.
+_MAY_LACK = frozenset({"done"})
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text as it holds for an audience; ``own`` if the centre wrote it for that very audience."""
+
+    key: str
+    language: str
+    audience: str
+    words: str
+    own: bool
+    preview: str
+    segments: int
+
+
+def keys(event: Event) -> tuple[str, ...]:
+    """The texts of an event that are shipped."""
+    return tuple(key for key in KEYS[event] if key in texts.wordings(texts.FALLBACK))
+
+
+def event_of(key: str) -> Event:
+    """The event that a text speaks of. Raises NotFound for any text that is not the centre's to change."""
+    found = next((event for event in Event if key in keys(event)), None)
+    if found is None:
+        raise NotFound("There is no such text.")
+    return found
+
+
+def limit(key: str) -> int:
+    """How many SMS a text may cost."""
+    return 1 if key in _RECEIPTS else 2
+
+
+def fill(language: str, words: str) -> str:
+    """The text as it would arrive, with an example reference and the longest outcome."""
+    values = _EXAMPLE | {"done": max(_outcomes(language), key=len)}
+    return compose(words.format(**{name: values.get(name, "…") for name in texts.placeholders(words)}))
+
+
+def _outcomes(language: str) -> list[str]:
+    told = texts.wordings(language).items()
+    return [text for key, text in told if key.startswith("outcome.") and not key.startswith("outcome.told")]
+
+
+def problems(language: str, key: str, words: str) -> list[str]:
+    """What is wrong with a text, one sentence each; nothing if it may be used."""
+    try:
+        named = texts.placeholders(words)
+    except ValueError:
+        return ["A brace is open, or holds more than a name. Write {ref} where the reference belongs."]
+    known = texts.placeholders(texts.wordings(language)[key])
+    strange, missing = sorted(named - known), sorted(known - named - _MAY_LACK)
+    found = [f"{{{name}}} means nothing in this text." for name in strange]
+    found += [f"{{{name}}} is missing." for name in missing]
+    if word := texts.betrays(language, words):
+        found.append(f"«{word}» must not stand on a phone that somebody else may see.")
+    cost = segments(fill(language, words))
+    if cost > limit(key):
+        most = f"{limit(key)} SMS" if limit(key) > 1 else "one SMS"
+        found.append(f"With an example filled in it costs {cost} SMS; it may cost {most} at most.")
+    return found
+
+
+def tidy(words: str) -> str:
+    """A typed text as it is kept: one line, without what cannot be stored."""
+    return " ".join(clean(words).split())
+
+
+def own(session: Session) -> dict[tuple[str, str, str], str]:
+    """All texts of the centre by key, language and audience."""
+    return {(row.key, row.language, row.audience): row.text for row in session.scalars(select(Wording))}
+
+
+def text(session: Session, key: str, language: str, audience: str) -> Text:
+    """A text as it holds now for an audience. Raises NotFound."""
+    _known(key, language, audience)
+    found = own(session)
+    mine = found.get((key, language, audience))
+    words = mine or found.get((key, language, EVERYBODY)) or texts.wordings(language)[key]
+    filled = fill(language, words)
+    return Text(key, language, audience, words, mine is not None, filled, segments(filled))
+
+
+def _known(key: str, language: str, audience: str) -> None:
+    event_of(key)
+    if language not in texts.languages() or audience not in {EVERYBODY, *ContactRole}:
+        raise NotFound("There is no such text.")
+
+
+def save(session: Session, actor: Actor, at: tuple[str, str, str], words: str) -> None:
+    """Use ``words`` for the text ``at`` (key, language, audience) from now on.
+
+    Raises NotAllowed, NotFound, and NotPossible with everything that is wrong with the words.
+    """
+    must_coordinate(actor)
+    key, language, audience = at
+    before, words = text(session, *at), tidy(words)
+    wrong = problems(language, key, words) if words else ["Write a text, or take the shipped one back."]
+    if wrong:
+        raise NotPossible(" ".join(wrong))
+    if before.own and before.words == words:
+        return
+    values = {"text": words, "changed_by": actor.id, "changed_at": utcnow()}
+    row = insert(Wording).values(key=key, language=language, audience=audience, **values)
+    session.execute(row.on_conflict_do_update(constraint="pk_wording", set_=values))
+    audit.append(session, actor, "wording.changed", _subject(at), before=before.words, after=words)
+
+
+def reset(session: Session, actor: Actor, at: tuple[str, str, str]) -> bool:
+    """Take the shipped text (for an audience: that for everybody) back; False if it was never changed."""
+    must_coordinate(actor)
+    before = text(session, *at)
+    if not before.own:
+        return False
+    key, language, audience = at
+    row = (Wording.key == key, Wording.language == language, Wording.audience == audience)
+    session.execute(delete(Wording).where(*row))
+    after = text(session, *at).words
+    audit.append(session, actor, "wording.reset", _subject(at), before=before.words, after=after)
+    return True
+
+
+def _subject(at: tuple[str, str, str]) -> str:
+    return "wording:" + ".".join(part for part in at if part)
