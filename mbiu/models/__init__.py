@@ -16,6 +16,7 @@ from mbiu.models.gateway import (
     GatewayPrice,
     GatewayRoute,
     GatewayTry,
+    Pause,
 )
 from mbiu.models.incident import Authorship, Decision, Incident, Note, Outcome
 from mbiu.models.learned import LearnedModel
@@ -67,6 +68,7 @@ __all__ = [
     "Note",
     "Notice",
     "Outcome",
+    "Pause",
     "Place",
     "PlaceEdition",
     "Report",

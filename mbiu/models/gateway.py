@@ -104,3 +104,12 @@ class GatewayCost(Model):
     messages: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     segments: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     micros: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class Pause(Model):
+    """A provider asked for silence on a channel ``until`` then; every process keeps it."""
+
+    __tablename__ = "pause"
+
+    channel: Mapped[str] = mapped_column(String(40), primary_key=True)
+    until: Mapped[Moment]

@@ -36,6 +36,12 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "pause",
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel", name="pk_pause"),
+    )
+    op.create_table(
         "gateway_price",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("gateway", sa.String(length=40), nullable=False),
@@ -120,5 +126,6 @@ def downgrade() -> None:
     op.drop_table("gateway_try")
     op.drop_table("gateway_route")
     op.drop_table("gateway_price")
+    op.drop_table("pause")
     op.drop_table("gateway_cost")
     op.drop_table("gateway")
