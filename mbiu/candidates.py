@@ -38,9 +38,10 @@ from mbiu.agreement import Facts
 from mbiu.analysis import similarity
 from mbiu.codes import IncidentState
 from mbiu.facts import incident_facts
-from mbiu.joining import Witness, doubt, rough
+from mbiu.joining import Witness, doubt, rough, ties
 from mbiu.models import Contact, Incident, Message, Report
 from mbiu.search import Key, Search
+from mbiu.sources import TIES
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +210,7 @@ def _telling() -> Select[Any]:
         .lateral("newest")
     )
     return (
-        select(newest.c.id, newest.c.incident_id, newest.c.contact_id, Contact.organisation)
+        select(newest.c.id, newest.c.incident_id, newest.c.contact_id, *TIES)
         .add_columns(newest.c.unconfirmed, newest.c.duress)
         .add_columns(Message.id.label("message_id"), Message.text)
         .select_from(wanted)
@@ -231,5 +232,5 @@ def add_witnesses(session: Session, known: Iterable[Candidate]) -> None:
         texts: tuple[similarity.Text, ...] = ()
         with suppress(vault.CannotOpen):
             texts = (similarity.Text.of(vault.unseal("message", "text", row.message_id, row.text)),)
-        witness = Witness(texts, row.contact_id, row.organisation, doubt=doubt(row))
+        witness = Witness(texts, row.contact_id, doubt=doubt(row), **ties(row))
         wanted[row.incident_id].witnesses.append(witness)

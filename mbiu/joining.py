@@ -9,7 +9,7 @@ close to somebody who told it before, adds no weight to a story.
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +38,8 @@ _JUST_BELOW = JOIN - 0.01
 class Witness:
     """Who told it, in what words, and how near to it: what independence is judged by.
 
-    ``contact`` and ``organisation`` are compared only; ``texts`` are the messages, or all of them as one.
+    ``contact``, ``organisation``, ``circle`` (a community of one denomination) and ``supervisor`` are compared
+    only; ``texts`` are the messages, or all of them as one.
     ``doubt`` is the code of why the sender may be another, or not free to say what is true.
     """
 
@@ -48,6 +49,12 @@ class Witness:
     forwarded: bool = False
     hearsay: bool = False
     doubt: str = ""
+    circle: str = ""
+    supervisor: UUID | None = None
+
+    def unnamed(self) -> "Witness":
+        """The same words from nobody in particular."""
+        return replace(self, contact=None, organisation="", circle="", supervisor=None)
 
 
 REASONS = {
@@ -55,7 +62,7 @@ REASONS = {
     "copy": "the words of an earlier report",
     "forwarded": "a forwarded message",
     "hearsay": "told from hearsay",
-    "connected": "of the same organisation as an earlier reporter",
+    "connected": "close to an earlier reporter: one organisation or community, or one line of supervision",
     "unconfirmed": "perhaps not from whom the number says",
     "duress": "sent under duress",
     "withdrawn": "taken back by the reporter",
@@ -193,8 +200,10 @@ def doubt(row: Any) -> str:
 def source(told: Witness, earlier: Sequence[Witness]) -> Source:
     """Whether a report adds a source to those who told it ``earlier``.
 
-    One person is one source however often they write; so are people of one organisation, whose words may
-    come from one mouth; a copied text is its first sender's; and who passes on what others said saw nothing.
+    One person is one source however often they write; so are people of one organisation or of one community
+    and denomination, and a supervisor with those who report to them, whose words may come from one mouth; a
+    copied text is its first sender's; and who passes on what others said saw nothing. Two people who report
+    to one supervisor are two sources.
     A telling in doubt is none, and does not stand in the way of the person in whose name it came.
     """
     if told.doubt:
@@ -209,8 +218,19 @@ def source(told: Witness, earlier: Sequence[Witness]) -> Source:
     return Source("connected" if any(_connected(told, one) for one in known) else "")
 
 
+def ties(row: Any) -> dict[str, Any]:
+    """What binds a reporter to others, from a row with the contact's columns: arguments of a `Witness`.
+
+    A community counts together with a denomination only: either alone may be half a country.
+    """
+    parts = [" ".join(part.split()).casefold() for part in (row.community, row.denomination)]
+    circle = "/".join(parts) if all(parts) else ""
+    return {"organisation": row.organisation, "circle": circle, "supervisor": row.supervisor_id}
+
+
 def _connected(a: Witness, b: Witness) -> bool:
-    return (
-        bool(a.organisation.strip())
-        and a.organisation.strip().casefold() == b.organisation.strip().casefold()
-    )
+    mine, theirs = a.organisation.strip().casefold(), b.organisation.strip().casefold()
+    same = bool(mine and mine == theirs) or bool(a.circle and a.circle == b.circle)
+    above = a.supervisor is not None and a.supervisor == b.contact
+    below = b.supervisor is not None and b.supervisor == a.contact
+    return same or above or below

@@ -85,7 +85,7 @@ def _matches(work: Work, near: list[Candidate], same_words: set[UUID], parted: s
             continue
         told = candidate.witnesses
         if candidate.facts.id in same_words:  # Perhaps by one of those whose texts were not opened.
-            told = [*told, replace(work.witness, contact=None, organisation="")]
+            told = [*told, work.witness.unnamed()]
         if match := compare(work.facts, candidate.facts, work.witness, told):
             matches.append(match)
     return sorted(matches, key=lambda match: -match.same_event)

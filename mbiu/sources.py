@@ -9,22 +9,26 @@ from sqlalchemy.orm import Session
 
 from mbiu import reports, vault
 from mbiu.analysis.similarity import Text
-from mbiu.joining import Source, Witness, doubt, source
+from mbiu.joining import Source, Witness, doubt, source, ties
 from mbiu.models import Contact, Report
 
 #: Among so many reports of one incident, the first ones, each is compared with all before it.
 JUDGED = 200
 
 
-# People of one organisation are one source, whoever of them came first; where nobody is a source of
-# their own there is still somebody who said it. What was withdrawn was not said.
+# People of one organisation, or of one community and denomination, are one source, whoever of them came
+# first; where nobody is a source of their own there is still somebody who said it. What was withdrawn was not said.
 _COUNT = text("""
     UPDATE incident
     SET reports = counted.reports, sources = greatest(counted.sources, least(counted.reports, 1))
     FROM (
         SELECT wanted.id, count(report.id) AS reports,
-               count(DISTINCT coalesce(nullif(lower(trim(contact.organisation)), ''), contact.id::text))
-                   FILTER (WHERE report.independent) AS sources
+               count(DISTINCT coalesce(
+                   nullif(lower(trim(contact.organisation)), ''),
+                   nullif(lower(trim(contact.community)), '') || '/'
+                       || nullif(lower(trim(contact.denomination)), ''),
+                   contact.id::text
+               )) FILTER (WHERE report.independent) AS sources
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
         LEFT JOIN report ON report.incident_id = wanted.id AND report.withdrawn_at IS NULL
         LEFT JOIN contact ON contact.id = report.contact_id
@@ -60,8 +64,12 @@ def judge(session: Session, incident_id: UUID) -> None:
     recount(session, [incident_id])
 
 
+#: What `joining.ties` reads.
+TIES = (Contact.organisation, Contact.community, Contact.denomination, Contact.supervisor_id)
+
+
 def _told() -> Any:
-    columns = (Report.id, Report.contact_id, Report.source_note, Contact.organisation)
+    columns = (Report.id, Report.contact_id, Report.source_note, *TIES)
     marks = (Report.erased_at, Report.unconfirmed, Report.duress)
     query = select(*columns, *marks).join(Contact, Contact.id == Report.contact_id)
     return query.where(Report.withdrawn_at.is_(None)).order_by(Report.created_at, Report.id).limit(JUDGED)
@@ -75,10 +83,10 @@ def _witness(row: Any, messages: list[Any]) -> Witness:
     return Witness(
         words,
         row.contact_id,
-        row.organisation,
         forwarded=any(message.forwarded for message in messages),
         hearsay=row.source_note == "hearsay",
         doubt=doubt(row),
+        **ties(row),
     )
 
 
