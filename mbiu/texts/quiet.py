@@ -25,8 +25,5 @@ def _holds(word: str, stem: str) -> bool:
 
 @lru_cache
 def _stems(language: str) -> frozenset[str]:
-    return (
-        frozenset(fold(stem) for stem in listed(language, "unsaid"))
-        if language in languages()
-        else frozenset()
-    )
+    stems = listed(language, "unsaid") if language in languages() else ()
+    return frozenset(fold(stem) for stem in stems)
