@@ -99,6 +99,24 @@ def ring_now(job: Job) -> bool:
     return True
 
 
+_later: set[Job] = set()
+
+
+def ring_later(job: Job, seconds: float) -> None:
+    """Ring when the time has passed; of several such rings of a process that wait for the same job, one."""
+    if job in _later:
+        return
+    _later.add(job)
+    timer = threading.Timer(seconds, _ring_late, [job])
+    timer.daemon = True
+    timer.start()
+
+
+def _ring_late(job: Job) -> None:
+    _later.discard(job)
+    ring_now(job)
+
+
 class _Bell:
     """Collects rings and sends each job's at most once per gathering time."""
 

@@ -13,7 +13,7 @@ from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
 from mbiu.gateways import watch
 from mbiu.gazetteer import store
-from mbiu.jobs import Job, ring_now
+from mbiu.jobs import Job, ring_later, ring_now
 from mbiu.learning import keep
 from workers import housekeeping as chores
 from workers import school
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Half of the visibility time-out: a task that ran longer could be handed out twice.
 AT_MOST = 30.0
+#: Seconds to the next look at chats where a message has to wait for the one before it.
+PACE = 1.0
 
 
 def _drain(job: Job, step: Callable[[], int]) -> int:
@@ -55,8 +57,15 @@ def triage() -> None:
 
 @app.task(name="mbiu.delivery")
 def deliver() -> None:
-    """Send what is due."""
-    _drain(Job.DELIVERY, delivery.deliver)
+    """Send what is due; what has to wait for its turn in a chat comes with another ring."""
+
+    def step() -> int:
+        count = delivery.deliver()
+        if not count and delivery.is_held():
+            ring_later(Job.DELIVERY, PACE)
+        return count
+
+    _drain(Job.DELIVERY, step)
 
 
 @app.task(name="mbiu.gateways")

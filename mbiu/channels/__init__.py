@@ -98,7 +98,8 @@ def _africastalking(settings: Settings) -> Channel:
 def _telegram(settings: Settings) -> Channel:
     from mbiu.channels.telegram import Telegram
 
-    return Telegram(settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url)
+    token = settings.telegram_token.get_secret_value()
+    return Telegram(token, api_url=settings.telegram_api_url, share=settings.workers)
 
 
 def _simulator(_: Settings) -> Channel:

@@ -11,13 +11,15 @@ from functools import lru_cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mbiu import pace
+from mbiu.db import transaction
 from mbiu.delivery.claiming import BATCH, UNSENT, claim
 from mbiu.delivery.recording import LONGEST_WAIT
 from mbiu.delivery.sending import send
 from mbiu.delivery.words import report
 from mbiu.models import Delivery, utcnow
 
-__all__ = ["BATCH", "LONGEST_WAIT", "claim", "deliver", "report", "send", "waiting"]
+__all__ = ["BATCH", "LONGEST_WAIT", "claim", "deliver", "is_held", "report", "send", "waiting"]
 
 
 def deliver(limit: int = BATCH) -> int:
@@ -31,6 +33,12 @@ def deliver(limit: int = BATCH) -> int:
 @lru_cache
 def _senders() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(BATCH, thread_name_prefix="sender")
+
+
+def is_held() -> bool:
+    """Whether something is due that only waits for its turn in its chat."""
+    with transaction() as session:
+        return pace.held(session, utcnow())
 
 
 def waiting(session: Session) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, case, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import gateways, vault
+from mbiu import gateways, pace, vault
 from mbiu.channels.phone import country_of
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
@@ -61,10 +61,10 @@ def claim(limit: int = BATCH) -> list[Claimed]:
     now = utcnow()
     with transaction() as session:
         _expire(session, now)
-        due = _due(now).limit(limit).with_for_update(skip_locked=True)
+        due = session.execute(_due(now).limit(limit).with_for_update(of=Delivery, skip_locked=True)).all()
         taken = session.scalars(
             update(Delivery)
-            .where(Delivery.id.in_(due.scalar_subquery()))
+            .where(Delivery.id.in_(pace.admit(session, due, now)))
             .values(state=DeliveryState.SENDING, due_at=now + lease(), attempts=Delivery.attempts + 1)
             .returning(Delivery.id)
         ).all()
@@ -83,11 +83,12 @@ def _expire(session: Session, now: dt.datetime) -> None:
     )
 
 
-def _due(now: dt.datetime) -> Select[UUID]:
-    """Which deliveries may be claimed, most urgent first; pacing by address narrows it here."""
+def _due(now: dt.datetime) -> Select[UUID, UUID, AddressKind]:
+    """Which deliveries may be claimed, most urgent first."""
     return (
-        select(Delivery.id)
-        .where(Delivery.state.in_(UNSENT), Delivery.due_at <= now)
+        select(Delivery.id, Delivery.address_id, Address.kind)
+        .join(Address, Address.id == Delivery.address_id)
+        .where(Delivery.state.in_(UNSENT), Delivery.due_at <= now, pace.is_free(now))
         .order_by(case((Delivery.kind == "alert", 0), else_=1), Delivery.due_at)
     )
 

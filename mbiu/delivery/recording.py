@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from mbiu.codes import DeliveryState
+from mbiu import moving, pace
+from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
 from mbiu.delivery.claiming import Claimed
 from mbiu.delivery.words import below, lock
@@ -74,10 +75,16 @@ def failed(item: Claimed, error: ChannelError, tries: list[Try]) -> None:
         session.execute(update(Delivery).where(*mine).values(**values))
         if error.blocked:
             session.execute(update(Address).where(Address.id == item.address_id).values(blocked_at=now))
+        if error.retry_after:
+            pace.obey(session, item.address_id, error.retry_after, now)
+        if error.moved_to:
+            moving.move(session, AddressKind.TELEGRAM, item.message.to, error.moved_to)
     log.warning("delivery.failed", extra={"delivery": str(item.id), "why": error.reason, "final": final})
 
 
 def _wait(item: Claimed, error: ChannelError) -> dt.timedelta:
+    if error.moved_to:
+        return dt.timedelta()
     if error.retry_after:
         return dt.timedelta(seconds=error.retry_after)
     doublings = min(item.attempts, 10)
