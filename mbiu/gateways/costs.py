@@ -12,8 +12,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from mbiu.channels.phone import national
+from mbiu.channels.text import segments
 from mbiu.gateways.registry import SIMULATOR, TELEGRAM
+from mbiu.messages import IncomingMessage
 from mbiu.models import GatewayCost
+from mbiu.settings import settings
 
 MICROS = 1_000_000
 _SLOTS = 16
@@ -54,13 +57,13 @@ class Cost:
 
 
 def count(
-    session: Session, gateway: str, direction: str, country: str, number: str, segments: int, now: dt.datetime
+    session: Session, gateway: str, direction: str, country: str, number: str, pieces: int, now: dt.datetime
 ) -> None:
-    """Count one SMS, ``in`` or ``out``, of so many segments; chats and the simulator cost nothing.
+    """Count one SMS, ``in`` or ``out``, of so many pieces (segments); chats and the simulator cost nothing.
 
     Call it where the row of the same SMS is written, and only if that was written for the first time.
     """
-    if gateway in {SIMULATOR, TELEGRAM} or segments < 1:
+    if gateway in {SIMULATOR, TELEGRAM} or pieces < 1:
         return
     values = {
         "month": now.date().replace(day=1),
@@ -68,10 +71,18 @@ def count(
         "direction": direction,
         "country": country,
         "national": national(number),
-        "segments": segments,
+        "segments": pieces,
         "slot": (os.getpid() + threading.get_ident() // 4096) % _SLOTS,
     }
     session.connection().execute(_COUNT, values)
+
+
+def count_call(session: Session, message: IncomingMessage, reply: str | None, now: dt.datetime) -> None:
+    """Count a message that came in for the first time, and the reply that its provider carries back."""
+    country = message.country or settings().default_country
+    for direction, said in (("in", message.text), ("out", reply)):
+        if said is not None:
+            count(session, message.channel, direction, country, message.sender, segments(said), now)
 
 
 def monthly(session: Session, since: dt.date) -> list[Cost]:

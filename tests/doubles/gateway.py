@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from aiohttp import web
 
-from tests.doubles.base import Double
+from tests.doubles.base import Double, suffer
 
 KEY = "a-key-only-for-the-double"
 
@@ -28,30 +28,31 @@ class GatewaySent:
 
 
 class GatewayDouble(Double):
-    """Takes outgoing messages at ``/gateway``; a repeat of an id is sent once."""
+    """Takes outgoing messages at ``/<name>``; a repeat of an id is sent once."""
 
-    name = "gateway"
     commands = ("fail_next", "heal", "receive", "report")
-    shown = ("sent", "refused")
+    shown = ("sent", "refused", "calls")
 
-    def __init__(self, key: str = KEY) -> None:
+    def __init__(self, name: str = "gateway", key: str = KEY) -> None:
         super().__init__()
+        self.name = name
         self.key = key
         self.sent: list[GatewaySent] = []
         self.refused = 0
+        self.calls = 0
         self._numbers = itertools.count(1)
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return [web.post("/gateway", self._send)]
+        return [web.post(f"/{self.name}", self._send)]
 
     def receive(self, hook: str, sender: str, text: str, **extra: Any) -> tuple[int, str]:
         """Post an incoming SMS to a hook."""
         identity = f"phone-{next(self._numbers)}-{secrets.token_hex(6)}"
         return self._post(hook, {"id": identity, "from": sender, "text": text} | extra)
 
-    def report(self, hook: str, id: str, status: str) -> int:  # noqa: A002
+    def report(self, hook: str, id: str, status: str, **extra: Any) -> int:  # noqa: A002
         """Post a delivery report."""
-        return self._post(hook, {"id": id, "status": status})[0]
+        return self._post(hook, {"id": id, "status": status} | extra)[0]
 
     def _post(self, hook: str, data: dict[str, Any]) -> tuple[int, str]:
         body, timestamp = json.dumps(data).encode(), str(int(time.time()))
@@ -76,11 +77,18 @@ class GatewayDouble(Double):
             self.refused += 1
             return web.json_response({"error": "signature"}, status=401)
         failure = await self.next_failure(request)
+        data = json.loads(body)
+        if failure is None or failure.after:
+            self._take(data)
         if failure:
+            if failure.after:
+                await suffer(request, failure)
             headers = {} if failure.retry_after is None else {"Retry-After": str(failure.retry_after)}
             return web.Response(status=failure.status, text=failure.text, headers=headers)
-        data = json.loads(body)
+        return web.json_response({"id": data["id"]})
+
+    def _take(self, data: dict[str, str]) -> None:
         with self.lock:
+            self.calls += 1
             if all(message.id != data["id"] for message in self.sent):
                 self.sent.append(GatewaySent(data["id"], data["to"], data["text"]))
-        return web.json_response({"id": data["id"]})

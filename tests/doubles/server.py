@@ -23,7 +23,9 @@ class Doubles:
         self.twilio = TwilioDouble()
         self.africastalking = AfricasTalkingDouble()
         self.gateway = GatewayDouble()
-        self.all: tuple[Double, ...] = (self.telegram, self.twilio, self.africastalking, self.gateway)
+        self.second_gateway = GatewayDouble("second_gateway")
+        phones = (self.gateway, self.second_gateway)
+        self.all: tuple[Double, ...] = (self.telegram, self.twilio, self.africastalking, *phones)
         self.url = ""
         self._address = (host, port)
         self._ready = threading.Event()
