@@ -38,8 +38,8 @@ _JUST_BELOW = JOIN - 0.01
 class Witness:
     """Who told it, in what words, and how near to it: what independence is judged by.
 
-    ``contact``, ``organisation``, ``circle`` (a community of one denomination) and ``supervisor`` are compared
-    only; ``texts`` are the messages, or all of them as one.
+    ``contact``, ``organisation``, ``circle`` (a community of one denomination) and ``supervisor`` are
+    compared only; ``texts`` are the messages, or all of them as one.
     ``doubt`` is the code of why the sender may be another, or not free to say what is true.
     """
 

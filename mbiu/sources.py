@@ -17,7 +17,8 @@ JUDGED = 200
 
 
 # People of one organisation, or of one community and denomination, are one source, whoever of them came
-# first; where nobody is a source of their own there is still somebody who said it. What was withdrawn was not said.
+# first; where nobody is a source of their own there is still somebody who said it. What was withdrawn was
+# not said.
 _COUNT = text("""
     UPDATE incident
     SET reports = counted.reports, sources = greatest(counted.sources, least(counted.reports, 1))

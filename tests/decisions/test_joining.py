@@ -55,6 +55,8 @@ class Telling:
     exercise: bool = False
     contact: int = 0
     organisation: str = ""
+    circle: str = ""
+    supervisor: int = 0
     forwarded: bool = False
     hearsay: bool = False
 
@@ -89,6 +91,8 @@ class Telling:
             self.organisation,
             forwarded=self.forwarded,
             hearsay=self.hearsay,
+            circle=self.circle,
+            supervisor=UUID(int=self.supervisor) if self.supervisor else None,
         )
 
 
@@ -345,6 +349,31 @@ SOURCES: dict[str, tuple[Telling, Telling, str]] = {
     "of different organisations": (
         replace(RAID, organisation="Kween Peace Committee"),
         Telling("Cows gone from Kapkwata", organisation="Sabiny elders"),
+        "",
+    ),
+    "two of one community and denomination": (
+        replace(RAID, circle="st peter kween/catholic"),
+        Telling("Cows gone from Kapkwata", circle="st peter kween/catholic"),
+        "connected",
+    ),
+    "of two communities": (
+        replace(RAID, circle="st peter kween/catholic"),
+        Telling("Cows gone from Kapkwata", circle="kween mosque/muslim"),
+        "",
+    ),
+    "a supervisor after one who reports to them": (
+        replace(RAID, contact=7, supervisor=9),
+        Telling("Cows gone from Kapkwata", contact=9),
+        "connected",
+    ),
+    "one who reports to a supervisor after them": (
+        replace(RAID, contact=9),
+        Telling("Cows gone from Kapkwata", contact=7, supervisor=9),
+        "connected",
+    ),
+    "two who report to one supervisor": (
+        replace(RAID, contact=7, supervisor=9),
+        Telling("Cows gone from Kapkwata", contact=8, supervisor=9),
         "",
     ),
     "a forwarded message": (RAID, Telling("Cows gone from Kapkwata", forwarded=True), "forwarded"),

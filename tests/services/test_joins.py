@@ -122,6 +122,30 @@ def test_people_of_one_organisation_are_one_source() -> None:
     assert sources_of(ref) == (3, 2)
 
 
+def test_people_of_one_community_and_denomination_are_one_source() -> None:
+    for code, number in (("KAS-1", AMINA), ("KAS-2", JOSEPH)):
+        person(code, number, community="St Peter Bwera", denomination="Catholic")
+    person("KAS-3", GRACE, community="St Peter Bwera")
+    ref = tell(ATTACK)
+    other = tell(OTHER_WORDS, JOSEPH)
+    assert sources_of(ref) == (2, 1)
+    assert report_of(other).source_note == "connected"
+    tell(IN_SWAHILI, GRACE)
+    assert sources_of(ref) == (3, 2)
+
+
+def test_a_supervisor_and_who_reports_to_them_are_one_source() -> None:
+    supervisor = person("KAS-1", AMINA)
+    person("KAS-2", JOSEPH, supervisor_id=supervisor)
+    person("KAS-3", GRACE, supervisor_id=supervisor)
+    ref = tell(OTHER_WORDS, JOSEPH)
+    tell(IN_SWAHILI, GRACE)
+    assert sources_of(ref) == (2, 2)
+    above = tell(ATTACK)
+    assert sources_of(ref) == (3, 2)
+    assert report_of(above).source_note == "connected"
+
+
 def test_who_passes_on_what_others_said_is_no_source() -> None:
     ref = tell(ATTACK)
     hand_in(sms(OTHER_WORDS, JOSEPH, forwarded=True))
