@@ -4,12 +4,14 @@ A channel's module, and with it the provider's library, is imported when it is f
 """
 
 import os
+import threading
 from collections.abc import Callable
 
 from mbiu.messages import Channel, ChannelError
 from mbiu.settings import Settings
 
 _made: dict[str, tuple[Settings, Channel]] = {}
+_making = threading.Lock()
 # A connection shared by parent and child mixes up their answers.
 os.register_at_fork(after_in_child=_made.clear)
 
@@ -35,9 +37,19 @@ def outgoing(name: str, settings: Settings) -> Channel:
     kept = _made.get(name)
     if kept and kept[0] is settings:
         return kept[1]
+    with _making:
+        return _kept_or_made(name, settings)
+
+
+def _kept_or_made(name: str, settings: Settings) -> Channel:
+    kept = _made.get(name)
+    if kept and kept[0] is settings:
+        return kept[1]
     if name not in enabled(settings):
         raise ChannelError("not_configured", permanent=True)
     channel = _make(name, settings)
+    if kept:
+        getattr(kept[1], "close", _nothing)()
     _made[name] = (settings, channel)
     return channel
 
