@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mbiu import channels, vault
+from mbiu.channels.chat import numbers
 from mbiu.codes import DeliveryState
 from mbiu.db import transaction
 from mbiu.jobs import Job, enqueue
@@ -170,8 +171,7 @@ def _messages(session: Session, row: Erasure, now: dt.datetime) -> set[int]:
     if not row.incoming_only:
         sent = select(Delivery.provider_id).where(Delivery.address_id == row.address_id)
         found += session.scalars(sent.where(Delivery.provider_id.is_not(None), Delivery.sent_at > since))
-    numbers = (str(one).rpartition(":")[2] for one in found)
-    return {int(number) for number in numbers if number.isascii() and number.isdigit()}
+    return {number for one in found for number in numbers(str(one))}
 
 
 def _is_underway(session: Session, row: Erasure, now: dt.datetime) -> bool:

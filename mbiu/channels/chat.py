@@ -66,5 +66,6 @@ def sent_id(chat_id: str, numbers: Sequence[int], key: str) -> str:
 
 
 def numbers(provider_id: str) -> list[int]:
-    """The message numbers in an id made by `sent_id`."""
-    return [int(number) for number in provider_id.rpartition(":")[2].split(",") if number.isdecimal()]
+    """The message numbers in an id made by `sent_id`; none in any other provider's id."""
+    found = provider_id.rpartition(":")[2].split(",")
+    return [int(number) for number in found if number.isascii() and number.isdecimal()]
