@@ -5,22 +5,30 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from mbiu import vault
-from mbiu.codes import AddressKind, AlertState, ContactRole
-from mbiu.dialogue import Known
+from mbiu import codebook, vault
+from mbiu.channels.text import fills
+from mbiu.codes import AddressKind, AlertState, ContactRole, Wish
+from mbiu.dialogue import Draft, Known
 from mbiu.messages import IncomingMessage
-from mbiu.models import Address, Alert, Contact, Delivery, Report, VaultEntry, utcnow
+from mbiu.models import Address, Alert, Contact, Delivery, Message, Report, VaultEntry, utcnow
 from mbiu.refs import new_code, new_id
 from mbiu.settings import settings
+
+#: How soon the next part of a long SMS follows, where the provider does not say what belongs together.
+QUIET = dt.timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """The row of an address and its contact, with what the conversation needs of the recent past."""
+    """The row of an address and its contact, with what the conversation needs of the recent past.
+
+    ``taken`` and ``replies`` are what came and what was answered since ``taken_from`` and ``replies_from``.
+    ``question_report_id`` and ``last_report_id`` are the reports of ``draft.ref`` and ``known.last_ref``.
+    """
 
     address_id: UUID
     contact_id: UUID
@@ -28,32 +36,47 @@ class Sender:
     role: ContactRole
     language: str | None
     country: str | None
+    wish: Wish
     stopped: bool
     noticed: bool
     exercise: bool
     replies_from: dt.datetime | None
     replies: int
+    taken_from: dt.datetime | None
+    taken: int
+    last_text: bytes | None
+    repeats: int
+    mute_until: dt.datetime | None
+    full_at: dt.datetime | None
+    panic_word: bytes | None
+    duress_word: bytes | None
+    draft: Draft
     known: Known
     question_report_id: UUID | None
     last_report_id: UUID | None
+    belongs_to_id: UUID | None = None
+    replaces: UUID | None = None
 
 
 _LAST = (
     select(Report.id, Report.ref, Report.created_at)
-    .where(Report.address_id == Address.id)
+    .where(Report.address_id == Address.id, Report.withdrawn_at.is_(None))
     .order_by(Report.created_at.desc())
     .limit(1)
     .lateral("last")
 )
 _ASKED = select(Report.ref).where(Report.id == Address.question_report_id).scalar_subquery()
-_ALERTS = (
-    select(func.array_agg(aggregate_order_by(Alert.ref, Alert.created_at.desc())))
+_OPEN = (
+    select(
+        func.array_agg(aggregate_order_by(Alert.ref, Alert.created_at.desc())).label("refs"),
+        func.max(Alert.created_at).label("newest"),
+    )
     .join(Delivery, Delivery.alert_id == Alert.id)
     .where(
         Delivery.address_id == Address.id,
         Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]),
     )
-    .scalar_subquery()
+    .lateral("alerts")
 )
 # A statement that waits for the lock gets the new row, but sees everything else as it was before.
 _IS_NEW = literal_column("address.xmin::text") != (
@@ -64,32 +87,68 @@ _IS_NEW = literal_column("address.xmin::text") != (
 )
 _FIND = (
     select(
-        Address.id,
+        Address.id.label("address_id"),
         Address.contact_id,
         Address.kind,
         Contact.role,
         Contact.language,
         Contact.country,
-        Address.stopped_at,
-        Address.noticed_at,
+        Contact.wish,
+        Address.stopped_at.is_not(None).label("stopped"),
+        Address.noticed_at.is_not(None).label("noticed"),
         Contact.exercise,
         Address.replies_from,
         Address.replies,
+        Address.taken_from,
+        Address.taken,
+        Address.last_text,
+        Address.repeats,
+        Address.mute_until,
+        Address.full_at,
+        Contact.panic_word,
+        Contact.duress_word,
         Address.question,
         Address.question_report_id,
         Address.question_at,
+        Address.choices,
         _ASKED.label("question_ref"),
-        _LAST.c.id.label("last_id"),
+        _LAST.c.id.label("last_report_id"),
         _LAST.c.ref.label("last_ref"),
         _LAST.c.created_at.label("last_at"),
-        _ALERTS.label("alerts"),
+        _OPEN.c.refs.label("alerts"),
+        _OPEN.c.newest.label("alerted_at"),
         _IS_NEW.label("waited"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
+    .outerjoin(_OPEN, Address.id.is_not(None))
     .where(Address.kind == bindparam("wanted_kind"), Address.blind_index == bindparam("blind"))
     .with_for_update(of=Address)
 )
+_ALIKE = [
+    "address_id",
+    "contact_id",
+    "kind",
+    "role",
+    "language",
+    "country",
+    "wish",
+    "stopped",
+    "noticed",
+    "exercise",
+    "replies_from",
+    "replies",
+    "taken_from",
+    "taken",
+    "last_text",
+    "repeats",
+    "mute_until",
+    "full_at",
+    "panic_word",
+    "duress_word",
+    "question_report_id",
+    "last_report_id",
+]
 
 
 def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> Sender:
@@ -110,7 +169,7 @@ def sender_of(session: Session, message: IncomingMessage, now: dt.datetime) -> S
             now=now,
         )
         found = _find(link, message, blind)
-    return _as_sender(found)
+    return _as_sender(session, found, message, now)
 
 
 def _find(link: Connection, message: IncomingMessage, blind: bytes) -> Any:
@@ -119,26 +178,57 @@ def _find(link: Connection, message: IncomingMessage, blind: bytes) -> Any:
     return link.execute(_FIND, key).one() if found and found.waited else found
 
 
-def _as_sender(row: Any) -> Sender:
+def _as_sender(session: Session, row: Any, message: IncomingMessage, now: dt.datetime) -> Sender:
+    draft = Draft(row.question, row.question_ref, row.question_at, tuple(row.choices))
+    version, whole = _belongs_to(session, row, message, now)
     known = Known(
-        row.question, row.question_ref, row.question_at, row.last_ref, row.last_at, tuple(row.alerts or ())
+        last_ref=row.last_ref,
+        last_at=row.last_at,
+        open_alerts=tuple(row.alerts or ()),
+        alerted_at=row.alerted_at,
+        belongs_to=whole.ref if whole else None,
+        codes=codebook.current(session),
     )
-    return Sender(
-        row.id,
-        row.contact_id,
-        row.kind,
-        row.role,
-        row.language,
-        row.country,
-        bool(row.stopped_at),
-        bool(row.noticed_at),
-        row.exercise,
-        row.replies_from,
-        row.replies,
-        known,
-        row.question_report_id,
-        row.last_id,
-    )
+    values = {name: getattr(row, name) for name in _ALIKE}
+    belongs = whole.id if whole else None
+    return Sender(**values, draft=draft, known=known, belongs_to_id=belongs, replaces=version)
+
+
+def _belongs_to(
+    session: Session, row: Any, message: IncomingMessage, now: dt.datetime
+) -> tuple[UUID | None, Any]:
+    """The version of the message that it replaces, and the report that it is a part of, or None."""
+    if message.edited and message.chat_message:
+        earlier = _earlier(session, row.address_id, Message.chat_message == message.chat_message)
+        return (earlier.message_id, earlier) if earlier else (None, None)
+    if message.thread:
+        return None, _earlier(session, row.address_id, Message.thread == message.thread)
+    return None, _run_on(row, message, now)
+
+
+def _earlier(session: Session, address_id: UUID, which: ColumnElement[bool]) -> Any:
+    return session.execute(
+        select(Message.id.label("message_id"), Report.id, Report.ref)
+        .join(Report, Report.id == Message.report_id)
+        .where(Message.address_id == address_id, which, Message.direction == "in")
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _run_on(row: Any, message: IncomingMessage, now: dt.datetime) -> Any:
+    """The last report, where an SMS that filled its segment came a moment before this one, or is this one."""
+    if row.kind is not AddressKind.SMS or row.last_report_id is None or message.button:
+        return None
+    after_full = row.full_at is not None and now - row.full_at <= QUIET
+    at_once = fills(message.text) and now - row.last_at <= QUIET
+    return _Whole(row.last_report_id, row.last_ref) if after_full or at_once else None
+
+
+@dataclass(frozen=True)
+class _Whole:
+    id: UUID
+    ref: str
 
 
 def _country(message: IncomingMessage) -> str:

@@ -7,41 +7,25 @@ gets the same answer as the first time.
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mbiu import dialogue, texts, vault
+from mbiu import acting, dialogue, leaving, restraint, texts, vault
 from mbiu.analysis.language import reply_language
-from mbiu.codes import (
-    IncidentState,
-    ReportState,
-)
-from mbiu.contacts import Sender, sender_of
-from mbiu.dialogue import Intent, Turn
+from mbiu.contacts import QUIET, Sender, sender_of
+from mbiu.dialogue import CLEAR, Kind, Reply, Step
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import IncomingMessage
-from mbiu.models import (
-    Address,
-    Contact,
-    Delivery,
-    Incident,
-    Media,
-    Message,
-    Report,
-    utcnow,
-)
-from mbiu.outbox import Buttons, Outgoing, drop, put
+from mbiu.models import Contact, Message, Report, utcnow
+from mbiu.outbox import Outgoing, composed, put
 from mbiu.refs import new_id, new_ref
-from mbiu.storing import Entry, store
+from mbiu.storing import Entry, Memory, store
 
-#: Automatic replies to one address in an hour; what exceeds them is kept and read, but not answered.
-REPLIES_AN_HOUR = 20
-
-_LANGUAGES: Buttons = [[{"label": "English", "data": "lang:en"}, {"label": "Kiswahili", "data": "lang:sw"}]]
-_BUTTONS = {Intent.CHOOSE_LANGUAGE: _LANGUAGES, Intent.WELCOME: _LANGUAGES}
+#: How long a receipt waits for the reading of its report, so that a question can go with it in one text.
+HOLD = dt.timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -54,73 +38,98 @@ class Received:
     repeated: bool = False
 
 
-def receive(session: Session, message: IncomingMessage, *, inline: bool = False) -> Received:
-    """Take in one message; the reply is queued, or with ``inline`` returned for the provider to carry."""
-    now = utcnow()
-    sender = sender_of(session, message, now)
-    turn = dialogue.decide(message, sender.known, now)
-    case = _case(message, sender, turn)
-    said = None if turn.intent in _ACTING else _answer(session, case)
-    replied = _may_reply(sender, turn, now)
-    reply = _reply(case, said, inline=inline) if said and replied else None
-    if not store(session, _entry(case, now, replied=replied), reply, now):
-        return _again(session, message, inline=inline)
-    _follow(session, case, now)
-    if said is None:
-        said = _act(session, case, now)
-        if replied:
-            reply = _reply(case, said, inline=inline)
-            put(session, reply, now)
-    elif reply and not inline:
-        enqueue(session, Job.DELIVERY)
-    return Received(case.id, said if inline and reply else None, case.ref)
-
-
-#: What changes more than the conversation, so that the answer is known only afterwards.
-_ACTING = frozenset({Intent.RESPOND, Intent.STOP, Intent.START})
-
-
 @dataclass(frozen=True)
 class Case:
-    """A message with its sender, its turn, and the report it belongs to (``is_new``: begins)."""
+    """A message with its sender, its step, and the report it belongs to (``is_new``: begins).
+
+    ``teller`` is who speaks: the sender, or who named themselves on a borrowed phone.
+    """
 
     id: UUID
     message: IncomingMessage
     sender: Sender
-    turn: Turn
+    step: Step
     language: str
+    teller: UUID
     report_id: UUID | None
     ref: str | None
     is_new: bool
+    folded: bool = False
+    unconfirmed: bool = False
+
+    @property
+    def borrowed(self) -> bool:
+        return self.teller != self.sender.contact_id
 
 
-def _case(message: IncomingMessage, sender: Sender, turn: Turn) -> Case:
-    report_id, ref, is_new = _report_for(turn, sender)
-    return Case(new_id(), message, sender, turn, _language(message, turn, sender), report_id, ref, is_new)
+def receive(session: Session, message: IncomingMessage, *, inline: bool = False) -> Received:
+    """Take in one message; the reply is queued, or with ``inline`` returned for the provider to carry."""
+    now = utcnow()
+    sender = sender_of(session, message, now)
+    if leaving.is_panic(sender.panic_word, sender.contact_id, message.text):
+        leaving.panic(session, sender.contact_id, now)
+        sender = sender_of(session, message, now)
+    case = _case(session, message, sender, now)
+    held = _held(session, case, now, inline=inline)
+    if not store(session, _entry(case, now, replied=held is not None), held, now):
+        return _again(session, message, inline=inline)
+    _follow(session, case, now)
+    if acting.is_needed(case.step):
+        held = _after_acting(session, case, now, inline=inline)
+    elif held and not inline and held.due_at is None:
+        enqueue(session, Job.DELIVERY)
+    return Received(case.id, held.text if inline and held else None, case.ref)
+
+
+def _case(session: Session, message: IncomingMessage, sender: Sender, now: dt.datetime) -> Case:
+    step = dialogue.decide(sender.draft, message, sender.known, now)
+    teller, unconfirmed = acting.teller(session, step, sender.contact_id, now)
+    report_id, ref, is_new = _report_for(session, step, sender)
+    case = Case(
+        new_id(), message, sender, step, _language(message, step, sender), teller, report_id, ref, is_new,
+        unconfirmed=unconfirmed,
+    )  # fmt: skip
+    return _folded(case, now)
+
+
+def _report_for(session: Session, step: Step, sender: Sender) -> tuple[UUID | None, str | None, bool]:
+    """The report this message belongs to: its id, its reference and whether it is new."""
+    if step.has(Kind.BEGIN):
+        return new_id(), new_ref("R"), True
+    ref = step.effect.ref if step.effect else None
+    if not step.has(Kind.ADD, Kind.CHOOSE) or not ref:
+        return None, ref, False
+    known = {
+        sender.known.belongs_to: sender.belongs_to_id,
+        sender.draft.ref: sender.question_report_id,
+        sender.known.last_ref: sender.last_report_id,
+    }
+    found = known.get(ref) or acting.own_report(session, sender.contact_id, ref)
+    # Somebody else's reference, or none: what was said becomes a report of its own.
+    return (found, ref, False) if found else (new_id(), new_ref("R"), True)
+
+
+def _folded(case: Case, now: dt.datetime) -> Case:
+    """Beyond the sender's limit a new report is kept with the last one, unread and unanswered."""
+    last = case.sender.last_report_id
+    if not (case.is_new and last and restraint.is_over(case.sender, now)):
+        return case
+    return replace(case, report_id=last, ref=case.sender.known.last_ref, is_new=False, folded=True)
 
 
 # --- keep it -----------------------------------------------------------------------------------
 
 
-def _report_for(turn: Turn, sender: Sender) -> tuple[UUID | None, str | None, bool]:
-    """The report this message belongs to: its id, its reference and whether it is new."""
-    if turn.intent is Intent.REPORT:
-        return new_id(), new_ref("R"), True
-    if turn.intent is Intent.ADD:
-        asked = turn.ref == sender.known.question_ref
-        return (sender.question_report_id if asked else sender.last_report_id), turn.ref, False
-    return None, turn.ref, False
-
-
 def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
     message, sender = case.message, case.sender
-    in_hour = _in_hour(sender, now)
+    begins = next((effect for effect in case.step.effects if effect.kind is Kind.BEGIN), None)
     return Entry(
         id=case.id,
         channel=message.channel,
         provider_id=message.provider_id,
         address_id=sender.address_id,
-        contact_id=sender.contact_id,
+        contact_id=case.teller,
+        owner_id=sender.contact_id,
         report_id=case.report_id,
         ref=case.ref,
         words=vault.seal("message", "text", case.id, message.text),
@@ -130,29 +139,45 @@ def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
         exercise=sender.exercise or message.channel == "simulator",
         sent_at=message.sent_at,
         is_new=case.is_new,
-        answers=_answers(case),
-        replies=(sender.replies if in_hour else 0) + replied,
-        replies_from=sender.replies_from if in_hour else now,
+        is_group=message.is_group,
+        thread=message.thread,
+        part=message.part,
+        parts=message.parts,
+        chat_message=message.chat_message,
+        replaces=sender.replaces,
+        author=_author(message),
+        folded=case.folded,
+        read_at=now + (QUIET if restraint.is_part(message) else dt.timedelta(0)),
+        lane=restraint.lane(sender, now, borrowed=case.borrowed),
+        told=dict(begins.told) if begins else {},
+        borrowed=case.borrowed,
+        unconfirmed=case.unconfirmed,
+        duress=leaving.is_duress(sender.duress_word, sender.contact_id, message.text),
+        memory=_memory(case, now, replied=replied),
     )
 
 
-def _answers(case: Case) -> bool:
-    """Whether an open question is settled: by words or a place, not by a mere photo."""
-    told = bool(case.message.text.strip()) or case.message.lat is not None
-    return told and case.turn.intent in {Intent.REPORT, Intent.ADD}
+def _memory(case: Case, now: dt.datetime, *, replied: bool) -> Memory:
+    draft = case.step.draft
+    if case.folded or (case.step.effects and case.ref and draft.ref == ""):
+        draft = CLEAR if case.folded else replace(draft, ref=case.ref)
+    asked = draft == case.sender.draft
+    ids = {case.ref: case.report_id, case.sender.draft.ref: case.sender.question_report_id}
+    ids |= {case.sender.known.last_ref: case.sender.last_report_id}
+    return Memory(
+        **restraint.counted(case.sender, case.message, now, replied=replied),
+        question=draft.question,
+        question_report_id=ids.get(draft.ref) if draft.ref else None,
+        question_at=(case.sender.draft.at if asked else now) if draft.question else None,
+        choices=list(draft.choices),
+    )
 
 
-def _follow(session: Session, case: Case, now: dt.datetime) -> None:
-    """What comes with a stored message: its files, the reading of its report, the language to write in."""
-    if case.message.attachments:
-        _keep_attachments(session, case.id, case.message, now)
-    if case.is_new:
-        enqueue(session, Job.TRIAGE)
-    elif case.report_id:
-        _reread(session, case.report_id, now)
-    if case.turn.language or (case.sender.language is None and case.is_new):
-        contact = update(Contact).where(Contact.id == case.sender.contact_id)
-        session.execute(contact.values(language=case.language))
+def _author(message: IncomingMessage) -> str | None:
+    """A pseudonym of a group's member: the same each time, and of no use outside this installation."""
+    if not message.author:
+        return None
+    return vault.blind_digest("member", f"{message.sender}:{message.author}").hex()[:8]
 
 
 def _location(row_id: UUID, message: IncomingMessage) -> bytes | None:
@@ -162,39 +187,27 @@ def _location(row_id: UUID, message: IncomingMessage) -> bytes | None:
     return vault.seal("message", "location", row_id, json.dumps(pin))
 
 
-def _keep_attachments(session: Session, message_id: UUID, message: IncomingMessage, now: dt.datetime) -> None:
-    for attachment in message.attachments:
-        media_id = new_id()
-        session.execute(
-            insert(Media).values(
-                id=media_id,
-                message_id=message_id,
-                kind=attachment.kind,
-                due_at=now,
-                created_at=now,
-                handle=vault.seal("media", "handle", media_id, attachment.handle),
-                content_type=attachment.content_type,
-            )
-        )
-    enqueue(session, Job.MEDIA)
-
-
-def _reread(session: Session, report_id: UUID, now: dt.datetime) -> None:
-    """A report got more words: it is read again, whole."""
-    session.execute(
-        update(Report)
-        .where(Report.id == report_id)
-        .values(state=ReportState.RECEIVED, due_at=now, attempts=0)
-    )
-    enqueue(session, Job.TRIAGE)
+def _follow(session: Session, case: Case, now: dt.datetime) -> None:
+    """What comes with a stored message: its files, the reading of its report, the language to write in."""
+    if case.message.attachments:
+        acting.keep_attachments(session, case.id, case.message, now)
+    if case.is_new:
+        enqueue(session, Job.TRIAGE)
+    elif case.folded:
+        session.execute(update(Report).where(Report.id == case.report_id).values(folded=Report.folded + 1))
+    elif case.report_id:
+        acting.reread(session, case.report_id, case.step, now)
+    if case.sender.language is None and case.is_new:
+        contact = update(Contact).where(Contact.id == case.sender.contact_id)
+        session.execute(contact.values(language=case.language))
 
 
 # --- answer it ---------------------------------------------------------------------------------
 
 
-def _language(message: IncomingMessage, turn: Turn, sender: Sender) -> str:
-    if turn.language:
-        return turn.language
+def _language(message: IncomingMessage, step: Step, sender: Sender) -> str:
+    if step.effect and step.effect.language:
+        return step.effect.language
     if sender.language:
         return sender.language
     if message.language in texts.languages():
@@ -202,105 +215,57 @@ def _language(message: IncomingMessage, turn: Turn, sender: Sender) -> str:
     return reply_language(message.text, texts.first_language(sender.country))
 
 
-def _act(session: Session, case: Case, now: dt.datetime) -> str:
-    """Do what the turn asks for; the text of the answer."""
-    turn, sender = case.turn, case.sender
-    key, values = _KEYS[turn.intent], _reference(case)
-    if turn.intent is Intent.RESPOND and turn.answer:
-        from mbiu import response
-
-        key, values = response.answer_by_message(
-            session, turn, sender.contact_id, sender.known.open_alerts, case.id, now
-        )
-    elif turn.intent in {Intent.STOP, Intent.START}:
-        _stop(session, sender, now if turn.intent is Intent.STOP else None)
-    return " ".join(texts.say(case.language, key, **values).split())
+def _held(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Outgoing | None:
+    """The reply as far as it is known before anything is done; None where there is none, or not yet."""
+    if acting.is_needed(case.step) or not _may_reply(case, now):
+        return None
+    reply = acting.look_up(session, case.step, case.teller) or case.step.reply
+    return _outgoing(case, reply, now, inline=inline)
 
 
-def _answer(session: Session, case: Case) -> str:
-    """The text of an answer that changes nothing."""
-    if case.turn.intent is Intent.STATUS:
-        key, values = _status(session, case.sender, case.turn.ref)
-        return texts.say(case.language, key, **values)
-    key, values = _KEYS[case.turn.intent], _reference(case)
-    if case.turn.intent is Intent.HELP and not values["ref"]:
-        values = {"ref": texts.say(case.language, "reply.example_ref")}
-    elif case.is_new and not case.sender.noticed:
-        key = "reply.receipt_first"
-    return texts.say(case.language, key, **values)
+def _after_acting(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Outgoing | None:
+    reply = acting.act(session, case.step, case.sender, case.id, now) or case.step.reply
+    out = _outgoing(case, reply, now, inline=inline) if _may_reply(case, now) else None
+    if out:
+        put(session, out, now)
+        restraint.count_reply(session, case.sender.address_id)
+    return out
 
 
-def _reference(case: Case) -> dict[str, object]:
-    return {"ref": case.ref or case.sender.known.last_ref or ""}
+def _may_reply(case: Case, now: dt.datetime) -> bool:
+    return not case.folded and restraint.may_reply(case.sender, case.message, case.step, now)
 
 
-_KEYS = {
-    Intent.REPORT: "reply.receipt",
-    Intent.ADD: "reply.added",
-    Intent.HELP: "reply.help",
-    Intent.STOP: "reply.stopped",
-    Intent.START: "reply.started",
-    Intent.WELCOME: "reply.welcome",
-    Intent.HOW_TO_REPORT: "reply.report_how",
-    Intent.LANGUAGE: "reply.language_set",
-    Intent.CHOOSE_LANGUAGE: "reply.language_ask",
-    Intent.EMPTY: "reply.empty",
-    Intent.RESPOND: "reply.alert.none",
-}
-
-
-def _status(session: Session, sender: Sender, ref: str | None) -> tuple[str, dict[str, object]]:
-    """How far a report of this very sender is; someone else's reference is as unknown as an invented one."""
-    query = (
-        select(Report.ref, Report.state, Incident.state.label("incident"))
-        .outerjoin(Incident, Incident.id == Report.incident_id)
-        .where(Report.contact_id == sender.contact_id)
-        .order_by(Report.created_at.desc())
-        .limit(1)
-    )
-    row = session.execute(query.where(Report.ref == ref) if ref else query).one_or_none()
-    if row is None:
-        return ("reply.status_none" if ref else "reply.status_nothing"), {}
-    return f"reply.status_{_progress(row.state, row.incident)}", {"ref": row.ref}
-
-
-def _progress(state: ReportState, incident: IncidentState | None) -> str:
-    if incident is None:
-        return "received" if state is ReportState.RECEIVED else "open"
-    shown = {IncidentState.CLAIMED: "open", IncidentState.MERGED: "open"}
-    return shown.get(incident, incident).lower()
-
-
-def _stop(session: Session, sender: Sender, at: dt.datetime | None) -> None:
-    session.execute(update(Address).where(Address.id == sender.address_id).values(stopped_at=at))
-    session.execute(update(Contact).where(Contact.id == sender.contact_id).values(stopped_at=at))
-    if at:
-        drop(session, Delivery.address_id == sender.address_id, "stopped")
-
-
-def _may_reply(sender: Sender, turn: Turn, now: dt.datetime) -> bool:
-    if sender.stopped and turn.intent not in {Intent.START, Intent.STOP, Intent.HELP, Intent.STATUS}:
-        return False
-    return not _in_hour(sender, now) or sender.replies < REPLIES_AN_HOUR
-
-
-def _in_hour(sender: Sender, now: dt.datetime) -> bool:
-    return sender.replies_from is not None and now - sender.replies_from < dt.timedelta(hours=1)
-
-
-def _reply(case: Case, text: str, *, inline: bool) -> Outgoing:
+def _outgoing(case: Case, reply: Reply, now: dt.datetime, *, inline: bool) -> Outgoing | None:
+    if not reply.key:
+        return None
+    is_receipt = case.is_new and reply.key == "reply.receipt"
     return Outgoing(
         address_id=case.sender.address_id,
         contact_id=case.sender.contact_id,
         channel=case.message.channel,
-        text=text,
+        text=composed(case.message.channel, _words(case, reply)),
         kind="reply",
         report_id=case.report_id,
         reply_to=case.id,
-        buttons=_BUTTONS.get(case.turn.intent, []) if not inline else [],
+        buttons=acting.buttons(reply.buttons, case.language) if not inline else [],
         callback_id=case.message.callback_id,
         carried=inline,
+        due_at=now + HOLD if is_receipt and not inline else None,
+        topic=case.message.topic,
+        wants_pin=reply.buttons == "pin",
+        receipt=("plain" if case.sender.noticed else "first") if is_receipt else "",
     )
+
+
+def _words(case: Case, reply: Reply) -> str:
+    values = {"ref": case.ref or case.sender.known.last_ref or ""} | dict(reply.values)
+    key = reply.key
+    if key == "reply.help" and not values["ref"]:
+        values["ref"] = texts.say(case.language, "reply.example_ref")
+    elif key == "reply.receipt" and case.is_new and not case.sender.noticed:
+        key = "reply.receipt_first"
+    return " ".join(texts.say(case.language, key, **values).split())
 
 
 def _again(session: Session, message: IncomingMessage, *, inline: bool) -> Received:

@@ -18,7 +18,7 @@ from mbiu.refs import new_id
 #: A text that could not be delivered for so long is of no use any more; alerts say so themselves.
 USEFUL = dt.timedelta(days=2)
 
-_EXTRA = ("callback_id", "topic", "wants_pin")
+_EXTRA = ("callback_id", "topic", "wants_pin", "receipt")
 
 Buttons = list[list[dict[str, str]]]
 
@@ -29,6 +29,7 @@ class Outgoing:
 
     ``carried`` says that the provider takes the text with our answer to its call, so that nothing is
     left to send. ``buttons`` are rows of ``{"label", "data"}``. It is sent at ``due_at``, or else now.
+    ``receipt`` marks one that waits for its report to be read: plain, or the first that a person gets.
     """
 
     address_id: UUID
@@ -47,6 +48,7 @@ class Outgoing:
     due_at: dt.datetime | None = None
     topic: int | None = None
     wants_pin: bool = False
+    receipt: str = ""
 
 
 def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
@@ -67,9 +69,9 @@ def drop(session: Session, which: ColumnElement[bool], why: str, now: dt.datetim
     session.execute(underway.values(expires_at=now or utcnow()))
 
 
-def composed(out: Outgoing) -> str:
+def composed(channel: str, text: str) -> str:
     """The text as it leaves: for phones in their 7-bit alphabet where that can be."""
-    return out.text if out.channel == "telegram" else compose(out.text)
+    return text if channel == "telegram" else compose(text)
 
 
 def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
@@ -83,7 +85,7 @@ def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, 
         "report_id": out.report_id,
         "reply_to": out.reply_to,
         "state": MessageState.HANDLED,
-        "text": vault.seal("message", "text", message_id, composed(out)),
+        "text": vault.seal("message", "text", message_id, composed(out.channel, out.text)),
         "created_at": now,
     }
 
@@ -102,7 +104,7 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
         "due_at": out.due_at or now,
         "expires_at": out.expires_at or (out.due_at or now) + USEFUL,
-        "segments": 0 if out.channel == "telegram" else segments(composed(out)),
+        "segments": 0 if out.channel == "telegram" else segments(composed(out.channel, out.text)),
         "extra": extra,
         "step": out.step,
         "created_at": now,

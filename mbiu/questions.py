@@ -1,44 +1,140 @@
-"""Asking a reporter: the next short message from there is the answer and joins the report."""
+"""Asking a reporter: the next short message from there is the answer and joins the report.
 
+The machine asks once a report, and in the receipt where that has not left yet: one text costs half of two.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, texts
-from mbiu.models import Address, Contact, Report, utcnow
-from mbiu.outbox import Outgoing, put
+from mbiu import audit, texts, vault
+from mbiu.channels.text import segments
+from mbiu.codes import Verdict, Wish
+from mbiu.models import Address, Contact, Delivery, Message, Report, utcnow
+from mbiu.outbox import Buttons, Outgoing, composed, put
 from mbiu.refusals import NotPossible
 
 
-def ask(session: Session, report: Report, fact: str, words: str | None = None) -> bool:
-    """Ask for ``fact`` (place, what) in the reporter's language, or in an analyst's own ``words``.
+@dataclass(frozen=True)
+class Asked:
+    """A question as it is put: the open fact, the end of the text's key, and the choices by place id."""
 
-    False when the reporter wants no messages or has an open question already.
-    """
-    # The machine asks while it holds the report, which a message that is just coming in may wait for:
-    # whoever writes now is not asked now.
-    lock = {"skip_locked": words is None}
-    address = session.get(Address, report.address_id, with_for_update=lock)
-    contact = session.get(Contact, report.contact_id)
-    if address is None or contact is None or address.stopped_at or address.blocked_at:
+    fact: str
+    key: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def values(self, language: str) -> dict[str, str]:
+        """What fills the text."""
+        names = [name for _, name in self.choices] + [texts.say(language, "reply.choice_other")]
+        return {"choices": " ".join(f"{number} {name}" for number, name in enumerate(names, start=1))}
+
+    def buttons(self, language: str) -> Buttons:
+        """One row for each choice, and one for «other»."""
+        names = [name for _, name in self.choices]
+        if not names:
+            return []
+        names.append(texts.say(language, "reply.choice_other"))
+        return [[{"label": name, "data": f"choice:{number}"}] for number, name in enumerate(names, start=1)]
+
+
+def pose(session: Session, report: Report, asked: Asked, held: Any) -> bool:
+    """Ask by machine: into the receipt if that is still here, or else as a text of its own."""
+    found = _open_address(session, report, waits=False)
+    if found is None or found[0].question not in {None, "code"}:
         return False
-    if address.question and words is None:
-        return False
-    now = utcnow()
+    address, contact = found
     language = contact.language or texts.first_language(contact.country)
-    key = "reply.question_analyst" if words else f"reply.question_{fact}"
-    text = texts.say(language, key, ref=report.ref, question=words)
-    address.question, address.question_report_id, address.question_at = fact, report.id, now
-    put(
-        session,
-        Outgoing(address.id, contact.id, address.channel, text, "question", report_id=report.id),
-        now,
-    )
+    _remember(address, report, asked)
+    if held and held.extra["receipt"] == "plain":
+        text = texts.say(language, f"reply.receipt_{asked.key}", ref=report.ref, **asked.values(language))
+        _rewrite(session, held, composed(address.channel, text), asked.buttons(language))
+        return True
+    text = texts.say(language, f"reply.question_{asked.key}", ref=report.ref, **asked.values(language))
+    _send(session, report, address, composed(address.channel, text), asked.buttons(language))
     return True
 
 
+def _remember(address: Address, report: Report, asked: Asked) -> None:
+    address.question, address.question_report_id = asked.fact, report.id
+    address.question_at, address.choices = utcnow(), [place for place, _ in asked.choices]
+
+
+def _rewrite(session: Session, held: Any, text: str, buttons: Buttons) -> None:
+    sealed = vault.seal("message", "text", held.message_id, text)
+    session.execute(update(Message).where(Message.id == held.message_id).values(text=sealed))
+    values: dict[str, Any] = {"segments": segments(text)}
+    if buttons:
+        values["extra"] = held.extra | {"buttons": buttons}
+    session.execute(update(Delivery).where(Delivery.id == held.id).values(values))
+
+
+def _open_address(session: Session, report: Report, *, waits: bool) -> tuple[Address, Contact] | None:
+    """Where the reporter may be asked, locked; None where no message is wanted.
+
+    The machine asks while it holds the report, which a message that is just coming in may wait for:
+    whoever writes now is not asked now.
+    """
+    address = session.get(Address, report.address_id, with_for_update={"skip_locked": not waits})
+    contact = session.get(Contact, report.contact_id)
+    if address is None or contact is None or address.vault_id is None:
+        return None
+    closed = address.stopped_at or address.blocked_at or contact.silent_at or contact.wish is Wish.NEVER
+    muted = address.mute_until is not None and address.mute_until > utcnow()
+    return None if closed or (muted and not waits) else (address, contact)
+
+
+def _send(session: Session, report: Report, address: Address, text: str, buttons: Buttons) -> None:
+    out = Outgoing(
+        address.id,
+        address.contact_id,
+        address.channel,
+        text,
+        "question",
+        report_id=report.id,
+        buttons=buttons,
+    )
+    put(session, out, utcnow())
+
+
+# --- a person's question -----------------------------------------------------------------------
+
+
 def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> None:
-    """An analyst's question, recorded. Raises NotPossible when the reporter cannot be asked."""
+    """An analyst's question in their own words, recorded. Raises NotPossible when nobody can be asked."""
     if not words.strip():
         raise NotPossible("Write the question first.")
-    if not ask(session, report, "words", words.strip()):
+    found = _open_address(session, report, waits=True)
+    if found is None:
         raise NotPossible("This reporter wants no messages, or the address is blocked.")
+    address, contact = found
+    language = contact.language or texts.first_language(contact.country)
+    text = texts.say(language, "reply.question_analyst", ref=report.ref, question=words.strip())
+    _remember(address, report, Asked("words", "analyst"))
+    _send(session, report, address, composed(address.channel, text), [])
     audit.append(session, actor, "question.sent", f"report:{report.ref}")
+
+
+def tell_outcome(session: Session, report: Report, verdict: Verdict | None, done: str | None) -> bool:
+    """Tell the reporter what came of a report, once; False when told before or not to be told."""
+    address, contact = session.get(Address, report.address_id), session.get(Contact, report.contact_id)
+    if (
+        report.outcome_told_at
+        or address is None
+        or contact is None
+        or address.stopped_at
+        or address.blocked_at
+    ):
+        return False
+    now = utcnow()
+    language = contact.language or texts.first_language(contact.country)
+    if verdict is Verdict.REFUTED:
+        text = texts.say(language, "outcome.told_refuted", ref=report.ref)
+    else:
+        text = texts.say(
+            language, "outcome.told", ref=report.ref, done=texts.say(language, f"outcome.{done}")
+        )
+    report.outcome_told_at = now
+    put(session, Outgoing(address.id, contact.id, address.channel, text, "outcome", report_id=report.id), now)
+    return True

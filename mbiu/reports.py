@@ -15,8 +15,11 @@ from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import FEW_WORDS, Text, fingerprint
 from mbiu.codes import EventType, ReportState, Severity, Urgency
 from mbiu.facts import home_block, place_columns, reading_facts
-from mbiu.joining import Facts, Match, Source, Witness, doubt
+from mbiu.joining import Facts, Match, Source, Witness, doubt, ties
 from mbiu.models import Contact, Message, Report, utcnow
+
+#: Stands where a part of a long SMS has not come.
+GAP = " […] "
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,10 @@ class Work:
         return Witness(
             texts=(Text.of(self.words.text),),
             contact=self.row.contact_id,
-            organisation=self.row.organisation,
             forwarded=self.words.forwarded,
             hearsay=EventType.RUMOUR in kinds,
             doubt=doubt(self.row),
+            **ties(self.row),
         )
 
     @cached_property
@@ -96,6 +99,8 @@ _DUE = (
         Report.read_at,
         Report.copied,
         Report.source_note,
+        Report.told,
+        Report.lane,
         or_(Report.unconfirmed, Contact.doubted_at.is_not(None)).label("unconfirmed"),
         Report.duress,
         Contact.country,
@@ -103,11 +108,14 @@ _DUE = (
         Contact.language,
         Contact.area_path,
         Contact.organisation,
+        Contact.community,
+        Contact.denomination,
+        Contact.supervisor_id,
     )
     .join(Contact, Contact.id == Report.contact_id)
     .where(Report.state == ReportState.RECEIVED, Report.due_at <= func.now())
     .where(Report.withdrawn_at.is_(None), Report.erased_at.is_(None))
-    .order_by(Report.due_at)
+    .order_by(Report.lane, Report.due_at)
     .limit(bindparam("n"))
     .with_for_update(of=Report, skip_locked=True)
 )
@@ -140,8 +148,12 @@ def messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
             Message.forwarded,
             Message.sent_at,
             Message.created_at,
+            Message.thread,
+            Message.part,
+            Message.parts,
+            Message.replaces,
         )
-        .where(Message.report_id.in_(reports), Message.direction == "in")
+        .where(Message.report_id.in_(reports), Message.direction == "in", ~Message.folded)
         .order_by(Message.created_at, Message.id)
     )
     found: dict[UUID, list[Any]] = {report: [] for report in reports}
@@ -151,8 +163,11 @@ def messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
 
 
 def put_together(rows: list[Any]) -> Words:
-    """A report's words, one message a line. Raises CannotOpen."""
-    parts = [vault.unseal("message", "text", row.id, row.text) for row in rows]
+    """A report's words, one message a line, the parts of a long SMS as one. Raises CannotOpen.
+
+    Of an edited message the newest version counts; a part that has not come is marked.
+    """
+    rows = in_order(rows)
     first = rows[0] if rows else None
     at = (first.sent_at or first.created_at) if first else utcnow()
     pin = None
@@ -160,8 +175,38 @@ def put_together(rows: list[Any]) -> Words:
         if row.location:
             shared = json.loads(vault.unseal("message", "location", row.id, row.location))
             pin = (shared["lat"], shared["lon"], shared["accuracy_m"])
-    text = "\n".join(part for part in parts if part)
-    return Words(text, at, pin, any(row.forwarded for row in rows))
+    return Words(_text(rows), at, pin, any(row.forwarded for row in rows))
+
+
+def in_order(rows: list[Any]) -> list[Any]:
+    """The messages that count, in the order in which they are to be read: parts by their number."""
+    replaced = {row.replaces for row in rows}
+    began: dict[str, int] = {}
+    for at, row in enumerate(rows):
+        if row.part:
+            began.setdefault(row.thread, at)
+    keyed = [
+        ((began[row.thread], row.part) if row.part else (at, 0), row)
+        for at, row in enumerate(rows)
+        if row.id not in replaced
+    ]
+    return [row for _, row in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _text(rows: list[Any]) -> str:
+    pieces: list[str] = []
+    come: dict[str, int] = {}
+    for row in rows:
+        text = vault.unseal("message", "text", row.id, row.text)
+        if not row.part:
+            pieces.append(f"{text}\n" if text else "")
+            continue
+        gap = GAP if row.part > come.get(row.thread, 0) + 1 else ""
+        come[row.thread] = row.part
+        following = {other.part for other in rows if other.thread == row.thread and other.part > row.part}
+        end = "" if following else ("\n" if row.part == row.parts else f"{GAP}\n")
+        pieces.append(f"{gap}{text}{end}")
+    return "".join(pieces).removesuffix("\n")
 
 
 def report_text(session: Session, report_id: UUID) -> str:

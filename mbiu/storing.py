@@ -19,21 +19,24 @@ from mbiu.refs import new_id
 _STORE = text("""
 WITH stored AS (
     INSERT INTO message (id, direction, channel, provider_id, address_id, contact_id, report_id, state,
-                         text, location, forwarded, edited, sent_at, created_at)
+                         text, location, forwarded, edited, sent_at, created_at, thread, part, parts,
+                         chat_message, replaces, author, folded)
     VALUES (:id, 'in', :channel, :provider_id, :address_id, :contact_id, :report_id, 'handled',
-            :text, :location, :forwarded, :edited, :sent_at, :now)
+            :text, :location, :forwarded, :edited, :sent_at, :now, :thread, :part, :parts,
+            :chat_message, :replaces, :author, :folded)
     ON CONFLICT (channel, provider_id) WHERE direction = 'in' DO NOTHING
     RETURNING id
 ), reported AS (
     INSERT INTO report (id, ref, contact_id, address_id, state, due_at, created_at, exercise,
-                        precision, event_type, severity, urgency)
-    SELECT CAST(:report_id AS uuid), :ref, :contact_id, :address_id, 'received', :now, :now, :exercise,
-           'none', 'unknown', 'unknown', 'unknown'
+                        precision, event_type, severity, urgency, lane, told, borrowed, unconfirmed, duress)
+    SELECT CAST(:report_id AS uuid), :ref, :contact_id, :address_id, 'received', :read_at, :now, :exercise,
+           'none', 'unknown', 'unknown', 'unknown', :lane, CAST(:told AS jsonb), :borrowed, :unconfirmed,
+           :duress
     FROM stored WHERE :is_new
 ), answered AS (
     INSERT INTO message (id, direction, channel, address_id, contact_id, report_id, reply_to, state,
                          text, created_at)
-    SELECT CAST(:reply_id AS uuid), 'out', :channel, :address_id, :contact_id, CAST(:report_id AS uuid), :id,
+    SELECT CAST(:reply_id AS uuid), 'out', :channel, :address_id, :owner_id, CAST(:report_id AS uuid), :id,
            'handled', CAST(:reply AS bytea), :now
     FROM stored WHERE CAST(:reply_id AS uuid) IS NOT NULL
 ), queued AS (
@@ -45,11 +48,14 @@ WITH stored AS (
     FROM stored WHERE CAST(:reply_id AS uuid) IS NOT NULL
 ), remembered AS (
     UPDATE address
-    SET channel = :channel, last_in_at = :now, blocked_at = NULL,
+    SET channel = :channel, last_in_at = :now, blocked_at = NULL, is_group = :is_group,
         replies = :replies, replies_from = CAST(:replies_from AS timestamptz),
+        taken = :taken, taken_from = CAST(:taken_from AS timestamptz),
+        last_text = CAST(:last_text AS bytea), repeats = :repeats,
+        mute_until = CAST(:mute_until AS timestamptz), full_at = CAST(:full_at AS timestamptz),
         noticed_at = CASE WHEN :is_new THEN COALESCE(noticed_at, :now) ELSE noticed_at END,
-        question = CASE WHEN :answers THEN NULL ELSE question END,
-        question_report_id = CASE WHEN :answers THEN NULL ELSE question_report_id END
+        question = CAST(:question AS text), question_report_id = CAST(:question_report_id AS uuid),
+        question_at = CAST(:question_at AS timestamptz), choices = :choices
     FROM stored WHERE address.id = :address_id
 )
 SELECT id FROM stored
@@ -59,11 +65,29 @@ _REPLY = "reply_id reply delivery_id delivery_state due_at extra carried_at expi
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What an address remembers after a message: draft, counts of the hour, the last text's digest."""
+
+    replies: int
+    replies_from: dt.datetime | None
+    taken: int
+    taken_from: dt.datetime | None
+    last_text: bytes | None
+    repeats: int
+    mute_until: dt.datetime | None
+    full_at: dt.datetime | None
+    question: str | None
+    question_report_id: UUID | None
+    question_at: dt.datetime | None
+    choices: list[str]
+
+
+@dataclass(frozen=True)
 class Entry:
     """An incoming message as it is to be stored. ``words`` and ``location`` are sealed under ``id``.
 
-    ``answers`` says that an open question is settled by it; ``replies`` and ``replies_from`` are the
-    address's count of automatic replies and when its hour began.
+    ``owner_id`` is the contact whose phone it is, ``contact_id`` who tells; they differ on a borrowed phone.
+    A new report is read at ``read_at``.
     """
 
     id: UUID
@@ -71,6 +95,7 @@ class Entry:
     provider_id: str
     address_id: UUID
     contact_id: UUID
+    owner_id: UUID
     report_id: UUID | None
     ref: str | None
     words: bytes
@@ -80,9 +105,21 @@ class Entry:
     exercise: bool
     sent_at: dt.datetime | None
     is_new: bool
-    answers: bool
-    replies: int
-    replies_from: dt.datetime | None
+    is_group: bool
+    thread: str | None
+    part: int | None
+    parts: int | None
+    chat_message: str | None
+    replaces: UUID | None
+    author: str | None
+    folded: bool
+    read_at: dt.datetime
+    lane: int
+    told: dict[str, object]
+    borrowed: bool
+    unconfirmed: bool
+    duress: bool
+    memory: Memory
 
 
 def store(session: Session, entry: Entry, reply: Outgoing | None, now: dt.datetime) -> bool:
@@ -92,9 +129,10 @@ def store(session: Session, entry: Entry, reply: Outgoing | None, now: dt.dateti
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    values = dict(entry.__dict__)
-    values["text"] = values.pop("words")
-    return values
+    values: dict[str, Any] = dict(entry.__dict__)
+    memory = values.pop("memory")
+    values |= {"text": values.pop("words"), "told": Jsonb(values["told"])}
+    return values | dict(memory.__dict__)
 
 
 def _reply(reply: Outgoing | None, now: dt.datetime) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from mbiu import analysis, questions, reports
+from mbiu import analysis, asking, reports, told
 from mbiu.analysis.learned import Classifier
 from mbiu.analysis.reading import Reading
 from mbiu.codes import EventType
 from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.joins import join
-from mbiu.models import Report
 from mbiu.reports import Words, Work
 from mbiu.sources import recount
 
@@ -46,8 +45,7 @@ def triage(
         join(session, something)
         reports.write(session, works)
     recount(session, [work.incident_id for work in something if work.incident_id])
-    for work in something:
-        _ask(session, work)
+    asking.settle(session, works, gazetteer)
     return len(rows)
 
 
@@ -68,6 +66,7 @@ def _read(
             location=words.location,
             classifier=classifier,
         )
+        reading = told.overlaid(reading, row.told, gazetteer)
     except Exception:
         log.exception("report.unreadable", extra={"report": row.ref, "attempt": row.attempts + 1})
         if row.attempts + 1 < GIVE_UP_AFTER:
@@ -86,12 +85,3 @@ def _unread(ref: str) -> Reading:
         event_confidence=0.0,
         missing=("place", "event_type", "when"),
     )
-
-
-def _ask(session: Session, work: Work) -> None:
-    """If nobody can say where it was, ask once; a report that was asked about is not asked about again."""
-    if "place" not in work.reading.missing or work.row.read_at is not None or work.copied:
-        return
-    report = session.get(Report, work.row.id)
-    if report is not None:
-        questions.ask(session, report, "place")

@@ -85,6 +85,15 @@ def segments(text: str) -> int:
     return count
 
 
+def fills(text: str) -> bool:
+    """Whether the text takes up one whole segment of a joined SMS, so that more of it may follow.
+
+    A long text is cut at 153 septets or 67 UTF-16 units, or a word earlier.
+    """
+    widths, alone, joined = _measure(text)
+    return joined - 12 <= sum(widths) <= alone
+
+
 def _measure(text: str) -> tuple[list[int], int, int]:
     if is_gsm7(text):
         return [2 if character in _EXTENSION else 1 for character in text], 160, 153

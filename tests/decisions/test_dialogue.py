@@ -1,19 +1,31 @@
 """What a message means: the whole table, without a database."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mbiu.codes import AddressKind, Answer
-from mbiu.dialogue import ANSWER_WORDS, Intent, Known, Turn, decide
+from mbiu import texts
+from mbiu.codes import AddressKind, Answer, EventType, Wish
+from mbiu.dialogue import ANSWER_WORDS, CLEAR, Code, Draft, Effect, Kind, Known, Step, decide
 from mbiu.messages import Attachment, IncomingMessage
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+REF = "R7K3QX9"
 NOBODY = Known()
-ASKED = Known(question="place", question_ref="R7K3QX9", question_at=NOW - dt.timedelta(hours=1))
-REPORTED = Known(last_ref="R7K3QX9", last_at=NOW - dt.timedelta(minutes=10))
-ALERTED = Known(open_alerts=("A7K3QX9",))
+ASKED = Draft("place", REF, NOW - dt.timedelta(hours=1))
+CHOICE = Draft("place", REF, NOW - dt.timedelta(minutes=5), ("ug-kasese-bwera", "tz-chato-bwera"))
+REPORTED = Known(last_ref=REF, last_at=NOW - dt.timedelta(minutes=10))
+ALERTED = Known(open_alerts=("A7K3QX9",), alerted_at=NOW - dt.timedelta(hours=2))
 TWICE_ALERTED = Known(open_alerts=("A7K3QX9", "AB2M4PT"))
+CODES = {
+    "C4": Code(EventType.CATTLE_RAID, ("killed", "livestock")),
+    "RAID": Code(EventType.CATTLE_RAID, ("livestock",)),
+    "12": Code(EventType.DISPUTE),
+}
+CODED = dataclasses.replace(REPORTED, codes=CODES)
 
 
 def message(text: str = "", **more: object) -> IncomingMessage:
@@ -21,24 +33,54 @@ def message(text: str = "", **more: object) -> IncomingMessage:
     return IncomingMessage(**{**values, "text": text, **more})  # type: ignore[arg-type]  # a table of cases
 
 
-def turn(text: str, known: Known = NOBODY) -> Turn:
-    return decide(message(text), known, NOW)
+def step(text: str, known: Known = NOBODY, draft: Draft = CLEAR, **more: object) -> Step:
+    return decide(draft, message(text, **more), known, NOW)
+
+
+def kinds(found: Step) -> list[Kind]:
+    return [effect.kind for effect in found.effects]
+
+
+def asserts_report(found: Step) -> bool:
+    return kinds(found) == [Kind.BEGIN]
 
 
 @pytest.mark.parametrize(
-    ("words", "intent"),
+    ("words", "key"),
     [
-        ("HELP help Help /help msaada MSAADA aide info help. Help! ? help?", Intent.HELP),
-        ("STOP stop Stop. acha ACHA sitisha unsubscribe /stop", Intent.STOP),
-        ("START Start start! anza ANZA", Intent.START),
-        ("STATUS status hali HALI statut /status status?", Intent.STATUS),
-        ("LANG language Lugha /language /lugha", Intent.CHOOSE_LANGUAGE),
-        ("/start /start@mbiu_bot", Intent.WELCOME),
-        ("/report /report@mbiu_bot", Intent.HOW_TO_REPORT),
+        ("HELP help Help /help msaada MSAADA aide help. Help! ? help? HLEP helpp", "reply.help"),
+        ("STOP stop Stop. acha ACHA /stop", "reply.stopped"),
+        ("START Start start! anza ANZA", "reply.started"),
+        ("LANG lang LANGUAGE language Lugha /lugha lenguage", "reply.language_ask"),
+        ("/start /start@mbiu_bot", "reply.welcome"),
+        ("/report /report@mbiu_bot REPORT", "reply.report_how"),
+        ("SAFE safe", "reply.safe_how"),
+        ("NEW new MPYA mpya", "reply.new"),
+        ("DELETE delete", "reply.delete_ask"),
+        ("PIN pin", "reply.pin_how"),
     ],
 )
-def test_a_command_alone_is_a_command_in_any_case(words: str, intent: Intent) -> None:
-    assert {word: turn(word).intent for word in words.split()} == dict.fromkeys(words.split(), intent)
+def test_a_command_alone_is_a_command_in_any_case_and_with_one_slip(words: str, key: str) -> None:
+    assert {word: step(word).reply.key for word in words.split()} == dict.fromkeys(words.split(), key)
+
+
+@pytest.mark.parametrize(
+    "text", ["STATUS", "status", "HALI", "hali", "/status", "status?", "STAUS", "sttaus"]
+)
+def test_status_alone_asks_for_the_newest(text: str) -> None:
+    assert step(text).effects == (Effect(Kind.STATUS),)
+
+
+def test_every_command_of_every_language_is_understood_as_what_it_is() -> None:
+    plain = {
+        "help": "reply.help",
+        "stop": "reply.stopped",
+        "start": "reply.started",
+        "safe": "reply.safe_how",
+    }
+    for word, command in texts.grammar().items():
+        if command in plain:
+            assert step(word).reply.key == plain[command], word
 
 
 @pytest.mark.parametrize(
@@ -59,10 +101,17 @@ def test_a_command_alone_is_a_command_in_any_case(words: str, intent: Intent) ->
         "yes there was fighting",
         "done nothing the police",
         "A7K3QX9",
+        "safe house was burnt",
+        "delete our names from your lists they said",
+        "join us they told the youth",
+        "withdraw of soldiers from the border",
+        "pin was pulled from a grenade",
+        "no water and people fight",
+        "shots",
     ],
 )
 def test_a_text_that_only_begins_like_a_command_is_a_report(text: str) -> None:
-    assert turn(text) == Turn(Intent.REPORT, words=text)
+    assert asserts_report(step(text)), text
 
 
 @pytest.mark.parametrize(
@@ -77,22 +126,22 @@ def test_a_text_that_only_begins_like_a_command_is_a_report(text: str) -> None:
     ],
 )
 def test_a_responder_with_an_open_alert_can_still_report(text: str) -> None:
-    assert turn(text, ALERTED).intent is Intent.REPORT
+    assert asserts_report(step(text, ALERTED))
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "STATUS R7K3QX9", "status r7k3qx9", "Status: R7K 3QX9", "STATUS R 7K3 QX9", "status r-7k3-qx9",
-        "hali R7K3QX9", "STATUS R7K3QX9.", "/status R7K3QX9", "status  (R7K3QX9)",
+        "hali R7K3QX9", "STATUS R7K3QX9.", "/status R7K3QX9", "status  (R7K3QX9)", "STATIS R7K3QX9",
     ],
 )  # fmt: skip
 def test_a_reference_may_be_typed_in_odd_ways(text: str) -> None:
-    assert turn(text) == Turn(Intent.STATUS, "R7K3QX9")
+    assert step(text).effects == (Effect(Kind.STATUS, REF),)
 
 
 def test_letters_that_look_like_digits_are_read_as_digits() -> None:
-    assert turn("status R7KOIL9").ref == "R7K0119"
+    assert step("status R7KOIL9").effects[0].ref == "R7K0119"
 
 
 @pytest.mark.parametrize(
@@ -127,55 +176,220 @@ def test_letters_that_look_like_digits_are_read_as_digits() -> None:
     ],
 )
 def test_a_responder_answers_the_one_open_alert(text: str, answer: Answer, words: str) -> None:
-    assert turn(text, ALERTED) == Turn(Intent.RESPOND, "A7K3QX9", words=words, answer=answer)
+    assert step(text, ALERTED).effects == (Effect(Kind.RESPOND, "A7K3QX9", words=words, answer=answer),)
 
 
 def test_with_two_open_alerts_the_reference_decides() -> None:
-    assert turn("1", TWICE_ALERTED).ref is None
-    assert turn("1 AB2M4PT", TWICE_ALERTED).ref == "AB2M4PT"
-    assert turn("done a7k3qx9 they talk", TWICE_ALERTED).ref == "A7K3QX9"
+    assert step("1", TWICE_ALERTED).effects[0].ref is None
+    assert step("1 AB2M4PT", TWICE_ALERTED).effects[0].ref == "AB2M4PT"
+    assert step("done a7k3qx9 they talk", TWICE_ALERTED).effects[0].ref == "A7K3QX9"
 
 
 def test_an_ordinary_word_after_the_answer_is_no_reference() -> None:
-    found = turn("ACK arrived", TWICE_ALERTED)
+    found = step("ACK arrived", TWICE_ALERTED).effects[0]
     assert (found.ref, found.words) == (None, "arrived")
 
 
 def test_ack_is_an_answer_even_where_no_alert_is_open() -> None:
-    assert turn("ACK A7K3QX9") == Turn(Intent.RESPOND, "A7K3QX9", answer=Answer.ACK)
+    assert step("ACK A7K3QX9").effects == (Effect(Kind.RESPOND, "A7K3QX9", answer=Answer.ACK),)
 
 
 @pytest.mark.parametrize("word", ["1", "yes", "done", "go", "sawa"])
 def test_without_an_open_alert_its_other_words_are_plain_text(word: str) -> None:
-    assert turn(word).intent is Intent.REPORT
+    assert asserts_report(step(word))
 
 
 @pytest.mark.parametrize("word", ["NEW", "new", "MPYA", "Mpya:"])
 def test_new_begins_a_report_even_where_a_question_is_open(word: str) -> None:
-    assert turn(f"{word} houses burn in Bwera", ASKED) == Turn(Intent.REPORT, words="houses burn in Bwera")
+    assert asserts_report(step(f"{word} houses burn in Bwera", draft=ASKED))
 
 
-def test_a_short_text_answers_an_open_question() -> None:
-    assert turn("near Bwera market", ASKED) == Turn(Intent.ADD, "R7K3QX9", words="near Bwera market")
+def test_a_short_text_answers_an_open_question_and_closes_it() -> None:
+    found = step("near Bwera market", draft=ASKED)
+    assert (found.effects, found.draft) == ((Effect(Kind.ADD, REF),), CLEAR)
 
 
 def test_a_long_text_is_a_new_report_although_a_question_is_open() -> None:
-    text = " ".join(["word"] * (ANSWER_WORDS + 1))
-    assert turn(text, ASKED).intent is Intent.REPORT
+    assert asserts_report(step(" ".join(["word"] * (ANSWER_WORDS + 1)), draft=ASKED))
+
+
+def test_a_person_s_question_is_answered_at_more_length() -> None:
+    asked = dataclasses.replace(ASKED, question="words")
+    assert kinds(step(" ".join(["word"] * (ANSWER_WORDS + 1)), draft=asked)) == [Kind.ADD]
 
 
 def test_a_question_of_yesterday_is_not_answered_any_more() -> None:
-    old = Known(question="place", question_ref="R7K3QX9", question_at=NOW - dt.timedelta(hours=25))
-    assert turn("near Bwera market", old).intent is Intent.REPORT
+    old = dataclasses.replace(ASKED, at=NOW - dt.timedelta(hours=25))
+    assert asserts_report(step("near Bwera market", draft=old))
 
 
 def test_without_a_question_two_texts_are_two_reports() -> None:
-    assert turn("Houses burn in Bwera", REPORTED).intent is Intent.REPORT
+    assert asserts_report(step("Houses burn in Bwera", REPORTED))
 
 
-def test_an_edited_text_joins_the_report_before_it() -> None:
-    edited = decide(message("Houses burn in Bwera, not Kasese", edited=True), REPORTED, NOW)
-    assert (edited.intent, edited.ref) == (Intent.ADD, "R7K3QX9")
+@pytest.mark.parametrize("text", ["also two cows were taken", "Pia watu wawili wameumia"])
+def test_a_text_that_says_it_goes_on_joins_the_report_before_it(text: str) -> None:
+    assert step(text, REPORTED).effects == (Effect(Kind.ADD, REF),)
+    assert asserts_report(step(text))
+
+
+def test_add_joins_the_last_report_or_the_one_it_names() -> None:
+    assert step("ADD they came back", REPORTED).effects == (Effect(Kind.ADD, REF),)
+    assert step("add RB2M4PT they came back", REPORTED).effects == (Effect(Kind.ADD, "RB2M4PT"),)
+    assert step("ADD", REPORTED).draft == Draft("add", REF)
+
+
+# --- choices -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["1", "1.", "1 Kasese", "١"])
+def test_a_number_takes_the_choice(text: str) -> None:
+    found = step(text, draft=CHOICE)
+    assert found.effects == (Effect(Kind.CHOOSE, REF, told={"place_id": "ug-kasese-bwera"}),)
+    assert found.draft == CLEAR
+
+
+def test_the_number_behind_the_last_asks_in_words_and_keeps_the_question() -> None:
+    found = step("3", draft=CHOICE)
+    assert (found.effects, found.reply.key) == ((), "reply.question_place")
+    assert (found.draft.question, found.draft.ref, found.draft.choices) == ("place", REF, ())
+
+
+def test_a_number_nobody_offered_is_words_and_so_is_a_name() -> None:
+    for text in ("7", "Kamwenge district"):
+        assert step(text, draft=CHOICE).effects == (Effect(Kind.ADD, REF),)
+
+
+def test_the_newer_of_a_question_and_an_alert_is_answered() -> None:
+    assert kinds(step("1", ALERTED, CHOICE)) == [Kind.CHOOSE]
+    newer = dataclasses.replace(ALERTED, alerted_at=NOW)
+    assert kinds(step("1", newer, CHOICE)) == [Kind.RESPOND]
+
+
+def test_a_button_takes_the_choice_too() -> None:
+    assert kinds(decide(CHOICE, message(button="choice:2"), NOBODY, NOW)) == [Kind.CHOOSE]
+    assert decide(CLEAR, message(button="choice:2"), NOBODY, NOW).effects == ()
+
+
+# --- codes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["C4*3*40 Kween", "c4 3 40 Kween", "#C4/3/40, Kween", "C4.3-40; Kween"])
+def test_a_coded_report_may_be_written_with_any_marks(text: str) -> None:
+    found = step(text, CODED)
+    assert found.effects[0].told == {"event_type": "cattle_raid", "killed": 3, "livestock": 40}
+    assert found.reply.values == {"codes": "C4 3 40"}
+
+
+@pytest.mark.parametrize("text", ["12", "12*", "12. the fence was moved"])
+def test_a_code_of_digits_needs_a_mark(text: str) -> None:
+    assert step(text, CODED).effects[0].told == {"event_type": "dispute"}
+
+
+@pytest.mark.parametrize("text", ["12 people came", "C5 3 40", "C45 3", "raiders 40 cows"])
+def test_what_is_no_code_is_free_text(text: str) -> None:
+    found = step(text, CODED)
+    assert asserts_report(found)
+    assert found.effects[0].told == {}
+
+
+def test_no_and_the_code_put_it_right() -> None:
+    found = step("NO C4 2 40", CODED, Draft("code", REF, NOW))
+    assert found.effects == (
+        Effect(Kind.ADD, REF, told={"event_type": "cattle_raid", "killed": 2, "livestock": 40}),
+    )
+    taken_back = step("no", CODED, Draft("code", REF, NOW))
+    assert (taken_back.reply.key, taken_back.draft.question) == ("reply.question_what", "what")
+    assert asserts_report(step("no", CODED))
+
+
+# --- what people may ask for themselves --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"), [("SAFE 1", Wish.PUSH), ("safe 2", Wish.PULL), ("Safe 3", Wish.NEVER)]
+)
+def test_a_wish_is_a_number(text: str, wish: Wish) -> None:
+    assert step(text).effects == (Effect(Kind.WISH, wish=wish),)
+
+
+@pytest.mark.parametrize("text", ["SAFE 21-6", "safe 21 - 6", "SAFE 21–6"])
+def test_quiet_hours_are_two_hours(text: str) -> None:
+    assert step(text).effects == (Effect(Kind.QUIET, hours=(21, 6)),)
+
+
+@pytest.mark.parametrize("text", ["SAFE 25-6", "SAFE now", "SAFE 4"])
+def test_other_words_behind_safe_are_a_report(text: str) -> None:
+    assert asserts_report(step(text))
+
+
+def test_delete_asks_once_more() -> None:
+    asked = step("DELETE")
+    assert (asked.effects, asked.draft.question) == ((), "delete")
+    sure = dataclasses.replace(asked.draft, at=NOW)
+    assert step("YES", draft=sure).effects == (Effect(Kind.DELETE),)
+    assert step("DELETE YES").effects == (Effect(Kind.DELETE),)
+    assert step("delet").effects != (Effect(Kind.DELETE),)
+
+
+def test_a_report_is_withdrawn_by_its_reference_or_the_newest_without() -> None:
+    assert step("WITHDRAW R7K3QX9").effects == (Effect(Kind.WITHDRAW, REF),)
+    assert step("withdraw", REPORTED).effects == (Effect(Kind.WITHDRAW, REF),)
+
+
+@pytest.mark.parametrize(
+    ("text", "effect"),
+    [
+        ("MY DATA", Effect(Kind.MY_DATA)),
+        ("my data", Effect(Kind.MY_DATA)),
+        ("JOIN mango-42", Effect(Kind.JOIN, words="mango-42")),
+        ("/start mango42", Effect(Kind.JOIN, words="mango42")),
+        ("VOUCH KAS-07", Effect(Kind.VOUCH, code="KAS-07")),
+        ("PIN 4821", Effect(Kind.PIN, pin="4821")),
+    ],
+)
+def test_words_with_what_they_need(text: str, effect: Effect) -> None:
+    assert step(text).effects == (effect,)
+
+
+def test_a_borrowed_phone_says_first_who_speaks() -> None:
+    found = step("#KAS07 4821 Houses burn in Bwera")
+    assert found.effects == (Effect(Kind.BORROW, code="KAS07", pin="4821"), Effect(Kind.BEGIN))
+
+
+def test_one_member_of_a_group_cannot_delete_what_belongs_to_all() -> None:
+    for text in ("DELETE YES", "MY DATA", "PIN 4821", "SAFE 3"):
+        assert step(text, is_group=True).effects == ()
+
+
+# --- guided, parts, versions -------------------------------------------------------------------
+
+
+def test_a_guided_report_asks_one_thing_after_the_other() -> None:
+    chat = {"kind": AddressKind.TELEGRAM}
+    at = {"at": NOW}
+    first = step("/report", **chat)
+    what = dataclasses.replace(first.draft, **at)
+    told = decide(what, message("Houses burn", **chat), NOBODY, NOW)
+    assert (kinds(told), told.reply.key, told.reply.buttons) == ([Kind.BEGIN], "reply.guided_where", "pin")
+    where = dataclasses.replace(told.draft, ref=REF, **at)
+    pinned = decide(where, message(lat=0.1, lon=29.9, **chat), NOBODY, NOW)
+    assert (pinned.effects, pinned.reply.key) == ((Effect(Kind.ADD, REF),), "reply.guided_when")
+    more = dataclasses.replace(
+        decide(pinned.draft, message("x"), NOBODY, NOW).draft, question="guided_more", ref=REF, **at
+    )
+    end = decide(more, message("DONE", **chat), NOBODY, NOW)
+    assert (end.effects, end.draft) == ((), CLEAR)
+
+
+def test_a_part_of_something_joins_it_in_silence() -> None:
+    found = step("of the village and burnt it", dataclasses.replace(NOBODY, belongs_to=REF))
+    assert (found.effects, found.reply.key) == ((Effect(Kind.ADD, REF),), "")
+
+
+def test_an_edited_text_joins_the_report_and_says_so() -> None:
+    found = step("Houses burn in Bwera, not Kasese", dataclasses.replace(NOBODY, belongs_to=REF), edited=True)
+    assert (found.effects, found.reply.key) == ((Effect(Kind.ADD, REF),), "reply.added")
 
 
 PIN = {"lat": 0.1, "lon": 29.9}
@@ -184,49 +398,73 @@ PHOTO = {"attachments": (Attachment("handle"),)}
 
 @pytest.mark.parametrize("bare", [PIN, PHOTO])
 @pytest.mark.parametrize(
-    ("known", "intent"),
+    ("known", "draft", "kind"),
     [
-        (NOBODY, Intent.REPORT),
-        (ASKED, Intent.ADD),
-        (REPORTED, Intent.ADD),
-        (Known(last_ref="R7K3QX9", last_at=NOW - dt.timedelta(minutes=31)), Intent.REPORT),
+        (NOBODY, CLEAR, Kind.BEGIN),
+        (NOBODY, ASKED, Kind.ADD),
+        (REPORTED, CLEAR, Kind.ADD),
+        (Known(last_ref=REF, last_at=NOW - dt.timedelta(minutes=31)), CLEAR, Kind.BEGIN),
     ],
 )
 def test_a_bare_pin_or_photo_joins_a_report_if_there_is_one(
-    bare: dict[str, object], known: Known, intent: Intent
+    bare: dict[str, object], known: Known, draft: Draft, kind: Kind
 ) -> None:
-    found = decide(message(**bare), known, NOW)
-    assert (found.intent, found.ref) == (intent, "R7K3QX9" if intent is Intent.ADD else None)
+    assert kinds(decide(draft, message(**bare), known, NOW)) == [kind]
+
+
+def test_a_pin_settles_the_question_and_a_photo_leaves_it_open() -> None:
+    assert decide(ASKED, message(**PIN), NOBODY, NOW).draft == CLEAR
+    assert decide(ASKED, message(**PHOTO), NOBODY, NOW).draft == ASKED
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
 def test_a_message_without_anything_is_empty(text: str) -> None:
-    assert turn(text, ASKED).intent is Intent.EMPTY
+    assert step(text, draft=ASKED).reply.key == "reply.empty"
 
 
 @pytest.mark.parametrize(
-    ("data", "expected"),
+    ("data", "key", "effects"),
     [
-        ("lang:sw", Turn(Intent.LANGUAGE, language="sw")),
-        ("lang:xx", Turn(Intent.HELP)),
-        ("ack:A7K3QX9", Turn(Intent.RESPOND, "A7K3QX9", answer=Answer.ACK)),
-        ("cannot:a7k3qx9", Turn(Intent.RESPOND, "A7K3QX9", answer=Answer.CANNOT)),
-        ("report", Turn(Intent.HOW_TO_REPORT)),
-        ("status", Turn(Intent.STATUS)),
-        ("help", Turn(Intent.HELP)),
-        ("anything else", Turn(Intent.HELP)),
+        ("lang:sw", "reply.language_set", (Effect(Kind.LANGUAGE, language="sw"),)),
+        ("lang:xx", "reply.help", ()),
+        ("ack:A7K3QX9", "", (Effect(Kind.RESPOND, "A7K3QX9", answer=Answer.ACK),)),
+        ("cannot:a7k3qx9", "", (Effect(Kind.RESPOND, "A7K3QX9", answer=Answer.CANNOT),)),
+        ("report", "reply.report_how", ()),
+        ("status", "", (Effect(Kind.STATUS),)),
+        ("help", "reply.help", ()),
+        ("anything else", "reply.help", ()),
     ],
 )
-def test_a_button_says_what_it_does(data: str, expected: Turn) -> None:
-    assert decide(message(button=data), NOBODY, NOW) == expected
+def test_a_button_says_what_it_does(data: str, key: str, effects: tuple[Effect, ...]) -> None:
+    found = decide(CLEAR, message(button=data), NOBODY, NOW)
+    assert (found.reply.key, found.effects) == (key, effects)
 
 
 @pytest.mark.parametrize(
     ("text", "language"), [("LUGHA kiswahili", "sw"), ("language English.", "en"), ("lang SW", "sw")]
 )
 def test_a_language_is_chosen_by_its_name(text: str, language: str) -> None:
-    assert turn(text) == Turn(Intent.LANGUAGE, language=language)
+    assert step(text).effects == (Effect(Kind.LANGUAGE, language=language),)
 
 
 def test_report_with_words_behind_it_is_the_report() -> None:
-    assert turn("/report houses burn in Bwera") == Turn(Intent.REPORT, words="houses burn in Bwera")
+    assert asserts_report(step("/report houses burn in Bwera"))
+
+
+drafts = st.sampled_from([CLEAR, ASKED, CHOICE, Draft("guided_what", None, NOW), Draft("code", REF, NOW)])
+knowns = st.sampled_from([NOBODY, REPORTED, ALERTED, TWICE_ALERTED, CODED])
+phrases = st.one_of(
+    st.text(max_size=60),
+    st.lists(
+        st.sampled_from([*texts.grammar(), "1", "2", "R7K3QX9", "yes", "C4", "#KAS07", "4821"]), max_size=5
+    ).map(" ".join),
+)
+
+
+@given(drafts, knowns, phrases)
+def test_words_always_come_to_something(draft: Draft, known: Known, text: str) -> None:
+    """Whatever is written is answered or done, and never both begun and added."""
+    found = decide(draft, message(text), known, NOW)
+    assert found.reply.key or found.effects
+    assert not (found.has(Kind.BEGIN) and found.has(Kind.ADD, Kind.CHOOSE))
+    assert found == decide(draft, message(text), known, NOW)
