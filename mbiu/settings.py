@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     console_url: str = ""
     channels: str = ""
     tables_dir: str = ""
+    media_url: str = ""
     default_country: str = Field("UG", pattern=r"^[A-Z]{2}$")
     demo: bool = False
     training: bool = False
@@ -156,6 +157,11 @@ class Settings(BaseSettings):
     @property
     def spool_dir(self) -> Path:
         return self.home_dir / "spool"
+
+    @property
+    def media_place(self) -> str:
+        """The address of the media store, as fsspec writes it."""
+        return self.media_url.rstrip("/") or f"file://{self.home_dir.absolute() / 'media'}"
 
     @property
     def tables(self) -> Path:

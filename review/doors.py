@@ -31,16 +31,23 @@ class Permission(StrEnum):
     DECIDE = "decide"
     PEOPLE = "people"
     ROUTES = "routes"
+    GATEWAYS = "gateways"
+    FEEDBACK = "feedback"
     AUDIT = "audit"
+    ORIGINALS = "originals"
     USERS = "users"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset({Permission.ACCOUNT, Permission.SEE, Permission.DECIDE, Permission.PEOPLE}),
-    Role.CUSTODIAN: frozenset({Permission.ACCOUNT, Permission.SEE, Permission.PEOPLE, Permission.AUDIT}),
-    Role.COORDINATOR: frozenset(Permission) - {Permission.USERS},
+    Role.CUSTODIAN: frozenset(
+        {Permission.ACCOUNT, Permission.SEE, Permission.PEOPLE, Permission.AUDIT, Permission.ORIGINALS}
+    ),
+    Role.COORDINATOR: frozenset(Permission) - {Permission.USERS, Permission.ORIGINALS},
     # Runs the house without reading the reports.
-    Role.ADMIN: frozenset({Permission.ACCOUNT, Permission.ROUTES, Permission.AUDIT, Permission.USERS}),
+    Role.ADMIN: frozenset(
+        {Permission.ACCOUNT, Permission.ROUTES, Permission.GATEWAYS, Permission.AUDIT, Permission.USERS}
+    ),
 }
 
 
@@ -59,6 +66,8 @@ MENU = (
     MenuItem("alerts.show", "Alerts", "alert", Permission.SEE),
     MenuItem("people.show", "People", "people", Permission.PEOPLE),
     MenuItem("routes.show", "Routes", "route", Permission.ROUTES),
+    MenuItem("feedback.show", "Feedback", "reply", Permission.FEEDBACK),
+    MenuItem("gateways.show", "Gateways", "gateway", Permission.GATEWAYS),
     MenuItem("audit.show", "Audit", "audit", Permission.AUDIT),
     MenuItem("users.show", "Users", "user", Permission.USERS),
     MenuItem("phone.show", "Phones", "phone", Permission.SEE),
@@ -104,6 +113,13 @@ def may(permission: str) -> bool:
     return user is not None and Permission(permission) in GRANTS[user.role]
 
 
+def trains() -> bool:
+    """Whether this user may open the training room: everybody in a demonstration, else coordinators."""
+    user = identity()
+    in_training = settings().training and user is not None and user.role is Role.COORDINATOR
+    return settings().demo or in_training
+
+
 def _guard() -> ResponseReturnValue | None:
     if request.endpoint in OPEN or request.endpoint is None:
         return None
@@ -133,13 +149,13 @@ def _refused() -> ResponseReturnValue:
 
 
 #: Pages that belong to another page of the menu.
-_UNDER = {"incident": "queue", "leftovers": "queue"}
+_UNDER = {"incident": "queue", "leftovers": "queue", "media": "queue"}
 
 
 def menu() -> list[MenuItem]:
     """The pages the current user may open, the present one marked."""
     here = _UNDER.get(request.blueprint or "", request.blueprint)
-    items = [m for m in MENU if may(m.permission) and (m.endpoint != "phone.show" or settings().demo)]
+    items = [m for m in MENU if may(m.permission) and (m.endpoint != "phone.show" or trains())]
     return [
         MenuItem(m.endpoint, m.label, m.icon, m.permission, m.endpoint.startswith(f"{here}.")) for m in items
     ]

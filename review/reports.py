@@ -16,9 +16,13 @@ from mbiu import texts, vault
 from mbiu.analysis.language import chosen
 from mbiu.analysis.reading import Evidence, Reading
 from mbiu.models import Address, Contact, Delivery, Media, Message, Report
+from mbiu.reports import lay_out
+from review.files import File, shown
 from review.words import label
 
 NUMBERS = frozenset({"killed", "injured", "displaced", "abducted", "livestock"})
+#: Versions and surplus messages shown at most.
+MANY = 20
 QUESTIONS = ("question_place", "question_what")
 
 
@@ -46,6 +50,7 @@ class Words:
     pin: str
     forwarded: bool
     edited: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,15 +61,6 @@ class Line:
     text: str
     at: dt.datetime
     state: str
-
-
-@dataclass(frozen=True)
-class File:
-    id: UUID
-    kind: str
-    ready: bool
-    picture: bool
-    words: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ def _messages(db: Session, reports: Iterable[UUID]) -> dict[UUID | None, list[tu
 
 def _files(db: Session, messages: Iterable[UUID]) -> dict[UUID, list[Media]]:
     found: dict[UUID, list[Media]] = defaultdict(list)
-    for media in db.scalars(select(Media).where(Media.message_id.in_(list(messages)))):
+    for media in db.scalars(select(Media).where(Media.message_id.in_(list(messages))).order_by(Media.id)):
         found[media.message_id].append(media)
     return found
 
@@ -149,7 +145,7 @@ def _card(
         silent=bool(address.stopped_at or address.blocked_at),
         messages=_words(incoming, reading.evidence if reading else ()),
         legend=_legend(reading),
-        media=[_file(media) for message in incoming for media in files.get(message.id, [])],
+        media=[shown(media) for message in incoming for media in files.get(message.id, [])],
         talk=[_line(message, state) for message, state in said] if len(said) > 1 else [],
         questions=_questions(language),
         reading=reading,
@@ -178,21 +174,31 @@ def _written_in(report: Report, reading: Reading | None) -> str:
 
 
 def _words(messages: list[Message], evidence: Iterable[Evidence]) -> list[Words]:
-    """Each message with its marks; evidence counts code points in all texts put together by line feeds."""
-    found, start = [], 0
-    for message in messages:
-        text = vault.unseal("message", "text", message.id, message.text)
-        found.append(
-            Words(
-                mark(text, evidence, start),
-                message.created_at,
-                _pin(message),
-                message.forwarded,
-                message.edited,
-            )
-        )
-        start += len(text) + 1 if text else 0
-    return found
+    """Each message with its marks, as it was read; then what was kept, but not read: versions and surplus."""
+    laid = lay_out([message for message in messages if not message.folded])
+    shown = [_said(piece.row, mark(piece.text, evidence, piece.start)) for piece in laid]
+    read = {piece.row.id for piece in laid}
+    others = [message for message in messages if message.id not in read][:MANY]
+    return shown + [
+        _said(message, _unmarked(message), "not read" if message.folded else "earlier version")
+        for message in others
+    ]
+
+
+def _said(message: Message, parts: list[Part], note: str = "") -> Words:
+    notes = [note] if note else []
+    if message.parts:
+        notes.append(f"part {message.part} of {message.parts}")
+    if message.author:
+        notes.append(f"member {message.author}")
+    return Words(
+        parts, message.created_at, _pin(message), message.forwarded, message.edited, ", ".join(notes)
+    )
+
+
+def _unmarked(message: Message) -> list[Part]:
+    text = vault.unseal("message", "text", message.id, message.text)
+    return [Part(text)] if text else []
 
 
 def mark(text: str, evidence: Iterable[Evidence], start: int = 0) -> list[Part]:
@@ -231,12 +237,6 @@ def _pin(message: Message) -> str:
 def _line(message: Message, state: str) -> Line:
     text = vault.unseal("message", "text", message.id, message.text)
     return Line(message.direction, text, message.created_at, state)
-
-
-def _file(media: Media) -> File:
-    ready = media.state == "ready" and media.content is not None
-    words = {"pending": "on its way"}.get(media.state, media.reason or "not kept")
-    return File(media.id, media.kind, ready, media.content_type.startswith("image/"), words)
 
 
 def _questions(language: str) -> list[str]:

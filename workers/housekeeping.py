@@ -1,16 +1,29 @@
 """What must be tidied now and then so that nothing grows without end."""
 
 import datetime as dt
+import logging
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from mbiu import metrics
+from mbiu import media, metrics
 from mbiu.codes import IncidentState
 from mbiu.gateways import watch
+from mbiu.media.store import StoreAway
 from mbiu.models import EarlyReport, Incident, LoginAttempt, UserSession, utcnow
 
+log = logging.getLogger(__name__)
+
 _DAY = dt.timedelta(days=1)
+
+
+def sweep_files() -> None:
+    """Take out of the media store what no row names; a store that is away is swept another time."""
+    try:
+        if gone := media.sweep():
+            log.info("media.swept", extra={"count": gone})
+    except StoreAway:
+        log.warning("media.sweep_put_off")
 
 
 def tidy(session: Session) -> None:

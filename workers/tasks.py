@@ -93,10 +93,14 @@ def escalate() -> None:
 
 @app.task(name="mbiu.media")
 def media() -> None:
-    """Fetch and clean pictures."""
-    from mbiu import media as pictures
+    """Fetch files and make them anew: one worker at a time, so that films leave the others free."""
+    from mbiu import media as files
 
-    _drain(Job.MEDIA, pictures.fetch_due)
+    def step() -> int:
+        with files.alone() as is_ours:
+            return files.fetch_due() if is_ours else 0
+
+    _drain(Job.MEDIA, step)
 
 
 @app.task(name="mbiu.erasure")
@@ -118,6 +122,7 @@ def housekeeping() -> None:
         with transaction() as session:
             chores.tidy(session)
             audit.write_anchor(session)
+        chores.sweep_files()
     except Exception as error:
         if not is_away(error):
             raise

@@ -1,6 +1,7 @@
 """What the HTTP channels share: time-outs, and a provider's refusals as ChannelError."""
 
 import logging
+import time
 from typing import Any, Literal
 
 import httpx
@@ -9,6 +10,9 @@ from mbiu.messages import ChannelError
 
 TIMEOUT = 10.0
 """Seconds that a provider may stay silent."""
+
+DOWNLOAD = 90.0
+"""Seconds that a whole file may take."""
 
 MAX_WAIT = 3600.0
 
@@ -81,11 +85,13 @@ def download(
 ) -> tuple[bytes, str]:
     """The bytes and content type at an address. httpx drops ``auth`` where another host is redirected to.
 
-    Raises ChannelError, permanent ("too_large") as soon as more than ``limit`` bytes came.
+    Raises ChannelError, permanent ("too_large") as soon as more than ``limit`` bytes are announced or came.
     """
+    # What is packed for the way might be far larger than it looks.
+    headers = {"Accept-Encoding": "identity"}
     try:
         with (
-            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=3) as client,
+            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=3, headers=headers) as client,
             client.stream("GET", url, auth=auth) as answer,
         ):
             require_success(answer)
@@ -97,11 +103,17 @@ def download(
 
 
 def _read(answer: httpx.Response, limit: int) -> bytes:
-    found = bytearray()
-    for chunk in answer.iter_bytes(65_536):
+    """The whole body, unless it is too long or comes in drops."""
+    length = answer.headers.get("Content-Length", "")
+    if length.isascii() and length.isdigit() and (len(length) > 18 or int(length) > limit):
+        raise ChannelError("too_large", permanent=True)
+    found, end = bytearray(), time.monotonic() + DOWNLOAD
+    for chunk in answer.iter_raw(65_536):
         found += chunk
         if len(found) > limit:
             raise ChannelError("too_large", permanent=True)
+        if time.monotonic() > end:
+            raise ChannelError("timeout")
     return bytes(found)
 
 

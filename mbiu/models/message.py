@@ -80,8 +80,10 @@ class Message(Model):
 class Media(Model):
     """A file with a message: first its sealed handle at the provider, later what was kept of it.
 
-    ``sha256`` is of the bytes as they arrived. ``original`` and ``clean`` name the sealed file as received
-    and the one remade for the screen in the media store; either may be missing.
+    ``sha256`` is of the bytes as they arrived, ``original_type`` what they are by content. ``original`` and
+    ``clean`` name the sealed file as received and the one remade for the screen in the media store;
+    ``content_type`` is the clean one's, and before that what the provider said. A ``pending`` file becomes
+    ``ready`` (there is a clean one), ``kept`` (an original alone), ``refused`` (neither) or ``erased``.
     """
 
     __tablename__ = "media"
@@ -96,7 +98,6 @@ class Media(Model):
     handle: Mapped[Sealed]
     state: Mapped[str] = mapped_column(String(16), default="pending")
     reason: Mapped[str] = mapped_column(default="", server_default="")
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_type: Mapped[str] = mapped_column(default="", server_default="")
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     size: Mapped[int | None]

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, correction, questions, response, routing, vault, verification
+from mbiu import audit, correction, questions, response, routing, verification
 from mbiu.codes import IncidentState, Verdict
-from mbiu.models import Incident, Media, Message, Report
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, NotPossible, Refused
 from review import alerts, corrections, dossier, forms, history, joins
@@ -234,27 +231,6 @@ def outcome(ref: str) -> ResponseReturnValue:
         return f"{ref} is closed, and those who reported it are told."
 
     return do(ref, change)
-
-
-@pages.get("/media/<uuid:media_id>")
-@door(Permission.SEE)
-def media(ref: str, media_id: UUID) -> ResponseReturnValue:
-    """A picture or recording, as a file to keep; its name says nothing."""
-    with scoped() as db:
-        found = db.scalar(
-            select(Media)
-            .join(Message, Message.id == Media.message_id)
-            .join(Report, Report.id == Message.report_id)
-            .join(Incident, Incident.id == Report.incident_id)
-            .where(Media.id == media_id, Incident.ref == normal_ref(ref), Media.state == "ready")
-        )
-        if found is None or found.content is None:
-            abort(404)
-        content = vault.unseal_bytes("media", "content", found.id, found.content)
-        audit.append(db, actor(), "media.viewed", f"incident:{normal_ref(ref)}", media=str(media_id))
-    answer = Response(content, mimetype=found.content_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{media_id}"'
-    return answer
 
 
 def do(ref: str, change: Change) -> ResponseReturnValue:

@@ -20,6 +20,8 @@ DECIDERS = frozenset({Role.ANALYST, Role.COORDINATOR})
 ROUTERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 AUDITORS = frozenset({Role.CUSTODIAN, Role.COORDINATOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+CUSTODIANS = frozenset({Role.CUSTODIAN})
+COORDINATORS = frozenset({Role.COORDINATOR})
 
 TABLE: dict[str, frozenset[str]] = {
     "static": ANYBODY,
@@ -37,7 +39,9 @@ TABLE: dict[str, frozenset[str]] = {
     "queue.events": READERS,
     "queue.rows": READERS,
     "incident.show": READERS,
-    "incident.media": READERS,
+    "media.show": READERS,
+    "media.ask": CUSTODIANS,
+    "media.fetch": CUSTODIANS,
     "incident.claim": DECIDERS,
     "incident.release": DECIDERS,
     "incident.decide": DECIDERS,
@@ -65,9 +69,24 @@ TABLE: dict[str, frozenset[str]] = {
     "phone.show": READERS,
     "phone.messages": READERS,
     "phone.send": READERS,
+    "phone.line": READERS,
+    "phone.add": READERS,
+    "phone.remove": READERS,
+    "phone.begin": READERS,
+    "phone.halt": READERS,
     "routes.show": ROUTERS,
     "routes.create": ROUTERS,
     "routes.change": ROUTERS,
+    "feedback.show": COORDINATORS,
+    "feedback.change": COORDINATORS,
+    "feedback.text": COORDINATORS,
+    "feedback.edit": COORDINATORS,
+    "gateways.show": ROUTERS,
+    "gateways.switch": ROUTERS,
+    "gateways.route": ROUTERS,
+    "gateways.price": ROUTERS,
+    "gateways.drop": ROUTERS,
+    "gateways.test": ROUTERS,
     "audit.show": AUDITORS,
     "users.show": ADMINS,
     "users.create": ADMINS,
