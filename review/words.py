@@ -27,6 +27,12 @@ LABELS = {
     "injured": "Hurt",
     "abducted": "Taken",
     "created": "Came in",
+    "told_receipt": "That it arrived",
+    "told_verified": "Found true",
+    "told_refuted": "Could not be confirmed",
+    "told_unverifiable": "Nobody can say for sure",
+    "told_action": "Somebody acts",
+    "told_outcome": "What was done",
     "done_visit": "People went there",
     "done_dialogue": "The sides were brought to talk",
     "done_patrol": "A patrol went there",
@@ -41,7 +47,7 @@ LABELS = {
     "effect_unknown": "Not known",
 }
 
-_PLURALS = {"person": "people"}
+_PLURALS = {"person": "people", "try": "tries"}
 
 PRIORITIES = {"P1": "Act now", "P2": "Act today", "P3": "Watch", "P4": "Can wait"}
 
@@ -128,6 +134,20 @@ def span(value: dt.datetime) -> str:
     return f"{minutes // 1440} days"
 
 
+def gap(value: dt.timedelta) -> str:
+    """A time that something took, in one unit: ``40 s``, ``12 min``, ``3 h``, ``2 days``."""
+    seconds = int(value.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    now = dt.datetime.now(dt.UTC)
+    return span(now - value)
+
+
+def stopwatch(seconds: int) -> str:
+    """A length of time as a stop watch shows it: ``0:45``, ``12:05``."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
 def amount(value: dict[str, int] | None) -> str:
     """A number with its doubt: ``3``, or ``3 (2–5)``."""
     if not value:
@@ -138,5 +158,17 @@ def amount(value: dict[str, int] | None) -> str:
 
 def install(app: Flask) -> None:
     """Make these available in templates."""
-    for each in (label, priority_words, counted, iso, full_time, short_time, age, span, amount):
+    for each in (
+        label,
+        priority_words,
+        counted,
+        iso,
+        full_time,
+        short_time,
+        age,
+        span,
+        gap,
+        stopwatch,
+        amount,
+    ):
         app.add_template_filter(each)

@@ -13,7 +13,7 @@ from typing import Literal
 import redis
 
 from mbiu import vault
-from mbiu.settings import settings
+from mbiu.settings import BadSetting, settings
 
 KEPT = dt.timedelta(hours=12)
 
@@ -55,7 +55,7 @@ def of(address: str) -> Conditions:
     try:
         found = _broker(_url()).get(_key(address))
         return Conditions(**json.loads(found)) if isinstance(found, bytes) else FINE
-    except (redis.RedisError, ValueError, TypeError):
+    except (redis.RedisError, BadSetting, ValueError, TypeError):
         return FINE
 
 

@@ -1,118 +1,273 @@
-"""Three phones on one page, for demonstrations: typed here, carried by the real intake, answered for real."""
+"""The training room: made-up phones on one page, typed here, carried by the real intake, really answered."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import demo, intake, vault
-from mbiu.channels.text import clean
-from mbiu.codes import AddressKind, DeliveryState
+from mbiu import audit
+from mbiu.channels import conditions
+from mbiu.channels.conditions import Conditions
 from mbiu.db import transaction
-from mbiu.models import Address, Delivery, Message, Place
-from mbiu.settings import settings
-from review.doors import Permission, door
-from review.words import EAT, short_time
+from mbiu.demo import Phone
+from mbiu.models import utcnow
+from mbiu.refusals import NotFound, NotPossible
+from mbiu.training import drills, phones, room, score
+from mbiu.training.saying import Said, say
+from review import handsets, story
+from review.doors import Permission, actor, door, trains
+from review.words import EAT
 
 pages = Blueprint("phone", __name__, url_prefix="/phone")
 
 SHOWN = ("amina", "joseph", "daniel")
-MANY = 30
-HINTS = {
-    "amina": "Write in one SMS what happened, where and when.",
-    "joseph": "Write to the bot, or send a place pin.",
-    "daniel": "Alerts arrive here. Answer with 1, 2, 3 or 4 and the reference.",
-}
+COLUMNS, MOST = (1, 2, 3, 4), 12
+LANGUAGES = (("en", "English"), ("sw", "Swahili"), ("lg", "Luganda"), ("fr", "French"), ("ar", "Arabic"))
+PARTS = (
+    ("", "joined by the provider"),
+    ("apart", "come one by one"),
+    ("shuffled", "come in the wrong order"),
+    ("missing", "come with one missing"),
+)
+UNHEARD = "Nothing was stored. In a group the bot hears commands, @mbiu and answers to itself."
 TRIES = {
-    "amina": (
+    "focal_point": (
         "Vijana wenye mapanga wamekusanyika Bwera sasa hivi, wanasema watachoma nyumba usiku huu",
         "Armed men attacked Mpondwe this morning, 2 people killed and 4 injured",
         "STATUS",
     ),
-    "joseph": ("Raiders took 80 cows at Panyangara in Kotido last night, 2 herders are dead", "/help"),
-    "daniel": ("1", "2", "DONE both sides met and agreed"),
+    "committee": ("Raiders took 80 cows at Panyangara in Kotido last night, 2 herders are dead", "/help"),
+    "responder": ("1", "2", "DONE both sides met and agreed"),
+    "supervisor": ("HELP",),
+    "unknown": ("Kuna watu wanapigana hapa sokoni",),
 }
-ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
 
 @pages.before_request
-def _only_in_demonstrations() -> None:
-    if not settings().demo:
+def _only_in_training() -> None:
+    if not trains():
         abort(404)
+
+
+# --- see ---------------------------------------------------------------------------------------
 
 
 @pages.get("")
 @door(Permission.SEE)
 def show() -> ResponseReturnValue:
-    """The page."""
-    phones = [_phone(key) for key in SHOWN]
-    return render_template("pages/phone.html", phones=phones, now=dt.datetime.now(EAT).strftime("%H:%M"))
-
-
-def _phone(key: str) -> dict[str, Any]:
-    one = demo.phone(key)
-    name, _, what = one.owner.partition(", ")
-    return {
-        "key": key,
-        "title": name,
-        "who": f"{what}, {one.code}",
-        "kind": one.kind.value,
-        "hint": HINTS[key],
-        "tries": TRIES[key],
-    }
+    """The page; what is shown stands in its address, so that it works without scripts."""
+    with transaction() as db:
+        every = phones.phones(db)
+        shown = _shown(every)
+        view = _view(db, shown)
+    return render_template(
+        "pages/phone.html",
+        **view,
+        every=[handsets.handset(one) for one in every.values()],
+        tries={one.key: TRIES.get(one.role.value, ()) for one in shown},
+        columns=_columns(len(shown)),
+        kinds=[(key, kind.title) for key, kind in phones.KINDS.items()],
+        homes=[(home, home[3:].capitalize()) for home in phones.HOMES],
+        languages=LANGUAGES,
+        parts=PARTS,
+        scripts=drills.scripts().values(),
+        now=dt.datetime.now(EAT).strftime("%H:%M"),
+    )
 
 
 @pages.get("/messages")
 @door(Permission.SEE)
 def messages() -> ResponseReturnValue:
-    """What stands on each phone, oldest first."""
+    """What changes by itself, as data and as parts of the page. A part's forms hold no token."""
     with transaction() as db:
-        return {"phones": {key: _messages(db, demo.phone(key)) for key in SHOWN}}
-
-
-def _messages(db: Session, one: demo.Phone) -> list[dict[str, Any]]:
-    rows = db.execute(
-        select(Message, Delivery)
-        .join(Address, Address.id == Message.address_id)
-        .outerjoin(Delivery, Delivery.message_id == Message.id)
-        .where(Address.kind == one.kind, Address.blind_index == vault.blind_index(one.kind, one.address))
-        .where((Message.direction == "in") | Delivery.state.in_(ARRIVED))
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(MANY)
-    ).all()
-    return [_bubble(row.Message, row.Delivery, one.kind) for row in reversed(rows)]
-
-
-def _bubble(message: Message, delivery: Delivery | None, kind: AddressKind) -> dict[str, Any]:
-    text = vault.unseal("message", "text", message.id, message.text)
-    buttons = delivery.extra.get("buttons", []) if delivery and kind is AddressKind.TELEGRAM else []
+        shown = _shown(phones.phones(db))
+        view = _view(db, shown)
+        room.ring_if_due(db)
+    part = _parts(view)
+    bubbles = {one.key: part("bubbles", phone=one, messages=view["said"][one.key]) for one in view["shown"]}
+    lines = {one.key: part("line", phone=one) for one in view["shown"]}
     return {
-        "id": str(message.id),
-        "mine": message.direction == "in",
-        "text": text or ("📍 place pin" if message.location else "✓"),
-        "time": short_time(message.created_at),
-        "buttons": [button for row in buttons for button in row],
+        "phones": view["said"], "bubbles": bubbles, "lines": lines,
+        "stories": part("stories"), "drill": part("drill"),
+    }  # fmt: skip
+
+
+def _parts(view: dict[str, Any]) -> Callable[..., str]:
+    def part(name: str, **more: Any) -> str:
+        return render_template(
+            f"parts/phone_{name}.html", **view, **more, columns=_columns(len(view["shown"]))
+        )
+
+    return part
+
+
+def _shown(every: dict[str, Phone]) -> list[Phone]:
+    wanted = request.values.getlist("show") or list(SHOWN)
+    return [every[key] for key in dict.fromkeys(wanted) if key in every][:MOST]
+
+
+def _columns(phones_shown: int) -> int:
+    wanted = request.values.get("columns", type=int)
+    return wanted if wanted in COLUMNS else max(1, min(3, phones_shown))
+
+
+def _view(db: Session, shown: list[Phone]) -> dict[str, Any]:
+    """What the page and its parts are made of."""
+    addresses = handsets.addresses(db, shown)
+    sets = [handsets.handset(one) for one in shown]
+    drill = drills.newest(db)
+    script = drills.scripts().get(drill.script) if drill else None
+    return {
+        "shown": sets,
+        "said": {one.key: handsets.messages(db, one, addresses.get(one.key)) for one in shown},
+        "stories": story.stories(db, addresses, {one.key: one.title for one in sets}),
+        "drill": drill,
+        "script": script,
+        "measures": score.of(db, drill, script) if drill and script else [],
     }
+
+
+# --- do ----------------------------------------------------------------------------------------
 
 
 @pages.post("/send")
 @door(Permission.SEE)
 def send() -> ResponseReturnValue:
-    """Take in what was typed, pressed or pinned, as the channel would."""
-    key = request.form.get("phone", "")
-    if key not in SHOWN:
+    """Take in what was typed, pressed, pinned, attached or changed, as the channel would."""
+    form = request.form
+    said = Said(
+        text=form.get("text", ""),
+        button=form.get("button", "")[:64],
+        pin="pin" in form,
+        file=form.get("file", ""),
+        forwarded="forwarded" in form,
+        edits=_id(form.get("edits", "")),
+        member=form.get("member", 1, type=int),
+        answers="answers" in form,
+    )
+
+    def act() -> dict[str, Any]:
+        heard = say(form.get("phone", ""), said)
+        if heard.messages or form.get("phone", "") == "":
+            return {"ref": heard.ref}
+        return {
+            "ref": heard.ref,
+            "note": "Nothing new was stored: the bot did not hear it, or had it already.",
+        }
+
+    return _done(act)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@pages.post("/line")
+@door(Permission.SEE)
+def line() -> ResponseReturnValue:
+    """Change what goes wrong on a phone."""
+    form = request.form
+    away = _whole("away", 240)
+    wished = Conditions(
+        delay=_whole("delay", 3600),
+        away_until=utcnow().timestamp() + 60 * away if away else 0.0,
+        fails=_whole("fails", 100),
+        unreceipted="unreceipted" in form,
+        twice="twice" in form,
+        parts=form.get("parts", "") if form.get("parts") in dict(PARTS) else "",  # type: ignore[arg-type]  # looked up
+    )
+
+    def act() -> dict[str, Any]:
+        with transaction() as db:
+            address = phones.find(db, form.get("phone", "")).address
+        conditions.wish(address, wished)
+        return {"note": "The line is fine." if wished == conditions.FINE else "The line is as you wished."}
+
+    return _done(act)
+
+
+def _whole(name: str, most: int) -> int:
+    return min(most, max(0, request.form.get(name, 0, type=int)))
+
+
+@pages.post("/add")
+@door(Permission.SEE)
+def add() -> ResponseReturnValue:
+    """Add a phone with a made-up holder, and show it."""
+    wanted = [request.form.get(name, "") for name in ("what", "home", "language")]
+    added: list[str] = []
+
+    def act() -> dict[str, Any]:
+        with transaction() as db:
+            one = phones.add(db, *wanted)
+            audit.append(db, actor(), "training.phone_added", f"phone:{one.key}")
+        added.append(one.key)
+        return {"phone": one.key, "note": f"{one.owner} has a phone now."}
+
+    return _done(act, added)
+
+
+@pages.post("/remove")
+@door(Permission.SEE)
+def remove() -> ResponseReturnValue:
+    """Take an added phone away."""
+
+    def act() -> dict[str, Any]:
+        key = request.form.get("phone", "")
+        with transaction() as db:
+            phones.remove(db, key)
+            audit.append(db, actor(), "training.phone_removed", f"phone:{key}")
+        return {"note": "The phone is gone; what it said stays."}
+
+    return _done(act)
+
+
+@pages.post("/drill")
+@door(Permission.SEE)
+def begin() -> ResponseReturnValue:
+    """Begin a drill, and show the phones that take part."""
+    key = request.form.get("script", "")
+    script = drills.scripts().get(key)
+
+    def act() -> dict[str, Any]:
+        with transaction() as db:
+            drills.start(db, actor(), key)
+        return {"note": "The drill has begun."}
+
+    return _done(act, [step.who for step in script.step] if script else [])
+
+
+@pages.post("/drill/stop")
+@door(Permission.SEE)
+def halt() -> ResponseReturnValue:
+    """End the drill that runs."""
+
+    def act() -> dict[str, Any]:
+        with transaction() as db:
+            drills.stop(db, actor())
+        return {"note": "The drill has ended."}
+
+    return _done(act)
+
+
+def _done(act: Callable[[], dict[str, Any]], more: Iterable[str] = ()) -> ResponseReturnValue:
+    """Do it, then tell a program the result and lead a person back to the page as it was."""
+    try:
+        result, status = act(), 200
+    except NotFound:
         abort(400)
-    text, button = clean(request.form.get("text", "")), request.form.get("button", "")[:64]
-    with transaction() as db:
-        pin = _home(db, demo.phone(key)) if "pin" in request.form else {}
-        taken = intake.receive(db, demo.incoming(key, text, button=button or None, **pin))
-    return {"ref": taken.ref}
-
-
-def _home(db: Session, one: demo.Phone) -> dict[str, Any]:
-    """The pin that the simulated phone sends: its owner's home."""
-    place = db.get(Place, one.home)
-    return {"lat": place.lat, "lon": place.lon, "accuracy_m": 500.0} if place else {}
+    except NotPossible as refusal:
+        result, status = {"error": refusal.why}, 409
+    if "text/html" not in request.headers.get("Accept", ""):
+        return jsonify(result), status
+    if words := result.get("error") or result.get("note"):
+        flash(str(words), "bad" if "error" in result else "ok")
+    shown = [*request.form.getlist("show"), *more]
+    return redirect(url_for("phone.show", show=shown, columns=request.form.get("columns")))

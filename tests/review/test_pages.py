@@ -1,4 +1,4 @@
-"""People, routes, users, audit and phones."""
+"""People, routes, users and audit."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from mbiu import demo
 from mbiu.db import transaction
 from mbiu.models import Route, RouteRecipient, User
 from tests import cast
@@ -147,48 +146,3 @@ def test_the_audit_page_names_a_broken_entry(
     superuser.execute("SET session_replication_role = replica")
     superuser.execute("UPDATE audit SET actor = 'mallory' WHERE seq = 1")
     assert "entry 1 was changed" in miriam.get("/audit?check=1").text
-
-
-def test_the_phones_are_only_there_in_a_demonstration(ruth: Browser) -> None:
-    assert ruth.get("/phone").status_code == 404
-    assert ruth.get("/phone/messages").status_code == 404
-    assert ruth.post("/phone/send", phone="amina", text="Attack").status_code == 404
-
-
-@pytest.fixture
-def phones(environment: dict[str, str], request: pytest.FixtureRequest) -> Browser:
-    """Ruth at the phones of the demonstration."""
-    environment["MBIU_DEMO"] = "1"
-    ruth: Browser = request.getfixturevalue("ruth")
-    with transaction() as session:
-        demo._contacts(session)
-    return ruth
-
-
-def test_what_a_phone_sends_is_a_report_like_any_other(phones: Browser) -> None:
-    sent = phones.post("/phone/send", phone="amina", text="Watu wamevamia Bwera, 3 wameuawa").get_json()
-    cast.read_all()
-    assert cast.report_of(sent["ref"]).exercise
-    (first, *_) = phones.get("/phone/messages").get_json()["phones"]["amina"]
-    assert (first["mine"], first["text"]) == (True, "Watu wamevamia Bwera, 3 wameuawa")
-
-
-def test_a_reply_shows_once_it_was_sent(phones: Browser) -> None:
-    from mbiu import delivery
-
-    phones.post("/phone/send", phone="joseph", text="/help")
-    assert len(phones.get("/phone/messages").get_json()["phones"]["joseph"]) == 1
-    delivery.deliver()
-    messages = phones.get("/phone/messages").get_json()["phones"]["joseph"]
-    assert [message["mine"] for message in messages] == [True, False]
-
-
-def test_a_pin_is_the_place_of_the_phone(phones: Browser) -> None:
-    phones.post("/phone/send", phone="joseph", text="Raiders took 80 cows this morning, 2 herders are dead")
-    phones.post("/phone/send", phone="joseph", pin="1")
-    texts = [one["text"] for one in phones.get("/phone/messages").get_json()["phones"]["joseph"]]
-    assert any("pin" in text for text in texts)
-
-
-def test_an_unknown_phone_sends_nothing(phones: Browser) -> None:
-    assert phones.post("/phone/send", phone="mallory", text="x").status_code == 400
