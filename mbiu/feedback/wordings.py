@@ -76,23 +76,34 @@ def _outcomes(language: str) -> list[str]:
     return [text for key, text in told if key.startswith("outcome.") and not key.startswith("outcome.told")]
 
 
-def problems(language: str, key: str, words: str) -> list[str]:
-    """What is wrong with a text, one sentence each; nothing if it may be used."""
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong with a text, a sentence each; filled in and counted where its braces can be read."""
+
+    problems: tuple[str, ...]
+    preview: str = ""
+    segments: int = 0
+
+
+def check(language: str, key: str, words: str) -> Checked:
+    """Whether a text may be used in place of the shipped one."""
+    if not words:
+        return Checked(("Write a text, or take the shipped one back.",))
     try:
         named = texts.placeholders(words)
     except ValueError:
-        return ["A brace is open, or holds more than a name. Write {ref} where the reference belongs."]
+        return Checked(("A brace is open, or holds more than a name. Write {ref} for the reference.",))
     known = texts.placeholders(texts.wordings(language)[key])
-    strange, missing = sorted(named - known), sorted(known - named - _MAY_LACK)
-    found = [f"{{{name}}} means nothing in this text." for name in strange]
-    found += [f"{{{name}}} is missing." for name in missing]
+    found = [f"{{{name}}} means nothing in this text." for name in sorted(named - known)]
+    found += [f"{{{name}}} is missing." for name in sorted(known - named - _MAY_LACK)]
     if word := texts.betrays(language, words):
         found.append(f"«{word}» must not stand on a phone that somebody else may see.")
-    cost = segments(fill(language, words))
+    preview = fill(language, words)
+    cost = segments(preview)
     if cost > limit(key):
-        most = f"{limit(key)} SMS" if limit(key) > 1 else "one SMS"
+        most = "one" if limit(key) == 1 else str(limit(key))
         found.append(f"With an example filled in it costs {cost} SMS; it may cost {most} at most.")
-    return found
+    return Checked(tuple(found), preview, cost)
 
 
 def tidy(words: str) -> str:
@@ -129,8 +140,7 @@ def save(session: Session, actor: Actor, at: tuple[str, str, str], words: str) -
     must_coordinate(actor)
     key, language, audience = at
     before, words = text(session, *at), tidy(words)
-    wrong = problems(language, key, words) if words else ["Write a text, or take the shipped one back."]
-    if wrong:
+    if wrong := check(language, key, words).problems:
         raise NotPossible(" ".join(wrong))
     if before.own and before.words == words:
         return
