@@ -22,6 +22,7 @@ _COMMANDS = {
     "tables": ("mbiu.analysis.command:check_tables", "Check the centre's own word lists and rules."),
     "evaluate": ("mbiu.evaluation.command:evaluate", "Measure how well labelled messages are read."),
     "train": ("mbiu.learning.command:train", "Learn from what was decided."),
+    "cards": ("mbiu.cards.command:write", "Write the training pages, one for each language."),
     "simulate": ("mbiu.simulate:simulate", "Send a stream of made-up messages."),
     "bench": ("mbiu.bench:bench", "Measure, beside a floor; prints JSON."),
 }

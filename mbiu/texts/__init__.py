@@ -14,7 +14,7 @@ from mbiu.texts.words import commands, grammar, names, spoken, tongues
 
 __all__ = [
     "FALLBACK", "betrays", "commands", "first_language", "fold", "grammar", "languages", "names",
-    "placeholders", "say", "spoken", "tongues", "use", "wordings",
+    "placeholders", "say", "shipped", "spoken", "tongues", "use", "wordings",
 ]  # fmt: skip
 
 _own: dict[tuple[str, str], str] = {}
@@ -28,6 +28,11 @@ def say(language: str | None, key: str, **values: object) -> str:
     """
     code = language if language in languages() else FALLBACK
     return _wording(str(code), key).format(**values)
+
+
+def shipped(language: str, key: str, **values: object) -> str:
+    """The text as it is shipped, whatever the centre has put in its place."""
+    return wordings(language)[key].format(**values)
 
 
 def _wording(language: str, key: str) -> str:

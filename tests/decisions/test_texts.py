@@ -17,8 +17,9 @@ LANGUAGES = texts.languages()
 REF = "R7K3QX9"
 FILL = {
     "ref": REF, "refs": "A7K3QX9, AB2M4PT", "first": "A7K3QX9", "question": "?", "code": "KAS-07",
-    "start": 21, "end": 6, "word": "KASESE4821", "choices": "1 Kasese 2 Kamwenge 3 other", "codes": "A1 B20 C3",
-    "reports": 128, "messages": 1024, "since": "12/03/2026", "done": "people were brought to talk",
+    "start": 21, "end": 6, "word": "KASESE4821", "codes": "A1 B20 C3",
+    "choices": "1 Kasese 2 Kamwenge 3 other", "reports": 128, "messages": 1024, "since": "12/03/2026",
+    "done": "people were brought to talk", "letters": 160,
 }  # fmt: skip
 #: All that is ever filled into what a reporter gets: references, names we gave, figures, never their words.
 HARMLESS = set(FILL)

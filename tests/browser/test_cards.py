@@ -1,0 +1,59 @@
+"""The training pages: as committed, one sheet of paper each, in the direction of their script."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Page
+
+from mbiu import cards, texts
+from mbiu.cli import main
+
+FOLDER = Path(__file__).parents[2] / "docs" / "cards"
+LANGUAGES = texts.languages()
+#: The share of the sheet that stays empty, for letters wider than here.
+ROOM = 0.04
+
+
+def test_the_pages_in_the_documents_are_those_that_are_written(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["cards", str(tmp_path / "pages")])
+    assert result.exit_code == 0, result.output
+    written = {path.name: path.read_text() for path in (tmp_path / "pages").iterdir()}
+    assert written == cards.files() == {path.name: path.read_text() for path in FOLDER.iterdir()}
+    assert len(written) == len(LANGUAGES) + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_teaches_the_words_that_work_and_shows_the_answers_that_come(language: str) -> None:
+    page = cards.card(language)
+    for command in (*cards.TAUGHT, "ack", "go", "done", "cannot", "pin"):
+        word = texts.spoken(language, command)[0]
+        assert word.replace("'", "&#x27;") in page or word in page
+        assert texts.grammar()[texts.fold(word)] == command
+    assert texts.say(language, "reply.receipt", ref="R7K3QX9") in page
+    assert texts.say(language, "reply.safe_how") in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_is_found_on_somebody_says_nothing_of_conflict(language: str) -> None:
+    plain = re.sub(r"<[^>]+>", " ", cards.card(language).partition("</head>")[2])
+    assert texts.betrays(language, plain) is None
+    for word in texts.spoken(language, "panic"):
+        assert word not in plain
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_one_sheet_with_nothing_outside(page: Page, language: str) -> None:
+    page.goto((FOLDER / f"{language}.html").as_uri())
+    sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))
+    assert len(sheets) == 1
+    page.emulate_media(media="print")
+    width, height = round((210 - 24) / 25.4 * 96), round((297 - 20) / 25.4 * 96)
+    page.set_viewport_size({"width": width, "height": 400})
+    size = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollHeight]")
+    assert size[0] <= width
+    assert size[1] <= height * (1 - ROOM)
+    direction = page.evaluate("getComputedStyle(document.body).direction")
+    assert direction == texts.wordings(language)["direction"]
