@@ -24,6 +24,14 @@ def names() -> list[str]:
     return [name for name in channels.enabled(settings()) if name not in {SIMULATOR, TELEGRAM}]
 
 
+def known() -> list[str]:
+    """The SMS gateways that messages may go out or come in by."""
+    ours = settings()
+    inward = {"twilio": ours.twilio_auth_token, "africastalking": ours.africastalking_hook_secret}
+    listening = [name for name, secret in inward.items() if secret.get_secret_value()]
+    return list(dict.fromkeys([*names(), *listening, *(f"gateway:{name}" for name in ours.gateways)]))
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Routes and states of one moment."""
