@@ -61,7 +61,8 @@ def reread(session: Session, report_id: UUID, step: Step, now: dt.datetime) -> N
     told = next((effect.told for effect in step.effects if effect.told), None)
     if told:
         values["told"] = Report.told.op("||")(dict(told))
-    session.execute(update(Report).where(Report.id == report_id).values(values))
+    kept = update(Report).where(Report.id == report_id, Report.withdrawn_at.is_(None))
+    session.execute(kept.values(values))
     enqueue(session, Job.TRIAGE)
 
 

@@ -69,9 +69,11 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
     if leaving.is_panic(sender.panic_word, sender.contact_id, message.text):
         leaving.panic(session, sender.contact_id, now)
         sender = sender_of(session, message, now)
+        leaving.as_stranger(session, sender.contact_id, now)
     case = _case(session, message, sender, now)
     held = _held(session, case, now, inline=inline)
     if not store(session, _entry(case, now, replied=held is not None), held, now):
+        leaving.discard(session, sender.contact_id)
         return _again(session, message, inline=inline)
     _follow(session, case, now)
     if acting.is_needed(case.step):
@@ -197,6 +199,8 @@ def _follow(session: Session, case: Case, now: dt.datetime) -> None:
         session.execute(update(Report).where(Report.id == case.report_id).values(folded=Report.folded + 1))
     elif case.report_id:
         acting.reread(session, case.report_id, case.step, now)
+    if case.ref and leaving.is_duress(case.sender.duress_word, case.sender.contact_id, case.message.text):
+        leaving.mark_duress(session, case.ref)
     if case.sender.language is None and case.is_new:
         contact = update(Contact).where(Contact.id == case.sender.contact_id)
         session.execute(contact.values(language=case.language))

@@ -158,6 +158,8 @@ def panic(session: Session, contact_id: UUID, now: dt.datetime) -> None:
 
 def as_stranger(session: Session, contact_id: UUID, now: dt.datetime) -> None:
     """Let the stranger who sent PANIC have one answer and be forgotten: silence, and the number burnt."""
+    if session.scalar(select(Contact.silent_at).where(Contact.id == contact_id)):
+        return
     addresses = _addresses(session, contact_id)
     erasing.empty_chats(session, addresses, now, incoming_only=True)
     erasing.burn_later(session, addresses, now)
@@ -195,12 +197,6 @@ def _end(session: Session, contact_id: UUID, now: dt.datetime, **values: Any) ->
 
 def mark_duress(session: Session, report_ref: str) -> None:
     """Mark a report as sent under duress, and tell the custodians. Nothing of it shows to the sender."""
-    marked = session.execute(
-        update(Report)
-        .where(Report.ref == report_ref, Report.duress.is_(False))
-        .values(duress=True, independent=False)
-        .returning(Report.ref)
-    )
-    if marked.one_or_none():
-        notices.raise_notice(session, "duress", Role.CUSTODIAN, f"report:{report_ref}")
-        audit.append(session, SYSTEM, "report.duress", f"report:{report_ref}")
+    session.execute(update(Report).where(Report.ref == report_ref).values(duress=True, independent=False))
+    notices.raise_notice(session, "duress", Role.CUSTODIAN, f"report:{report_ref}")
+    audit.append(session, SYSTEM, "report.duress", f"report:{report_ref}")
