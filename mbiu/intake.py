@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mbiu import acting, dialogue, leaving, restraint, texts, vault
+from mbiu import acting, dialogue, feedback, leaving, restraint, texts, vault
 from mbiu.analysis.language import reply_language
 from mbiu.contacts import QUIET, Sender, sender_of
 from mbiu.dialogue import CLEAR, Kind, Reply, Step
@@ -65,6 +65,7 @@ class Case:
 def receive(session: Session, message: IncomingMessage, *, inline: bool = False) -> Received:
     """Take in one message; the reply is queued, or with ``inline`` returned for the provider to carry."""
     now = utcnow()
+    feedback.refresh(session)
     sender = sender_of(session, message, now)
     if leaving.is_panic(sender.panic_word, sender.contact_id, message.text):
         leaving.panic(session, sender.contact_id, now)
@@ -237,7 +238,9 @@ def _after_acting(session: Session, case: Case, now: dt.datetime, *, inline: boo
 
 
 def _may_reply(case: Case, now: dt.datetime) -> bool:
-    return not case.folded and restraint.may_reply(case.sender, case.message, case.step, now)
+    if case.folded or (case.is_new and not feedback.answers(case.sender.role)):
+        return False
+    return restraint.may_reply(case.sender, case.message, case.step, now)
 
 
 def _outgoing(case: Case, reply: Reply, now: dt.datetime, *, inline: bool) -> Outgoing | None:

@@ -16,20 +16,8 @@ from mbiu.analysis.similarity import FEW_WORDS, Text, fingerprint
 from mbiu.codes import EventType, ReportState, Severity, Urgency
 from mbiu.facts import home_block, place_columns, reading_facts
 from mbiu.joining import Facts, Match, Source, Witness, doubt, ties
-from mbiu.models import Contact, Message, Report, utcnow
-
-#: Stands where a part of a long SMS has not come.
-GAP = " […] "
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a report consists of: its messages' texts as one, the newest pin, and about the sender."""
-
-    text: str
-    sent_at: dt.datetime
-    location: tuple[float, float, float | None] | None
-    forwarded: bool = False
+from mbiu.models import Contact, Report, utcnow
+from mbiu.words import Words
 
 
 @dataclass
@@ -132,86 +120,6 @@ def put_off(session: Session, row: Any) -> None:
     session.execute(
         update(Report).where(Report.id == row.id).values(attempts=row.attempts + 1, due_at=utcnow() + wait)
     )
-
-
-# --- put together ------------------------------------------------------------------------------
-
-
-def messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
-    """The messages of each report, still sealed, in the order they came in."""
-    query = (
-        select(
-            Message.id,
-            Message.report_id,
-            Message.text,
-            Message.location,
-            Message.forwarded,
-            Message.sent_at,
-            Message.created_at,
-            Message.thread,
-            Message.part,
-            Message.parts,
-            Message.replaces,
-        )
-        .where(Message.report_id.in_(reports), Message.direction == "in", ~Message.folded)
-        .order_by(Message.created_at, Message.id)
-    )
-    found: dict[UUID, list[Any]] = {report: [] for report in reports}
-    for row in session.execute(query):
-        found[row.report_id].append(row)
-    return found
-
-
-def put_together(rows: list[Any]) -> Words:
-    """A report's words, one message a line, the parts of a long SMS as one. Raises CannotOpen.
-
-    Of an edited message the newest version counts; a part that has not come is marked.
-    """
-    rows = in_order(rows)
-    first = rows[0] if rows else None
-    at = (first.sent_at or first.created_at) if first else utcnow()
-    pin = None
-    for row in rows:
-        if row.location:
-            shared = json.loads(vault.unseal("message", "location", row.id, row.location))
-            pin = (shared["lat"], shared["lon"], shared["accuracy_m"])
-    return Words(_text(rows), at, pin, any(row.forwarded for row in rows))
-
-
-def in_order(rows: list[Any]) -> list[Any]:
-    """The messages that count, in the order in which they are to be read: parts by their number."""
-    replaced = {row.replaces for row in rows}
-    began: dict[str, int] = {}
-    for at, row in enumerate(rows):
-        if row.part:
-            began.setdefault(row.thread, at)
-    keyed = [
-        ((began[row.thread], row.part) if row.part else (at, 0), row)
-        for at, row in enumerate(rows)
-        if row.id not in replaced
-    ]
-    return [row for _, row in sorted(keyed, key=lambda pair: pair[0])]
-
-
-def _text(rows: list[Any]) -> str:
-    pieces: list[str] = []
-    come: dict[str, int] = {}
-    for row in rows:
-        text = vault.unseal("message", "text", row.id, row.text)
-        if not row.part:
-            pieces.append(f"{text}\n" if text else "")
-            continue
-        gap = GAP if row.part > come.get(row.thread, 0) + 1 else ""
-        come[row.thread] = row.part
-        following = {other.part for other in rows if other.thread == row.thread and other.part > row.part}
-        end = "" if following else ("\n" if row.part == row.parts else f"{GAP}\n")
-        pieces.append(f"{gap}{text}{end}")
-    return "".join(pieces).removesuffix("\n")
-
-
-def report_text(session: Session, report_id: UUID) -> str:
-    """A report's words as they were read: the text that evidence offsets count in."""
-    return put_together(messages(session, [report_id])[report_id]).text
 
 
 # --- write -------------------------------------------------------------------------------------

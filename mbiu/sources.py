@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from mbiu import reports, vault
+from mbiu import vault, words
 from mbiu.analysis.similarity import Text
 from mbiu.joining import Source, Witness, doubt, source, ties
 from mbiu.models import Contact, Report
@@ -53,7 +53,7 @@ def judge(session: Session, incident_id: UUID) -> None:
     """
     session.flush()
     rows = session.execute(_told().where(Report.incident_id == incident_id)).all()
-    messages = reports.messages(session, [row.id for row in rows])
+    messages = words.messages(session, [row.id for row in rows])
     earlier: list[Witness] = []
     for row in rows:
         told = _witness(row, messages[row.id])
@@ -78,11 +78,11 @@ def _told() -> Any:
 
 def _witness(row: Any, messages: list[Any]) -> Witness:
     try:
-        words: tuple[Text, ...] = (Text.of(reports.put_together(messages).text),)
+        texts: tuple[Text, ...] = (Text.of(words.put_together(messages).text),)
     except vault.CannotOpen:
-        words = ()
+        texts = ()
     return Witness(
-        words,
+        texts,
         row.contact_id,
         forwarded=any(message.forwarded for message in messages),
         hearsay=row.source_note == "hearsay",

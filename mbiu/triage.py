@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from mbiu import analysis, asking, reports, told
+from mbiu import analysis, asking, reports, told, words
 from mbiu.analysis.learned import Classifier
 from mbiu.analysis.reading import Reading
 from mbiu.codes import EventType
 from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.joins import join
-from mbiu.reports import Words, Work
+from mbiu.reports import Work
 from mbiu.sources import recount
+from mbiu.words import Words, put_together
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def triage(
     rows = reports.claim(session, limit)
     if not rows:
         return 0
-    messages = reports.messages(session, [row.id for row in rows])
+    messages = words.messages(session, [row.id for row in rows])
     works = [work for row in rows if (work := _read(session, row, messages[row.id], gazetteer, classifier))]
     nothing = [
         work for work in works if work.reading.event_type == EventType.NONE and not work.row.incident_id
@@ -52,18 +53,18 @@ def triage(
 def _read(
     session: Session, row: Any, messages: list[Any], gazetteer: Gazetteer, classifier: Classifier | None
 ) -> Work | None:
-    words = Words("", row.created_at, None)
+    said = Words("", row.created_at, None)
     try:
-        words = reports.put_together(messages)
+        said = put_together(messages)
         reading = analysis.read(
-            words.text,
+            said.text,
             gazetteer,
             country=row.country,
             home=row.home_place_id,
             language=row.language,
-            sent_at=words.sent_at,
+            sent_at=said.sent_at,
             message_id=row.ref,
-            location=words.location,
+            location=said.location,
             classifier=classifier,
         )
         reading = told.overlaid(reading, row.told, gazetteer)
@@ -73,7 +74,7 @@ def _read(
             reports.put_off(session, row)
             return None
         reading = _unread(row.ref)
-    return Work(row, words, reading)
+    return Work(row, said, reading)
 
 
 def _unread(ref: str) -> Reading:

@@ -16,7 +16,7 @@ from mbiu import texts, vault
 from mbiu.analysis.language import chosen
 from mbiu.analysis.reading import Evidence, Reading
 from mbiu.models import Address, Contact, Delivery, Media, Message, Report
-from mbiu.reports import lay_out
+from mbiu.words import lay_out
 from review.files import File, shown
 from review.words import label
 

@@ -93,7 +93,7 @@ def _withdraw(found: Said, draft: Draft, known: Known) -> Step | None:
     return Step(draft, SILENCE, (Effect(Kind.WITHDRAW, ref),))
 
 
-def _new(found: Said, draft: Draft, _: Known) -> Step | None:
+def _new(found: Said, _: Draft, __: Known) -> Step | None:
     if not found.rest:
         return Step(CLEAR, Reply("reply.new"))
     return Step(CLEAR, Reply("reply.receipt"), (Effect(Kind.BEGIN),)) if found.exact else None

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
-from mbiu import analysis, reports, vault
+from mbiu import analysis, vault, words
 from mbiu.analysis.events import Event
 from mbiu.codes import EventType, IncidentState
 from mbiu.gazetteer.lookup import Gazetteer
@@ -128,12 +128,12 @@ def _by_rules(text: str, row: Any, gazetteer: Gazetteer) -> Event:
 
 def _texts(session: Session, ids: list[UUID]) -> dict[UUID, str]:
     """The words of each report as they were read; empty where they cannot be opened."""
-    return {report: _text(report, messages) for report, messages in reports.messages(session, ids).items()}
+    return {report: _text(report, messages) for report, messages in words.messages(session, ids).items()}
 
 
 def _text(report: UUID, messages: list[Any]) -> str:
     try:
-        return reports.put_together(messages).text
+        return words.put_together(messages).text
     except vault.CannotOpen:
         log.warning("learning.sealed", extra={"row": f"report:{report}"})
         return ""

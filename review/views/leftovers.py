@@ -10,7 +10,7 @@ from mbiu.codes import ReportState
 from mbiu.models import Contact, Report
 from mbiu.refs import normal_ref
 from mbiu.refusals import Refused
-from mbiu.reports import report_text
+from mbiu.words import report_text
 from review.doors import Permission, actor, door, scoped
 
 pages = Blueprint("leftovers", __name__, url_prefix="/leftovers")
