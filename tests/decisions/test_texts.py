@@ -198,6 +198,18 @@ def test_every_command_has_a_word_that_leads_to_it(language: str) -> None:
             assert texts.grammar()[texts.fold(word.lower())] == command
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answers_to_an_alert_are_single_words_and_the_alert_asks_for_words_that_work(
+    language: str,
+) -> None:
+    """A whole answer is often «3 A2B4C6D both sides met»: the first word must be enough."""
+    for answer in ("ack", "go", "done", "cannot"):
+        assert len(texts.spoken(language, answer)[0].split()) == 1
+    asked = texts.say(language, "alert.ask", ref="").split("=")[1:]
+    meant = [texts.grammar().get(texts.fold(one.rstrip("1234 "))) for one in asked]
+    assert meant in (["ack", "go", "done", "cannot"], ["yes", "go", "done", "cannot"])
+
+
 def test_no_word_means_two_commands_in_any_two_languages() -> None:
     meanings: dict[str, set[str]] = {}
     for language, command in itertools.product(LANGUAGES, commands()):
