@@ -33,6 +33,8 @@ class Permission(StrEnum):
     ROUTES = "routes"
     GATEWAYS = "gateways"
     FEEDBACK = "feedback"
+    ENROL = "enrol"
+    SETTLE = "settle"
     AUDIT = "audit"
     ORIGINALS = "originals"
     USERS = "users"
@@ -42,8 +44,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset({Permission.ACCOUNT, Permission.SEE, Permission.DECIDE, Permission.PEOPLE}),
     Role.CUSTODIAN: frozenset(
         {Permission.ACCOUNT, Permission.SEE, Permission.PEOPLE, Permission.AUDIT, Permission.ORIGINALS}
+        | {Permission.SETTLE}
     ),
-    Role.COORDINATOR: frozenset(Permission) - {Permission.USERS, Permission.ORIGINALS},
+    Role.COORDINATOR: frozenset(Permission) - {Permission.USERS, Permission.ORIGINALS, Permission.SETTLE},
     # Runs the house without reading the reports.
     Role.ADMIN: frozenset(
         {Permission.ACCOUNT, Permission.ROUTES, Permission.GATEWAYS, Permission.AUDIT, Permission.USERS}

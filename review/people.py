@@ -1,0 +1,167 @@
+"""People as the screen shows them: code names, what binds them, when they were heard; never a number."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from mbiu.codes import AddressKind, ContactRole
+from mbiu.models import Address, Contact, Incident, Place, Report, utcnow
+from review import places
+from review.words import label
+
+MANY = 300
+RECENT = 12
+SILENT_DAYS = (7, 30, 90)
+#: Whom to show: those registered, those who write without being so, those whose part has ended.
+LANES = (("known", "Registered"), ("unknown", "Unknown senders"), ("left", "No longer with us"))
+_STRANGER = Contact.role == ContactRole.UNKNOWN
+_LANE: dict[str, ColumnElement[bool]] = {
+    "known": ~_STRANGER,
+    "unknown": _STRANGER & Contact.archived_at.is_(None),
+    "left": Contact.archived_at.is_not(None),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to. ``area`` is a path, ``silent`` a number of days."""
+
+    lane: str = "known"
+    role: str = ""
+    area: str = ""
+    silent: int = 0
+
+    @classmethod
+    def of(cls, args: dict[str, str]) -> "Wanted":
+        """From an address; what is not understood is left out."""
+        silent = args.get("silent", "")
+        return cls(
+            lane=args.get("lane", "") if args.get("lane") in _LANE else "known",
+            role=args.get("role", "") if args.get("role") in set(ContactRole) else "",
+            area=args.get("area", "").replace("\0", "")[:200],
+            silent=int(silent) if silent in {str(days) for days in SILENT_DAYS} else 0,
+        )
+
+
+def listed(db: Session, scope: str, wanted: Wanted) -> list[dict[str, object]]:
+    """People of the user's areas, by role and code name."""
+    query = _people(scope).where(_LANE[wanted.lane])
+    if wanted.role and wanted.lane == "known":
+        query = query.where(Contact.role == wanted.role)
+    if wanted.area:
+        query = query.where(func.starts_with(_AREA, wanted.area))
+    if wanted.silent:
+        since = utcnow() - dt.timedelta(days=wanted.silent)
+        query = query.where(or_(_HEARD.is_(None), since > _HEARD))
+    rows = db.execute(query.order_by(Contact.role, Contact.code).limit(MANY)).all()
+    known = places.names(db, [row.path for row in rows])
+    return [person(row, known) for row in rows]
+
+
+def one(db: Session, scope: str, code: str) -> dict[str, Any] | None:
+    """Everything the page of one person says; None outside the user's areas."""
+    above, speaker = aliased(Contact), aliased(Contact)
+    query = _people(scope).add_columns(above.code.label("supervisor"), speaker.code.label("vouched_by"))
+    query = query.outerjoin(above, above.id == Contact.supervisor_id)
+    query = query.outerjoin(speaker, speaker.id == Contact.vouched_by)
+    row = db.execute(query.where(Contact.code == code)).one_or_none()
+    if row is None:
+        return None
+    known = places.names(db, [row.path])
+    contact: Contact = row.Contact
+    return {
+        **person(row, known),
+        "row": contact,
+        "supervisor": row.supervisor or "",
+        "vouched_by": row.vouched_by or "",
+        "recent": _recent(db, contact),
+    }
+
+
+def areas(db: Session) -> list[tuple[str, str]]:
+    """Countries, regions and districts that somebody is at home in, for the filter."""
+    paths = db.scalars(select(_AREA).where(~_STRANGER).distinct()).all()
+    found = {
+        "/" + "/".join(places.parts(path)[:depth]) + "/"
+        for path in paths
+        for depth in range(1, 1 + min(3, len(places.parts(path))))
+    }
+    known = places.names(db, found)
+    return [(path, places.full_name(path, known)) for path in sorted(found)]
+
+
+def twins(db: Session) -> list[tuple[str, str, dt.datetime]]:
+    """Who was registered with a phone that somebody has: the new name, the old one, when."""
+    old = aliased(Contact)
+    query = select(Contact.code, old.code, Contact.created_at).join(old, old.id == Contact.twin_of)
+    rows = db.execute(query.order_by(Contact.created_at)).all()
+    return [(new, before, at) for new, before, at in rows]
+
+
+_HOME: ScalarSelect[str] = select(Place.path).where(Place.id == Contact.home_place_id).scalar_subquery()
+_AREA = func.coalesce(_HOME, func.nullif(Contact.area_path, ""), "/")
+_REPORTS = select(func.count()).where(Report.contact_id == Contact.id).scalar_subquery()
+_KINDS = select(func.array_agg(Address.kind)).where(Address.contact_id == Contact.id).scalar_subquery()
+_TOLD = select(func.max(Report.created_at)).where(Report.contact_id == Contact.id).scalar_subquery()
+_WROTE = select(func.max(Address.last_in_at)).where(Address.contact_id == Contact.id).scalar_subquery()
+_HEARD = func.greatest(_TOLD, _WROTE)
+
+
+def _people(scope: str) -> Select[Any]:
+    """People with what is counted of them. Whoever is unknown belongs where the reports are about."""
+    query = select(
+        Contact,
+        _REPORTS.label("reports"),
+        _KINDS.label("kinds"),
+        _AREA.label("path"),
+        _HEARD.label("heard"),
+    )
+    if scope == "/":
+        return query
+    # Row-level security leaves the reports of the user's areas only.
+    told_here = _STRANGER & exists(select(Report.id).where(Report.contact_id == Contact.id))
+    return query.where(or_(func.mbiu_sees(_AREA), told_here))
+
+
+def person(row: Any, known: places.Names) -> dict[str, object]:
+    """One line of the list."""
+    contact: Contact = row.Contact
+    return {
+        "code": contact.code,
+        "role": contact.role,
+        "organisation": contact.organisation,
+        "area": places.full_name(row.path, known) or "–",
+        "kinds": ", ".join(sorted({label(kind) for kind in _reached(contact, row.kinds)})),
+        "language": contact.language or "–",
+        "grade": contact.grade,
+        "reports": row.reports,
+        "exercise": contact.exercise,
+        "stopped": contact.stopped_at is not None,
+        "invited": contact.invited_at is not None,
+        "left": contact.archived_at is not None,
+        "doubted": contact.doubted_at is not None,
+        "last_seen_at": row.heard,
+    }
+
+
+def _reached(contact: Contact, kinds: list[AddressKind] | None) -> list[AddressKind]:
+    """By what somebody is reached. A stranger may have lost the phone to a name, which nobody shall see, and
+    a twin never got one."""
+    if contact.role is ContactRole.UNKNOWN:
+        return []
+    return [*(kinds or []), *([AddressKind.SMS] if contact.twin_of else [])]
+
+
+def _recent(db: Session, contact: Contact) -> list[dict[str, Any]]:
+    """The newest reports that the user may see, with their incidents."""
+    query = (
+        select(Report.ref, Report.created_at, Report.event_type, Incident.ref.label("incident"))
+        .outerjoin(Incident, Incident.id == Report.incident_id)
+        .where(Report.contact_id == contact.id)
+        .order_by(Report.created_at.desc())
+        .limit(RECENT)
+    )
+    return [dict(row) for row in db.execute(query).mappings()]

@@ -1,0 +1,42 @@
+"""What the pages of people share."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from mbiu import texts
+from mbiu.codes import ContactRole
+from mbiu.enrolment import Registrar
+from mbiu.refusals import NotPossible
+from review.doors import actor, current_user
+from review.words import label
+
+pages = Blueprint("people", __name__, url_prefix="/people")
+
+#: The roles that a coordinator gives.
+ROLES = [(role.value, label(role)) for role in ContactRole if role is not ContactRole.UNKNOWN]
+
+
+def registrar() -> Registrar:
+    """The current user as who registers."""
+    return Registrar(actor(), current_user().scope)
+
+
+def languages() -> list[tuple[str, str]]:
+    return [(code, texts.say(code, "name")) for code in texts.languages()]
+
+
+def role_of(text: str) -> ContactRole:
+    """Raises NotPossible."""
+    if text not in {value for value, _ in ROLES}:
+        raise NotPossible("Choose a role.")
+    return ContactRole(text)
+
+
+def typed(*names: str) -> dict[str, str]:
+    """The fields of a form as they were typed."""
+    return {name: request.form.get(name, "")[:400] for name in names}
+
+
+def handover(title: str, code: str, items: list[tuple[str, str, str]]) -> ResponseReturnValue:
+    """A page, shown this once, of what is to be given by hand: what it is, the words, what they are for."""
+    return render_template("pages/handover.html", title=title, code=code, items=items)
