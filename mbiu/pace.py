@@ -2,8 +2,9 @@
 
 Telegram wants no more than one message a second in a chat and twenty a minute in a group; the library's own
 limiter knows only its own process and no private chat. `address.sent_at` is when a chat's latest message
-was claimed. A wish to wait that comes all the same is kept by everybody: from a group, for that group; from
-a private chat, where the limit is kept, it is about the whole bot.
+was answered; while one is under way it lies ahead, so that nothing overtakes it. A wish to wait that comes
+all the same is kept by everybody: from a group, for that group; from a private chat, where the limit is
+kept, it is about the whole bot.
 """
 
 import datetime as dt
@@ -31,10 +32,11 @@ def gap(*, is_group: bool) -> dt.timedelta:
 def is_free(now: dt.datetime) -> ColumnElement[bool]:
     """Whether a delivery may go now, in a query over Delivery and its Address."""
     paused = select(Pause.channel).where(Pause.until > now)
-    return and_(_is_rested(now), Delivery.channel.not_in(paused))
+    return and_(is_rested(now), Delivery.channel.not_in(paused))
 
 
-def _is_rested(now: dt.datetime) -> ColumnElement[bool]:
+def is_rested(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether an address may be written to as far as its own chat goes."""
     return or_(
         Address.kind != AddressKind.TELEGRAM,
         Address.sent_at.is_(None),
@@ -43,7 +45,7 @@ def _is_rested(now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
-def admit(session: Session, due: Iterable[Any], now: dt.datetime) -> list[UUID]:
+def admit(session: Session, due: Iterable[Any], now: dt.datetime, lease: dt.timedelta) -> list[UUID]:
     """Which of ``due`` (id, address_id, kind; most urgent first) to claim: of a chat one, and none of those
     that another process is at."""
     rows = list(due)
@@ -51,17 +53,22 @@ def admit(session: Session, due: Iterable[Any], now: dt.datetime) -> list[UUID]:
     for row in rows:
         if row.kind is AddressKind.TELEGRAM:
             first.setdefault(row.address_id, row.id)
-    ours = _take(session, list(first), now) if first else set()
+    ours = _take(session, list(first), now, lease) if first else set()
     chosen = {first[address] for address in ours}
     return [row.id for row in rows if row.kind is not AddressKind.TELEGRAM or row.id in chosen]
 
 
-def _take(session: Session, addresses: list[UUID], now: dt.datetime) -> set[UUID]:
+def _take(session: Session, addresses: list[UUID], now: dt.datetime, lease: dt.timedelta) -> set[UUID]:
     """The chats nobody else is at. Whoever talks with us just now holds the row: skipped, not waited for."""
-    free = select(Address.id).where(Address.id.in_(addresses), _is_rested(now))
+    free = select(Address.id).where(Address.id.in_(addresses), is_rested(now))
     ours = session.scalars(free.with_for_update(skip_locked=True)).all()
-    session.execute(update(Address).where(Address.id.in_(ours)).values(sent_at=now))
+    session.execute(update(Address).where(Address.id.in_(ours)).values(sent_at=now + lease))
     return set(ours)
+
+
+def done(session: Session, address_id: UUID, now: dt.datetime) -> None:
+    """A chat's message was answered, well or badly: the next may follow at its distance."""
+    session.execute(update(Address).where(Address.id == address_id).values(sent_at=now))
 
 
 def obey(session: Session, address_id: UUID, wish: float, now: dt.datetime) -> None:

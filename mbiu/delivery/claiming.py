@@ -34,7 +34,8 @@ class Claimed:
     """A delivery that is ours for the length of the lease, and the gateways to try in turn.
 
     ``unsure`` names those that did not say whether they took it, once for each time. ``heard`` is the
-    channel and the provider's id where it was taken after all, though the answer was lost.
+    channel and the provider's id where it was taken after all, though the answer was lost. ``paced``: its
+    chat waits until it is answered.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class Claimed:
     message: OutgoingMessage
     extra: dict[str, Any]
     heard: tuple[str, str] | None = None
+    paced: bool = False
 
     @property
     def unsure(self) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def claim(limit: int = BATCH) -> list[Claimed]:
         due = session.execute(_due(now).limit(limit).with_for_update(of=Delivery, skip_locked=True)).all()
         taken = session.scalars(
             update(Delivery)
-            .where(Delivery.id.in_(pace.admit(session, due, now)))
+            .where(Delivery.id.in_(pace.admit(session, due, now, lease())))
             .values(state=DeliveryState.SENDING, due_at=now + lease(), attempts=Delivery.attempts + 1)
             .returning(Delivery.id)
         ).all()
@@ -149,6 +151,7 @@ def _open(row: _Row, now: Snapshot) -> Claimed:
         country,
         _message(delivery, row.Message, to, country),
         delivery.extra,
+        paced=address.kind is AddressKind.TELEGRAM,
     )
 
 

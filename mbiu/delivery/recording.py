@@ -30,6 +30,8 @@ def sent(item: Claimed, channel: str, taken: Sent, tries: list[Try]) -> None:
     now = utcnow()
     with transaction() as session:
         note_tries(session, tries)
+        if item.paced:
+            pace.done(session, item.address_id, now)
         lock(session, channel, taken.provider_id)
         if _move(session, item, channel, taken, now):
             country, number = item.country, item.message.to
@@ -71,15 +73,22 @@ def failed(item: Claimed, error: ChannelError, tries: list[Try]) -> None:
         values["extra"] = item.extra | {"unsure": [*item.unsure, tries[-1].gateway][-_REMEMBERED:]}
     with transaction() as session:
         note_tries(session, tries)
+        _note_address(session, item, error, now)
         mine = (Delivery.id == item.id, Delivery.state == DeliveryState.SENDING)
         session.execute(update(Delivery).where(*mine).values(**values))
-        if error.blocked:
-            session.execute(update(Address).where(Address.id == item.address_id).values(blocked_at=now))
-        if error.retry_after:
-            pace.obey(session, item.address_id, error.retry_after, now)
-        if error.moved_to:
-            moving.move(session, AddressKind.TELEGRAM, item.message.to, error.moved_to)
     log.warning("delivery.failed", extra={"delivery": str(item.id), "why": error.reason, "final": final})
+
+
+def _note_address(session: Session, item: Claimed, error: ChannelError, now: dt.datetime) -> None:
+    """What a failure tells of the address. Before the delivery: who stops us locks in this order too."""
+    if item.paced:
+        pace.done(session, item.address_id, now)
+    if error.blocked:
+        session.execute(update(Address).where(Address.id == item.address_id).values(blocked_at=now))
+    if error.retry_after:
+        pace.obey(session, item.address_id, error.retry_after, now)
+    if error.moved_to:
+        moving.move(session, AddressKind.TELEGRAM, item.message.to, error.moved_to)
 
 
 def _wait(item: Claimed, error: ChannelError) -> dt.timedelta:

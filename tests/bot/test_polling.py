@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy.engine import make_url
 
-from mbiu import delivery, spool, vault
+from mbiu import delivery, spool, texts, vault
 from mbiu.launch import programs
 from mbiu.launch.process import Child, stop_all
 from tests.doubles import TelegramDouble
@@ -29,7 +29,7 @@ def stored(rows: Rows) -> int:
     return int(rows("SELECT count(*) FROM message WHERE direction = 'in'")[0][0])
 
 
-def texts(rows: Rows) -> list[str]:
+def said(rows: Rows) -> list[str]:
     found = rows("SELECT id, text FROM message WHERE direction = 'in' ORDER BY created_at, id")
     return [vault.unseal("message", "text", row_id, text) for row_id, text in found]
 
@@ -41,20 +41,39 @@ def test_what_is_written_is_stored_in_order_and_confirmed_after(
         telegram.inject_text(AMINA, f"cattle seen at place {number}")
     launch("bot")
     wait(lambda: stored(rows) == 5)
-    assert texts(rows) == [f"cattle seen at place {n}" for n in range(5)]
+    assert said(rows) == [f"cattle seen at place {n}" for n in range(5)]
     wait(lambda: not telegram.pending)
 
 
-def test_the_menu_is_set_in_both_languages_and_says_nothing_of_conflict(
+def commands(telegram: TelegramDouble, scope: str, language: str) -> dict[str, str]:
+    return {one["command"]: one["description"] for one in telegram.menus[f"{scope}:{language}"]}
+
+
+def test_menus_and_words_about_the_bot_are_set_in_every_language(
     launch: Launch, telegram: TelegramDouble
 ) -> None:
-    launch("bot")
-    wait(lambda: {"", "en", "sw"} <= telegram.menus.keys())
-    shown = {
-        language: {c["command"]: c["description"] for c in menu} for language, menu in telegram.menus.items()
-    }
-    assert shown["en"].keys() == shown["sw"].keys() == {"report", "status", "language", "help", "stop"}
-    assert shown["en"]["help"] != shown["sw"]["help"]
+    bot = launch("bot")
+    wait(lambda: any("bot.introduced" in line for line in bot.lines))
+    for language in ("", *texts.languages()):
+        private = commands(telegram, "all_private_chats", language)
+        group = commands(telegram, "all_group_chats", language)
+        assert private.keys() == {"report", "status", "language", "help", "stop"}
+        assert group.keys() == private.keys() - {"stop"}
+        asked = {"language_code": language}
+        assert telegram.api_getmydescription(asked)["description"] == texts.say(language, "menu.about")
+        assert telegram.api_getmyshortdescription(asked) == {
+            "short_description": texts.say(language, "menu.short")
+        }
+    assert commands(telegram, "all_private_chats", "sw")["help"] != private["help"]
+
+
+def test_what_telegram_shows_already_is_left_alone(launch: Launch, telegram: TelegramDouble) -> None:
+    told = []
+    for _ in range(2):
+        bot = launch("bot")
+        wait(lambda bot=bot: any("bot.introduced" in line for line in bot.lines))
+        told.append(len(telegram.told))
+    assert told[0] == told[1] > len(texts.languages())
 
 
 def test_start_offers_languages_and_a_press_sets_one(
@@ -64,13 +83,14 @@ def test_start_offers_languages_and_a_press_sets_one(
     launch("bot")
     wait(lambda: rows("SELECT 1 FROM delivery"))
     delivery.deliver()
-    assert [label for row in telegram.sent[-1].buttons for label, _ in row] == ["English", "Kiswahili"]
+    question = telegram.sent[-1]
+    offered = [data for row in question.buttons for _, data in row]
+    assert offered == [f"lang:{code}" for code in texts.languages()]
     telegram.press(AMINA, "lang:sw")
-    wait(lambda: rows("SELECT 1 FROM delivery WHERE state = 'queued'"))
-    delivery.deliver()
-    assert telegram.texts(AMINA)[-1] == "Tutakuandikia kwa Kiswahili."
+    wait(lambda: delivery.deliver() and telegram.texts(AMINA)[-1] == "Tutakuandikia kwa Kiswahili.")
     assert rows("SELECT language FROM contact") == [("sw",)]
     assert telegram.answered, "the button's waiting sign must end"
+    assert question.buttons == [], "an answered question has no buttons any more"
 
 
 def test_a_pin_and_a_photo_join_the_report_before_them(
@@ -138,7 +158,7 @@ def test_while_the_database_is_away_telegram_keeps_the_updates(
         line.set("open")
         wait(lambda: stored(rows) == 4, 40)
         wait(lambda: not telegram.pending)
-        assert texts(rows)[1:] == [f"while it is away {n}" for n in range(3)]
+        assert said(rows)[1:] == [f"while it is away {n}" for n in range(3)]
         stop_all([child])
 
 
@@ -149,9 +169,9 @@ def test_an_update_that_cannot_be_read_holds_up_nobody(
     telegram.inject_text(JOSEPH, "behind the broken one")
     bot = launch("bot")
     wait(lambda: stored(rows) == 1)
-    said = "\n".join(bot.lines)
-    assert f"u{poison}" in said
-    assert "canary" not in said
+    told = "\n".join(bot.lines)
+    assert f"u{poison}" in told
+    assert "canary" not in told
 
 
 def test_an_update_that_breaks_the_intake_ends_in_the_spool(
@@ -167,7 +187,7 @@ def test_an_update_that_breaks_the_intake_ends_in_the_spool(
     bot = launch("bot")
     wait(lambda: stored(rows) == 1, 60)
     (kept,) = settings.spool_dir.glob("*.msg")
-    assert any("update.set_aside" in said and kept.name in said for said in bot.lines)
+    assert any("update.set_aside" in line and kept.name in line for line in bot.lines)
     told = "\n".join(bot.lines)
     assert "update.failed" in told
     assert [canary for canary in ("a fault of ours", str(AMINA), telegram.token) if canary in told] == []
