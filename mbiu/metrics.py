@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import spool
 from mbiu.db import is_away, transaction
+from mbiu.gateways import gauges
 from mbiu.models import Tally, utcnow
 
 log = logging.getLogger(__name__)
@@ -133,12 +134,14 @@ class _Figures(Collector):
         try:
             with transaction() as session:
                 counts, due = collect(session)
+                ways = list(gauges.families(session))
         except Exception as error:
             if not is_away(error):
                 raise
             log.warning("metrics.without_database")
             return
         yield from _families(counts, due)
+        yield from ways
 
 
 def _families(counts: Counter[tuple[str, str, str]], due: dict[str, int]) -> Iterator[Metric]:

@@ -11,7 +11,7 @@ from mbiu import arrivals, delivery, gateways
 from mbiu.codes import AddressKind, DeliveryState, GatewayState
 from mbiu.db import transaction
 from mbiu.delivery import recording
-from mbiu.gateways import costs, watch
+from mbiu.gateways import costs, gauges, watch
 from mbiu.gateways.registry import ALL
 from mbiu.gateways.watch import Try
 from mbiu.jobs import Job
@@ -450,3 +450,27 @@ def test_chats_and_demonstrations_cost_nothing(providers: Doubles, configure: Co
     assert delivery.deliver() == 2
     assert spent() == {}
     assert count(GatewayTry) == 0
+
+
+# --- figures -----------------------------------------------------------------------------------
+
+
+def test_prometheus_is_told_states_and_what_this_month_cost(two: Settings, daniel: UUID) -> None:
+    price(KASESE, 25_500_000)
+    queue(daniel)
+    delivery.deliver()
+    fell(GULU)
+    look()
+    with transaction() as session:
+        watch.switch(session, user("esther"), KASESE, "no credit", on=False)
+        read = list(gauges.families(session))
+    found = {
+        (sample.name, *sample.labels.values()): sample.value for family in read for sample in family.samples
+    }
+    assert found == {
+        ("mbiu_gateway_state", "all"): 0,
+        ("mbiu_gateway_state", GULU): 2,
+        ("mbiu_gateway_state", KASESE): 3,
+        ("mbiu_gateway_segments", KASESE, "out", "UGX"): 1,
+        ("mbiu_gateway_cost", KASESE, "out", "UGX"): 25.5,
+    }
