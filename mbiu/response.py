@@ -1,7 +1,6 @@
 """What comes back: answers, escalation when none comes, the outcome, and word to those who reported."""
 
 import datetime as dt
-import re
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,6 @@ PROMISE = dt.timedelta(hours=4)
 
 #: When whoever took an alert gives it back, the others told get so long before the next are asked.
 BACK = dt.timedelta(minutes=10)
-_HOURS = re.compile(r"\b(\d{1,2})\s*(?:h|hr|hrs|hours?|saa)\b", re.IGNORECASE)
 
 
 # --- answers -----------------------------------------------------------------------------------
@@ -98,8 +96,8 @@ def _tell_action(session: Session, alert: Alert) -> None:
 def _promised(turn: Effect, now: dt.datetime) -> dt.datetime | None:
     if turn.answer not in {Answer.ACK, Answer.GO}:
         return None
-    hours = _HOURS.search(turn.words)
-    return now + (dt.timedelta(hours=int(hours[1])) if hours else PROMISE)
+    hours = texts.hours(turn.words)
+    return now + (PROMISE if hours is None else dt.timedelta(hours=hours))
 
 
 def _move(alert: Alert, state: AlertState, now: dt.datetime) -> None:

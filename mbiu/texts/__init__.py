@@ -10,10 +10,10 @@ from functools import lru_cache
 from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
 from mbiu.texts.folding import fold
 from mbiu.texts.quiet import betrays
-from mbiu.texts.words import commands, grammar, names, spoken, tongues
+from mbiu.texts.words import commands, grammar, hours, names, spoken, tongues
 
 __all__ = [
-    "FALLBACK", "betrays", "commands", "first_language", "fold", "grammar", "languages", "names",
+    "FALLBACK", "betrays", "commands", "first_language", "fold", "grammar", "hours", "languages", "names",
     "placeholders", "say", "shipped", "spoken", "tongues", "use", "wordings",
 ]  # fmt: skip
 

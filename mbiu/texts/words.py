@@ -1,5 +1,6 @@
 """The words that people send, of all languages at once, whatever language we write to them in."""
 
+import re
 from functools import lru_cache
 
 from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
@@ -46,3 +47,17 @@ def tongues() -> dict[str, str]:
 def names() -> dict[str, str]:
     """What each language calls itself, for buttons: ``sw`` -> ``Kiswahili``; the fallback first."""
     return {code: wordings(code)["name"] for code in languages()}
+
+
+def hours(text: str) -> int | None:
+    """How many hours the text speaks of in any language (``GO 2h``, ``naenda 3 saa``); None if of none."""
+    found = _hours().search(text)
+    return int(found[1]) if found else None
+
+
+@lru_cache
+def _hours() -> re.Pattern[str]:
+    words = {re.escape(word) for language in languages() for word in listed(language, "hours")}
+    return re.compile(
+        rf"(?<!\d)(\d{{1,2}})\s*(?:{'|'.join(sorted(words, key=len, reverse=True))})\b", re.IGNORECASE
+    )

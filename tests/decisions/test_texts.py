@@ -1,6 +1,10 @@
 """Everything that is sent: complete in each language, short enough, and harmless on a stranger's screen."""
 
 import itertools
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +14,7 @@ from rapidfuzz.distance import OSA
 from mbiu import texts
 from mbiu.channels.text import compose, is_gsm7, segments
 from mbiu.codes import Certainty, EventType, Severity
-from mbiu.texts.catalogue import entries
+from mbiu.texts.catalogue import FOLDER, entries
 from mbiu.texts.words import commands
 
 LANGUAGES = texts.languages()
@@ -24,7 +28,7 @@ FILL = {
 #: All that is ever filled into what a reporter gets: references, names we gave, figures, never their words.
 HARMLESS = set(FILL)
 #: What is sent to those who act, or to nobody.
-ABOUT = ("alert.", "event_type.", "severity.", "certainty.", "number.", "unsaid", "countries", "direction")
+ABOUT = ("alert.", "event_type.", "severity.", "certainty.", "number.", "unsaid")
 
 
 def replies(language: str) -> dict[str, str]:
@@ -240,6 +244,42 @@ def test_every_language_is_known_by_its_own_name_and_by_a_name_in_each_other() -
     for code, name in texts.names().items():
         assert texts.tongues()[texts.fold(name)] == code
         assert len(set(texts.wordings(code)["names"].split(","))) >= len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("2h", 2), ("in 3 hours", 3), ("12hrs.", 12), ("4 saa", 4), ("1 heure", 1), ("٢ ساعة", 2),
+     ("3 essaawa", 3), ("both sides met", None), ("120h", None), ("2 herders", None), ("", None)],
+)  # fmt: skip
+def test_hours_are_understood_in_every_language(text: str, hours: int | None) -> None:
+    assert texts.hours(text) == hours
+
+
+NEW_LANGUAGE = """
+from mbiu import texts
+assert texts.languages()[0] == "en" and "xx" in texts.languages()
+assert texts.say("xx", "reply.started") == "Zazu."
+assert texts.say("xx", "reply.empty") == texts.say("en", "reply.empty")
+assert texts.grammar()["zuzu"] == "help" and texts.grammar()["help"] == "help"
+assert texts.names()["xx"] == "Xhex" and texts.tongues()["xhex"] == "xx" == texts.tongues()["zedi"]
+assert texts.first_language("ZZ") == "xx"
+assert texts.betrays("xx", "abozobo") and not texts.betrays("en", "abozobo")
+"""
+
+
+def test_a_language_is_added_by_one_file(tmp_path: Path) -> None:
+    package = tmp_path / "mbiu"
+    shutil.copytree(FOLDER, package / "texts")
+    (package / "__init__.py").touch()
+    said = {"name": "Xhex", "names": "Xhex, zedi", "countries": "ZZ", "unsaid": "bozo", "word.help": "ZUZU",
+            "reply.started": "Zazu."}  # fmt: skip
+    parts = (
+        f'msgctxt "{key}"\nmsgid "{entries("en")[key][0]}"\nmsgstr "{text}"\n' for key, text in said.items()
+    )
+    (package / "texts" / "xx.po").write_text('msgid ""\nmsgstr ""\n"Language: xx\\n"\n\n' + "\n".join(parts))
+    command = [sys.executable, "-c", NEW_LANGUAGE]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 # --- folding -----------------------------------------------------------------------------------
