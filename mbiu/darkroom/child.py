@@ -19,7 +19,7 @@ def main() -> None:
     """Read a file from standard input; write one line of JSON and the remade file to standard output."""
     pictures.warm_up()
     recordings.warm_up()
-    _fence()
+    fence()
     data = sys.stdin.buffer.read()
     head, content = _answer(data, kind_of(data))
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + content)
@@ -35,7 +35,7 @@ def _answer(data: bytes, kind: Kind) -> tuple[dict[str, str], bytes]:
     return {"content_type": content_type}, content
 
 
-def _fence() -> None:
+def fence() -> None:
     """Shut what the work does not need. A limit that this system does not know is left out."""
     os.nice(10)
     limits = {

@@ -62,7 +62,7 @@ def next_step(item: Claimed) -> Step:
 @contextmanager
 def alone() -> Iterator[bool]:
     """Whether nobody else in the house works on media now: films must not keep every worker busy."""
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as link:
+    with engine(scoped=False).connect().execution_options(isolation_level="AUTOCOMMIT") as link:
         is_ours = bool(link.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}))
         try:
             yield is_ours
@@ -111,7 +111,7 @@ def _handle(item: Claimed) -> None:
         if item.attempts > GIVE_UP_AFTER and next_step(item) != "finish":
             item = _note(item, "given up: workers died of it")
         if next_step(item) == "fetch":
-            item = _arrive(item)
+            item = arrive(item)
         if next_step(item) == "develop":
             item = _develop(item)
         _delete(item)
@@ -120,15 +120,15 @@ def _handle(item: Claimed) -> None:
         _stumble(item, error)
     except store.StoreAway as away:
         _stumble(item, ChannelError(f"store: {away.reason}"))
-    except _Lost:
+    except Lost:
         log.info("media.lost_claim", extra={"media": str(item.id)})
 
 
-class _Lost(Exception):
+class Lost(Exception):
     """The lease ended and another went on, or the file was erased meanwhile."""
 
 
-def _arrive(item: Claimed) -> Claimed:
+def arrive(item: Claimed) -> Claimed:
     """Fetch the file and keep it as it came; the hash stands in the audit chain with it."""
     content = _fetch(item)
     digest, kind = hashlib.sha256(content), kind_of(content)
@@ -213,7 +213,7 @@ def _stumble(item: Claimed, error: ChannelError) -> None:
             _finish(item, "the provider kept its copy")
         else:
             _give_up(item, error)
-    except _Lost:
+    except Lost:
         log.info("media.lost_claim", extra={"media": str(item.id)})
 
 
@@ -244,7 +244,7 @@ def _note(item: Claimed, reason: str, **values: object) -> Claimed:
 
 
 def _read(item: Claimed) -> Claimed:
-    """The row as it is now. Raises _Lost if it is nobody's to work on."""
+    """The row as it is now. Raises Lost if it is nobody's to work on."""
     with transaction() as session:
         row = session.execute(
             select(Media, Message.channel)
@@ -252,12 +252,12 @@ def _read(item: Claimed) -> Claimed:
             .where(Media.id == item.id, Media.state == "pending")
         ).one_or_none()
         if row is None:
-            raise _Lost
+            raise Lost
         return _claimed(row.Media, row.channel)
 
 
 def _update(session: Any, item: Claimed, **values: object) -> None:
-    """Change the row if it still stands as it was claimed. Raises _Lost otherwise."""
+    """Change the row if it still stands as it was claimed. Raises Lost otherwise."""
     unchanged = (
         Media.id == item.id,
         Media.state == "pending",
@@ -266,7 +266,7 @@ def _update(session: Any, item: Claimed, **values: object) -> None:
     )
     done: CursorResult[Any] = session.execute(update(Media).where(*unchanged).values(**values))
     if done.rowcount != 1:
-        raise _Lost
+        raise Lost
 
 
 @contextmanager
@@ -274,6 +274,6 @@ def _or_discard(name: str) -> Iterator[None]:
     """Take a file out of the store again if it came too late. After any other fault a row may name it."""
     try:
         yield
-    except _Lost:
+    except Lost:
         store.discard([name])
         raise

@@ -5,6 +5,7 @@ import base64
 import itertools
 import re
 import secrets
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,7 @@ class TwilioDouble(Double):
     """``progress`` are the states that each message goes through by itself, by signed call-back."""
 
     name = "twilio"
-    commands = ("fail_next", "heal", "callback", "receive", "add_media", "set_progress")
+    commands = ("fail_next", "heal", "callback", "receive", "add_media", "fail_media", "set_progress")
     shown = ("sent", "deleted_media", "callbacks", "bad_logins")
 
     def __init__(self, account: str = ACCOUNT, token: str = TOKEN) -> None:
@@ -59,6 +60,7 @@ class TwilioDouble(Double):
         self.callbacks: list[tuple[str, str, int]] = []
         self.bad_logins = 0
         self.progress: tuple[str, ...] = ("sent", "delivered")
+        self._media_failures: dict[str, deque[Failure]] = {"GET": deque(), "DELETE": deque()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
@@ -91,6 +93,19 @@ class TwilioDouble(Double):
         return (
             f"{REAL_URL}/2010-04-01/Accounts/{self.account}/Messages/MM{secrets.token_hex(16)}/Media/{name}"
         )
+
+    def fail_media(self, method: str, n: int = 1, **how: Any) -> None:
+        """Make the next ``n`` calls of ``GET`` or ``DELETE`` for a file fail as Failure's fields say."""
+        with self.lock:
+            self._media_failures[method].extend([Failure(**how)] * n)
+
+    async def _media_failure(self, request: web.Request) -> Failure | None:
+        with self.lock:
+            waiting = self._media_failures[request.method]
+            failure = waiting.popleft() if waiting else None
+        if failure:
+            await suffer(request, failure)
+        return failure
 
     def receive(
         self, hook: str, sender: str, text: str, *, public_url: str = "", token: str = "", **extra: Any
@@ -225,6 +240,8 @@ class TwilioDouble(Double):
         """Like Twilio, send the reader on to a store that wants no password."""
         if not self._knows(request):
             return _error(401, 20003, "Authenticate")
+        if failure := await self._media_failure(request):
+            return _failed(failure)
         name = request.match_info["media"]
         if name not in self.media:
             return _error(404, 20404, "The requested resource was not found")
@@ -237,6 +254,8 @@ class TwilioDouble(Double):
     async def _delete(self, request: web.Request) -> web.Response:
         if not self._knows(request):
             return _error(401, 20003, "Authenticate")
+        if failure := await self._media_failure(request):
+            return _failed(failure)
         name = request.match_info["media"]
         if self.media.pop(name, None) is None:
             return _error(404, 20404, "The requested resource was not found")
