@@ -5,13 +5,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, select, update
 
 from mbiu import arrivals, delivery, gateways
 from mbiu.codes import AddressKind, DeliveryState, GatewayState
 from mbiu.db import transaction
 from mbiu.delivery import recording
-from mbiu.gateways import costs, gauges, watch
+from mbiu.gateways import command, costs, gauges, watch
 from mbiu.gateways.registry import ALL
 from mbiu.gateways.watch import Try
 from mbiu.jobs import Job
@@ -474,3 +475,21 @@ def test_prometheus_is_told_states_and_what_this_month_cost(two: Settings, danie
         ("mbiu_gateway_segments", KASESE, "out", "UGX"): 1,
         ("mbiu_gateway_cost", KASESE, "out", "UGX"): 25.5,
     }
+
+
+# --- the command -------------------------------------------------------------------------------
+
+
+def mbiu(*words: str) -> str:
+    done = CliRunner().invoke(command.gateway, words)
+    return done.output if done.exit_code == 0 else f"{done.exit_code}: {done.output}"
+
+
+def test_the_command_lists_switches_and_refuses(two: Settings) -> None:
+    fell(KASESE, 2)
+    assert mbiu("list") == f"{KASESE}\tup\t2/2\n{GULU}\tup\t0/0\n"
+    assert mbiu("off", KASESE, "--why", "stolen") == f"{KASESE} is off\n"
+    assert mbiu("off", KASESE, "--why", "stolen").startswith("1: ")
+    assert mbiu("off", "gateway:x", "--why", "stolen").startswith("1: ")
+    assert mbiu("list").splitlines()[0].startswith(f"{KASESE}\toff")
+    assert mbiu("on", KASESE, "--why", "found") == f"{KASESE} is on\n"
