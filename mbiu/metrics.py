@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from mbiu import spool
 from mbiu.db import is_away, transaction
 from mbiu.gateways import gauges
+from mbiu.feedback import figures
 from mbiu.models import Tally, utcnow
 
 log = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ class _Figures(Collector):
             with transaction() as session:
                 counts, due = collect(session)
                 ways = list(gauges.families(session))
+                share = figures.recent_share(session)
         except Exception as error:
             if not is_away(error):
                 raise
@@ -142,6 +144,12 @@ class _Figures(Collector):
             return
         yield from _families(counts, due)
         yield from ways
+        if share is not None:
+            yield GaugeMetricFamily(
+                "mbiu_outcome_told_share",
+                "Share told how it ended, of the reports of 30 days whose incident has ended.",
+                value=share,
+            )
 
 
 def _families(counts: Counter[tuple[str, str, str]], due: dict[str, int]) -> Iterator[Metric]:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, texts, vault
+from mbiu import audit, feedback, texts, vault
 from mbiu.channels.text import segments
-from mbiu.codes import Verdict, Wish
+from mbiu.codes import Wish
 from mbiu.models import Address, Contact, Delivery, Message, Report, utcnow
 from mbiu.outbox import Buttons, Outgoing, composed, put
 from mbiu.refusals import NotPossible
@@ -46,9 +46,12 @@ def pose(session: Session, report: Report, asked: Asked, held: Any) -> bool:
         return False
     address, contact = found
     language = contact.language or texts.first_language(contact.country)
+    feedback.refresh(session)
     _remember(address, report, asked)
     if held and held.extra["receipt"] == "plain":
-        text = texts.say(language, f"reply.receipt_{asked.key}", ref=report.ref, **asked.values(language))
+        text = texts.say(
+            language, f"reply.receipt_{asked.key}@{contact.role}", ref=report.ref, **asked.values(language)
+        )
         _rewrite(session, held, composed(address.channel, text), asked.buttons(language))
         return True
     text = texts.say(language, f"reply.question_{asked.key}", ref=report.ref, **asked.values(language))
@@ -114,27 +117,3 @@ def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> 
     _remember(address, report, Asked("words", "analyst"))
     _send(session, report, address, composed(address.channel, text), [])
     audit.append(session, actor, "question.sent", f"report:{report.ref}")
-
-
-def tell_outcome(session: Session, report: Report, verdict: Verdict | None, done: str | None) -> bool:
-    """Tell the reporter what came of a report, once; False when told before or not to be told."""
-    address, contact = session.get(Address, report.address_id), session.get(Contact, report.contact_id)
-    if (
-        report.outcome_told_at
-        or address is None
-        or contact is None
-        or address.stopped_at
-        or address.blocked_at
-    ):
-        return False
-    now = utcnow()
-    language = contact.language or texts.first_language(contact.country)
-    if verdict is Verdict.REFUTED:
-        text = texts.say(language, "outcome.told_refuted", ref=report.ref)
-    else:
-        text = texts.say(
-            language, "outcome.told", ref=report.ref, done=texts.say(language, f"outcome.{done}")
-        )
-    report.outcome_told_at = now
-    put(session, Outgoing(address.id, contact.id, address.channel, text, "outcome", report_id=report.id), now)
-    return True

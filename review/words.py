@@ -27,6 +27,13 @@ LABELS = {
     "injured": "Hurt",
     "abducted": "Taken",
     "created": "Came in",
+    "receipt": "Receipt",
+    "receipt_first": "Receipt, the first ever",
+    "receipt_place": "Receipt that asks where",
+    "receipt_which": "Receipt that asks which of several places",
+    "receipt_what": "Receipt that asks what happened",
+    "receipt_code": "Receipt of a coded report",
+    "told": "What was done",
     "told_receipt": "That it arrived",
     "told_verified": "Found true",
     "told_refuted": "Could not be confirmed",
@@ -118,6 +125,12 @@ def short_time(value: dt.datetime) -> str:
     return local.strftime("%H:%M" if local.date() == today else "%-d %b %H:%M")
 
 
+def exact_time(value: dt.datetime) -> str:
+    """``14:05:33`` today, else ``21 Nov 14:05``."""
+    local = value.astimezone(EAT)
+    return local.strftime("%H:%M:%S") if local.date() == dt.datetime.now(EAT).date() else short_time(value)
+
+
 def age(value: dt.datetime) -> str:
     """How long ago, in one unit: ``12 min ago``."""
     gap = dt.datetime.now(dt.UTC) - value
@@ -165,6 +178,7 @@ def install(app: Flask) -> None:
         iso,
         full_time,
         short_time,
+        exact_time,
         age,
         span,
         gap,

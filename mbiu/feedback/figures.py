@@ -24,7 +24,7 @@ _ENDED = """
                          ELSE report.verdict_told_at END <= now(), false) AS told,
            report.duress OR report.unconfirmed OR report.borrowed OR report.withdrawn_at IS NOT NULL
                OR 'sexual_violence' IN (report.event_type, incident.event_type) IS TRUE AS harm
-        FROM (SELECT * FROM report WHERE created_at >= :since AND created_at < :until AND NOT exercise
+        FROM (SELECT * FROM report WHERE created_at >= :since AND created_at < :until AND exercise = :drills
               ORDER BY created_at DESC LIMIT :most) AS report
         LEFT JOIN incident ON incident.id = report.incident_id
 """
@@ -92,7 +92,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Figures:
-    """A time's figures: all together, by district (its path; the most reports first) and by role of the sender.
+    """A time's figures: all together, by district (its path) and by role, the most reports first.
 
     Of more than `MOST` reports only the newest are counted (``cut``).
     """
@@ -106,11 +106,15 @@ class Figures:
         return self.total.reports >= MOST
 
 
-def month(session: Session, first: dt.date) -> Figures:
-    """The figures of the reports that came in the month of ``first`` (UTC), drills left out."""
+def month(session: Session, first: dt.date, *, drills: bool = False) -> Figures:
+    """The figures of the reports that came in the month of ``first`` (UTC): no drills, or only ``drills``."""
     since = dt.datetime(first.year, first.month, 1, tzinfo=dt.UTC)
     until = (since + dt.timedelta(days=32)).replace(day=1)
-    found = session.execute(_TABLE, {"since": since, "until": until, "most": MOST}).mappings().all()
+    found = (
+        session.execute(_TABLE, {"since": since, "until": until, "most": MOST, "drills": drills})
+        .mappings()
+        .all()
+    )
     return Figures(
         next(_row(row, "") for row in found if row["over_areas"] and row["over_roles"]),
         tuple(_row(row, row["area"]) for row in found if not row["over_areas"]),
@@ -142,6 +146,6 @@ def _span(seconds: list[Any] | None) -> Span | None:
 def recent_share(session: Session) -> float | None:
     """The share told how it ended among the newest reports of the last month; None where none ended."""
     now = utcnow()
-    limits = {"since": now - _RECENT, "until": now, "most": _RECENT_MOST}
+    limits = {"since": now - _RECENT, "until": now, "most": _RECENT_MOST, "drills": False}
     row = session.execute(_SHARE, limits).mappings().one()
     return row["told"] / row["ended"] if row["ended"] else None

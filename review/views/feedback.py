@@ -13,6 +13,7 @@ from mbiu.feedback import figures, matrix, trial, wordings
 from mbiu.feedback.matrix import Event
 from mbiu.models import utcnow
 from mbiu.refusals import NotFound, NotPossible
+from mbiu.settings import settings
 from review import places
 from review.doors import Permission, actor, door, scoped
 from review.words import label
@@ -30,7 +31,7 @@ def show() -> ResponseReturnValue:
     """The figures of one month, the matrix, and the list of texts."""
     first = _month(request.args.get("month", ""))
     with scoped() as db:
-        found = figures.month(db, first)
+        found = figures.month(db, first, drills=settings().demo)
         areas = _named(found.areas, places.names(db, [row.name for row in found.areas]))
     with transaction() as db:
         rules = matrix.rules(db)

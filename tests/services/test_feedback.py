@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import feedback, response, routing, texts, verification, wishes
+from mbiu import feedback, metrics, response, routing, texts, verification, wishes
 from mbiu.audit import Actor
 from mbiu.codes import ContactRole, DeliveryState, EventType, Role, Verdict, Wish
 from mbiu.db import transaction
@@ -587,4 +587,17 @@ def test_drills_and_other_months_are_not_counted(report: str) -> None:
     change(Report, exercise=True)
     with transaction() as session:
         assert figures.month(session, utcnow().date()).total.reports == 0
+        assert figures.month(session, utcnow().date(), drills=True).total.reports == 1
         assert figures.recent_share(session) is None
+
+
+def test_the_share_told_is_a_metric(ruth: Actor, report: str) -> None:
+    assert shares() == []
+    reject(ruth, report, Verdict.REFUTED)
+    assert shares() == [1.0]
+
+
+def shares() -> list[float]:
+    """The share told as a scrape shows it."""
+    families = [one for one in metrics._Figures().collect() if one.name == "mbiu_outcome_told_share"]
+    return [sample.value for one in families for sample in one.samples]
