@@ -1,6 +1,7 @@
 """The words of an alert: where, what, when and how sure, without a reporter and without their words."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from mbiu import texts
@@ -43,7 +44,7 @@ def wording(incident: Incident, place: str | None, language: str, ref: str, *, v
         numbers=_numbers(incident, language),
         ask=say("alert.ask", ref=ref),
     )
-    return " ".join(text.split()).replace(" ,", ",")
+    return re.sub(r" (?=[,،])", "", " ".join(text.split()))
 
 
 def _place(incident: Incident, place: str | None, language: str) -> str:
