@@ -12,15 +12,15 @@ from sqlalchemy import delete as remove
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, erasing, notices, vault
+from mbiu import audit, erasing, media, notices, sources, vault
 from mbiu.audit import SYSTEM
 from mbiu.codes import ContactRole, Precision, ReportState, Role, Wish
 from mbiu.models import (
     Address,
     Contact,
     Delivery,
+    Incident,
     JoinWord,
-    Media,
     Message,
     Report,
     Response,
@@ -29,6 +29,7 @@ from mbiu.models import (
 )
 from mbiu.outbox import drop
 from mbiu.refs import new_code
+from mbiu.verification import consent_again
 from mbiu.watchwords import is_duress, is_panic
 from mbiu.withdrawing import withdraw
 
@@ -104,7 +105,7 @@ _NOBODY: dict[str, Any] = {
 def _forget_words(session: Session, contact_id: UUID) -> None:
     """Their messages and ours to them, their files, and what they said about alerts."""
     messages = list(session.scalars(select(Message.id).where(Message.contact_id == contact_id)))
-    session.execute(remove(Media).where(Media.message_id.in_(messages)))
+    media.erase(session, messages=messages)
     if messages:
         session.execute(update(Message), [_wordless(message_id) for message_id in messages])
     session.execute(update(Response).where(Response.contact_id == contact_id).values(text=None))
@@ -197,6 +198,10 @@ def _end(session: Session, contact_id: UUID, now: dt.datetime, **values: Any) ->
 
 def mark_duress(session: Session, report_ref: str) -> None:
     """Mark a report as sent under duress, and tell the custodians. Nothing of it shows to the sender."""
-    session.execute(update(Report).where(Report.ref == report_ref).values(duress=True, independent=False))
+    marked = update(Report).where(Report.ref == report_ref).values(duress=True, independent=False)
+    incident_id = session.scalar(marked.returning(Report.incident_id))
+    if incident_id and (row := session.get(Incident, incident_id, with_for_update=True)):
+        sources.recount(session, [row.id])
+        consent_again(session, row)
     notices.raise_notice(session, "duress", Role.CUSTODIAN, f"report:{report_ref}")
     audit.append(session, SYSTEM, "report.duress", f"report:{report_ref}")

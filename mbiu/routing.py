@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from mbiu import alerting, audit, texts, vault
+from mbiu import alerting, audit, sources, texts, vault
 from mbiu.audit import Actor
 from mbiu.channels.text import compose, segments
 from mbiu.codes import AddressKind, AlertState, IncidentState, Wish
@@ -173,11 +173,14 @@ def place_name(session: Session, place_id: str | None) -> str | None:
     return f"{place.name}, {above.name}" if above and named else place.name
 
 
-def send(session: Session, actor: Actor, ref: str, *, version: int | None = None) -> Alert:
+def send(
+    session: Session, actor: Actor, ref: str, *, version: int | None = None, knowing: bool = False
+) -> Alert:
     """Alert the people that the routes name about a verified incident.
 
-    Raises NotAllowed, NotFound, Stale when it changed since, and NotPossible when it is not approved
-    enough or nobody would be told.
+    ``knowing`` says that the actor knows if only somebody under duress has told of it. Raises NotAllowed,
+    NotFound, Stale when it changed since, and NotPossible when it is not approved enough or nobody would be
+    told.
     """
     incident = find(session, ref, lock=True)
     if actor.id is None or actor.role not in MAY_DECIDE:
@@ -188,6 +191,10 @@ def send(session: Session, actor: Actor, ref: str, *, version: int | None = None
         raise Stale(f"{ref} was changed since you opened it. Look again, then send.")
     if not approvals(session, incident).complete:
         raise NotPossible(f"The facts of {ref} changed after it was verified: it needs approval again.")
+    if not knowing and sources.is_coerced(session, incident.id):
+        raise NotPossible(
+            f"Nobody but somebody under duress tells of {ref}. Say that you know it, then send."
+        )
     alert_ref = new_ref("A")
     found = plan(session, incident, alert_ref)
     if not found.recipients:

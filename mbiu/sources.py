@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from mbiu import vault, words
@@ -44,6 +44,15 @@ def recount(session: Session, ids: Collection[UUID]) -> None:
     session.flush()
     if ids:
         session.execute(_COUNT, {"ids": list(set(ids))})
+
+
+def is_coerced(session: Session, incident_id: UUID) -> bool:
+    """Whether an incident was told under duress and no other independent source tells of it.
+
+    The database holds the rule: there it keeps an alert of such an incident back without two approvals.
+    """
+    session.flush()
+    return bool(session.scalar(select(func.mbiu_is_coerced(incident_id))))
 
 
 def judge(session: Session, incident_id: UUID) -> None:

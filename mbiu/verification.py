@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, feedback, vault
+from mbiu import audit, feedback, sources, vault
 from mbiu.audit import Actor
 from mbiu.codes import (
     Certainty,
@@ -135,7 +135,7 @@ def release(session: Session, actor: Actor, ref: str) -> Incident:
 
 def approvals(session: Session, row: Incident) -> Approvals:
     """Approvals of the incident's present version; authors' own do not count for a grave one."""
-    grave = is_grave(row)
+    grave = needs_two(session, row)
     authors = tuple(session.scalars(select(Authorship.user_id).where(Authorship.incident_id == row.id)))
     users = session.scalars(
         select(Decision.user_id)
@@ -148,6 +148,17 @@ def approvals(session: Session, row: Incident) -> Approvals:
     )
     have = tuple(user for user in users if not (grave and user in authors))
     return Approvals(have, 2 if grave else 1, authors)
+
+
+def needs_two(session: Session, row: Incident) -> bool:
+    """Whether two people must approve: what is grave, and what only somebody under duress has told."""
+    return is_grave(row) or sources.is_coerced(session, row.id)
+
+
+def consent_again(session: Session, row: Incident) -> None:
+    """The senders are seen otherwise: where one approval was enough and is no more, it is open again."""
+    if row.state is IncidentState.VERIFIED and not approvals(session, row).complete:
+        take_back(row)
 
 
 def is_grave(row: Incident) -> bool:
@@ -172,7 +183,7 @@ def verify(
     row = held(session, actor, ref, version)
     again = row.state is IncidentState.ALERTED and not approvals(session, row).complete
     _decidable(row, reason, grade, again=again)
-    if is_grave(row) and actor.id in approvals(session, row).authors:
+    if needs_two(session, row) and actor.id in approvals(session, row).authors:
         raise NotAllowed("You changed the facts of this grave incident; two other people must approve it.")
     decide(session, actor, row, Verdict.VERIFIED, reason, grade)
     session.flush()

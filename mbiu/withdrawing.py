@@ -11,6 +11,7 @@ from mbiu.audit import Actor
 from mbiu.codes import IncidentState, ReportState, Role
 from mbiu.models import Contact, Incident, Report
 from mbiu.refs import normal_ref
+from mbiu.verification import consent_again
 
 _UNDECIDED = (IncidentState.OPEN, IncidentState.CLAIMED)
 _DECIDED = (IncidentState.VERIFIED, IncidentState.ALERTED)
@@ -48,6 +49,7 @@ def _leave(session: Session, report: Report, now: dt.datetime) -> None:
     row = session.scalars(locked.execution_options(populate_existing=True)).one()
     sources.judge(session, row.id)
     session.refresh(row, ["reports", "sources"])
+    consent_again(session, row)
     row.updated_at = now
     action = "incident.report_withdrawn"
     if row.state in _UNDECIDED and not row.reports:
