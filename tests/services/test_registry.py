@@ -4,11 +4,11 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from mbiu import intake, vault
+from mbiu import enrolment, intake, vault
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
 from mbiu.messages import IncomingMessage
-from mbiu.models import Address, AuditEntry, Contact
+from mbiu.models import Address, AuditEntry, Contact, JoinWord, utcnow
 from mbiu.registry import contact
 
 NUMBER = "+256700000555"
@@ -84,3 +84,44 @@ def test_the_record_names_the_code_and_no_number() -> None:
         entry = session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.object) == ("contact.added", "contact:KAS-07")
     assert NUMBER[4:] not in str(entry.details)
+
+
+FILE = f"number,role,area\n{NUMBER},focal point,Kasese\nnone,chief,Kasese\n"
+
+
+def test_a_dry_run_of_a_file_names_rows_and_columns_and_writes_nothing() -> None:
+    done = run("import", "-", "--dry-run", typed=FILE)
+    assert done.exit_code == 1
+    assert "row 3, number: This is no phone number." in done.output
+    assert "row 3, role: There is no such role." in done.output
+    assert "1 good rows, 2 faults, 0 registered" in done.output
+    with transaction() as session:
+        assert session.scalars(select(Contact)).all() == []
+
+
+def test_a_file_with_bad_rows_is_brought_only_by_choice() -> None:
+    assert "nobody was registered" in run("import", "-", typed=FILE).output
+    done = run("import", "-", "--only-good", typed=FILE)
+    assert done.exit_code == 0, done.output
+    assert "row 2\tKAS-01" in done.output
+    assert write() == "KAS-01"
+
+
+def test_the_template_is_a_file_that_can_be_brought() -> None:
+    assert run("import", "-", typed=run("import", "--template").output).exit_code == 0
+
+
+def test_a_join_word_is_printed_and_kept_nowhere() -> None:
+    done = run("join-word", "Kasese", "--role", "committee", "--uses", "2", "--language", "sw")
+    word = done.output.strip()
+    assert (done.exit_code, len(word)) == (0, 10)
+    write()
+    with transaction() as session:
+        row, address = session.scalars(select(JoinWord)).one(), session.scalars(select(Address)).one()
+        assert (row.uses_left, row.language, row.role) == (2, "sw", ContactRole.COMMITTEE)
+        assert enrolment.join(session, address.contact_id, address.id, word, utcnow()) == "KAS-01"
+
+
+@pytest.mark.parametrize("words", [("Nowhere",), ("Kasese", "--days", "91"), ("Kasese", "--language", "xx")])
+def test_a_join_word_that_cannot_be_is_not_made(words: tuple[str, ...]) -> None:
+    assert run("join-word", *words, "--role", "committee").exit_code == 1
