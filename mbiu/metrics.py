@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 
 from mbiu import spool
 from mbiu.db import is_away, transaction
-from mbiu.gateways import gauges
 from mbiu.feedback import figures
+from mbiu.gateways import gauges
 from mbiu.models import Tally, utcnow
 
 log = logging.getLogger(__name__)
