@@ -139,3 +139,19 @@ def test_the_steps_of_a_live_location_do_not_become_messages(
     wait(lambda: not telegram.pending)
     assert rows("SELECT count(*) FROM message WHERE location IS NOT NULL") == [(2,)]
     assert rows("SELECT count(*) FROM report") == [(1,)]
+
+
+def test_by_the_web_hook_a_mention_waits_until_the_bot_has_learnt_its_name(
+    launch: Launch, telegram: TelegramDouble, rows: Rows, environment: dict[str, str], settings: object
+) -> None:
+    committee()
+    telegram.token, right = "7000000001:not-known-yet", telegram.token
+    hooks = launch("hooks")
+    secret = environment["MBIU_TELEGRAM_HOOK_SECRET"]
+    telegram.api_setwebhook({"url": f"{hooks.url}/hooks/telegram", "secret_token": secret})
+    telegram.inject_said(GROUP, AMINA, "@mbiu_test_bot Houses are burning in Bwera")
+    wait(lambda: telegram.hook_answers)
+    assert {status for _, status in telegram.hook_answers} == {503}
+    telegram.token = right
+    wait(lambda: not telegram.pending)
+    assert (stored(rows), reporters(rows)) == (1, ["KTD-12"])

@@ -64,7 +64,8 @@ def test_menus_and_words_about_the_bot_are_set_in_every_language(
         assert telegram.api_getmyshortdescription(asked) == {
             "short_description": texts.say(language, "menu.short")
         }
-    assert commands(telegram, "all_private_chats", "sw")["help"] != private["help"]
+    in_swahili, in_english = (commands(telegram, "all_private_chats", code) for code in ("sw", "en"))
+    assert in_swahili["help"] != in_english["help"]
 
 
 def test_what_telegram_shows_already_is_left_alone(launch: Launch, telegram: TelegramDouble) -> None:
