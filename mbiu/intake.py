@@ -272,7 +272,7 @@ def _words(case: Case, reply: Reply) -> str:
         values["ref"] = texts.say(case.language, "reply.example_ref")
     elif key == "reply.receipt" and case.is_new and not case.sender.noticed:
         key = "reply.receipt_first"
-    return " ".join(texts.say(case.language, key, **values).split())
+    return " ".join(texts.say(case.language, f"{key}@{case.sender.role}", **values).split())
 
 
 def _again(session: Session, message: IncomingMessage, *, inline: bool) -> Received:

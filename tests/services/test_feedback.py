@@ -397,6 +397,15 @@ def test_whether_a_receipt_is_given_follows_the_matrix(miriam: Actor) -> None:
         assert not feedback.answers(ContactRole.UNKNOWN)
 
 
+def test_who_is_to_get_no_receipt_gets_none_and_the_report_is_taken(miriam: Actor) -> None:
+    with transaction() as session:
+        matrix.change(session, miriam, {(Event.RECEIPT, ContactRole.UNKNOWN): False})
+    feedback.forget()
+    received = say(QUARREL)
+    assert received.reply is None
+    assert received.ref is not None
+
+
 # --- the centre's own texts --------------------------------------------------------------------
 
 
@@ -424,6 +433,14 @@ def test_a_text_for_one_audience_goes_before_that_for_everybody(
     save(miriam, "{ref}: for focal points.", ("outcome.told_verified", "en", "focal_point"))
     verify(ruth, report)
     assert heard() == [f"{report}: for focal points."]
+
+
+def test_the_centres_own_receipt_is_what_a_report_is_answered_with(miriam: Actor, amina: UUID) -> None:
+    save(miriam, "Ref {ref} for all.", ("reply.receipt", "en", ""))
+    save(miriam, "Ref {ref} for focal points.", ("reply.receipt", "en", "focal_point"))
+    change(Address, noticed_at=utcnow())
+    received = say(QUARREL)
+    assert received.reply == f"Ref {received.ref} for focal points."
 
 
 def test_a_text_taken_back_is_the_shipped_one_again(ruth: Actor, miriam: Actor, report: str) -> None:
