@@ -66,6 +66,7 @@ REASONS = {
     "unconfirmed": "perhaps not from whom the number says",
     "duress": "sent under duress",
     "withdrawn": "taken back by the reporter",
+    "flood": "one of more reports from there at once than are looked at one by one",
 }
 
 

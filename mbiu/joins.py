@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from mbiu import candidates, search, vault
+from mbiu import candidates, flood, search, vault
 from mbiu.apart import apart
 from mbiu.candidates import Candidate, Pool
 from mbiu.codes import IncidentState, JoiningState
@@ -35,13 +35,17 @@ def join(session: Session, works: list[Work]) -> None:
     lists = {work.row.id: known.shortlist(work.facts, searches[work.row.id]) for work in works}
     candidates.add_witnesses(session, [one for found in lists.values() for one in found])
     begun, fresh = Pool(), []
+    flood.mark(session, works)
+    folds = flood.folds(session, works)
     for work in works:
         where = searches[work.row.id]
         same = known.same_words(where) | begun.same_words(where)
         near = [*lists[work.row.id], *begun.shortlist(work.facts, where)]
         work.matches = _matches(work, near, same, parted[work.row.id])
-        if not _settle(session, work):
+        if not (_settle(session, work) or flood.fold(work, folds)):
             fresh.append(_begin(work, begun))
+            if work.flooded and work.incident_id:
+                folds[work.facts.block] = work.incident_id
         elif one := begun.get(work.incident_id) or known.get(work.incident_id):  # type: ignore[arg-type]
             one.witnesses.append(work.witness)
     _keep(session, works, fresh)

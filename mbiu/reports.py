@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mbiu import vault
 from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import FEW_WORDS, Text, fingerprint
-from mbiu.codes import EventType, ReportState, Severity, Urgency
+from mbiu.codes import EventType, Lane, ReportState, Severity, Urgency
 from mbiu.facts import home_block, place_columns, reading_facts
 from mbiu.joining import Facts, Match, Source, Witness, doubt, ties
 from mbiu.models import Contact, Report, utcnow
@@ -24,7 +24,8 @@ from mbiu.words import Words
 class Work:
     """One claimed report on its way through a batch: what it says, what it fits, where it went.
 
-    ``left`` is the incident it was alone in before; ``founded`` says that it began its incident.
+    ``left`` is the incident it was alone in before; ``founded`` says that it began its incident,
+    ``flooded`` that it is one too many (`mbiu.flood`).
     """
 
     row: Any
@@ -37,6 +38,7 @@ class Work:
     incident_id: UUID | None = None
     left: UUID | None = None
     founded: bool = False
+    flooded: bool = False
 
     @cached_property
     def home(self) -> str:
@@ -134,6 +136,7 @@ _COLUMNS = (
     "copied",
     "independent",
     "source_note",
+    "lane",
     "unconfirmed",
     "read_at",
     "joined_at",
@@ -184,6 +187,7 @@ def _columns(work: Work) -> dict[str, Any]:
         "copied": work.copied,
         "independent": work.source.independent,
         "source_note": work.source.code,
+        "lane": Lane.FLOOD if work.flooded else work.row.lane,
         "unconfirmed": work.row.unconfirmed,
         "fingerprint": work.digest,
         "language": reading.language,
