@@ -41,14 +41,14 @@ def choose(number: int, draft: Draft) -> Step | None:
 
 def response(words: list[str], draft: Draft, known: Known) -> Step | None:
     """A responder's answer: its word first, then perhaps the reference, then perhaps more words."""
-    first, *rest = " ".join(words).replace("=", " ").split() or [""]
-    command, answer = _answer(first)
-    if answer is None or not (known.open_alerts or bare(first) == _ALWAYS):
+    spread = " ".join(words).replace("=", " ").split() or [""]
+    command, answer, rest = _answer(spread)
+    if answer is None or not (known.open_alerts or bare(spread[0]) == _ALWAYS):
         return None
     ref = _alert_ref(rest[0].strip(_TRIM), known) if rest else None
     if ref:
         rest = rest[1:]
-    elif not _is_answer(command, bare(first), rest):
+    elif not _is_answer(command, bare(spread[0]), rest):
         return None
     if ref is None and len(known.open_alerts) == 1:
         ref = known.open_alerts[0]
@@ -56,17 +56,18 @@ def response(words: list[str], draft: Draft, known: Known) -> Step | None:
     return Step(draft, SILENCE, (effect,))
 
 
-def _answer(word: str) -> tuple[str, Answer | None]:
-    if (figure := bare(word)) in _FIGURES:
-        return figure, _FIGURES[figure]
-    found = said([word])
-    return (found.command, _WORDS.get(found.command)) if found else ("", None)
+def _answer(words: list[str]) -> tuple[str, Answer | None, list[str]]:
+    """The command or figure that the words begin with, the answer it is, and the words behind it."""
+    if (figure := bare(words[0])) in _FIGURES:
+        return figure, _FIGURES[figure], words[1:]
+    found = said(words)
+    return (found.command, _WORDS.get(found.command), list(found.rest)) if found else ("", None, words)
 
 
 def _is_answer(command: str, word: str, rest: list[str]) -> bool:
     """Whether words that name no alert still answer one."""
     if command in _FIGURES:
-        return all(_answer(other)[1] for other in rest)
+        return all(_answer([other])[1] for other in rest)
     return command not in _WEAK or word == _ALWAYS or len(rest) <= _WEAK_WORDS
 
 

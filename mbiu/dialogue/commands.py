@@ -26,7 +26,7 @@ Shape = Callable[[Said, Draft, Known], Step | None]
 
 def borrowed(text: str, draft: Draft) -> Step | None:
     """``#KAS07 4821 and the report``: somebody else's phone."""
-    found = _BORROWED.fullmatch(text)
+    found = _BORROWED.fullmatch(texts.digits(text))
     if not found:
         return None
     if not found[3].strip():

@@ -37,9 +37,13 @@ def said(words: list[str]) -> Said | None:
     for size in (3, 2, 1):
         head = "".join(bare(word) for word in words[:size])
         if len(words) >= size and (command := grammar.get(head)):
-            return Said(command, tuple(words[size:]))
+            return Said(command, _rest(words[size:]))
     command = nearest(bare(words[0])) if words else None
-    return Said(command, tuple(words[1:]), exact=False) if command else None
+    return Said(command, _rest(words[1:]), exact=False) if command else None
+
+
+def _rest(words: list[str]) -> tuple[str, ...]:
+    return tuple(map(texts.digits, words))
 
 
 @lru_cache(maxsize=4096)

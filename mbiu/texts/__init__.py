@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
-from mbiu.texts.folding import fold
+from mbiu.texts.folding import digits, fold
 from mbiu.texts.quiet import betrays
 from mbiu.texts.words import commands, grammar, hours, names, spoken, tongues
 
 __all__ = [
-    "FALLBACK", "betrays", "commands", "first_language", "fold", "grammar", "hours", "languages", "names",
-    "placeholders", "say", "shipped", "spoken", "tongues", "use", "wordings",
+    "FALLBACK", "betrays", "commands", "digits", "first_language", "fold", "grammar", "hours", "languages",
+    "names", "placeholders", "say", "shipped", "spoken", "tongues", "use", "wordings",
 ]  # fmt: skip
 
 _own: dict[tuple[str, str], str] = {}

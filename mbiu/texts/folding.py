@@ -23,6 +23,13 @@ def fold(word: str) -> str:
     return kept or "".join(plain.split()).replace("؟", "?")
 
 
+def digits(text: str) -> str:
+    """The text with the digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+
+
 def _plain(character: str) -> str:
     if unicodedata.decimal(character, None) is not None:
         return str(unicodedata.decimal(character))

@@ -468,3 +468,30 @@ def test_words_always_come_to_something(draft: Draft, known: Known, text: str) -
     assert found.reply.key or found.effects
     assert not (found.has(Kind.BEGIN) and found.has(Kind.ADD, Kind.CHOOSE))
     assert found == decide(draft, message(text), known, NOW)
+
+
+@pytest.mark.parametrize("language", texts.languages())
+@pytest.mark.parametrize("answer", [Answer.ACK, Answer.GO, Answer.DONE, Answer.CANNOT])
+def test_a_responder_answers_in_any_language_with_any_of_its_words(language: str, answer: Answer) -> None:
+    for word in texts.spoken(language, answer.value):
+        for written in (word, word.lower(), f"{word} A7K3QX9", f"{word}. asante"):
+            found = step(written, ALERTED)
+            assert kinds(found) == [Kind.RESPOND], written
+            assert found.effects[0].answer is answer, written
+            assert found.effects[0].ref == "A7K3QX9"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("أمان ١", Kind.WISH),
+        ("أمان ٢١-٦", Kind.QUIET),
+        ("سري ٤٨٢١", Kind.PIN),
+        ("#KAS07 ٤٨٢١ كلمات", Kind.BORROW),
+    ],
+)
+def test_arabic_digits_are_digits(text: str, kind: Kind) -> None:
+    effect = step(text).effects[0]
+    assert effect.kind is kind
+    assert effect.pin in {"", "4821"}
+    assert effect.hours in {None, (21, 6)}

@@ -198,6 +198,7 @@ def test_every_command_has_a_word_that_leads_to_it(language: str) -> None:
         words = texts.spoken(language, command)
         assert words, command
         for word in words:
+            assert len(word.split()) <= 3
             assert texts.grammar()[texts.fold(word)] == command
             assert texts.grammar()[texts.fold(word.lower())] == command
 
