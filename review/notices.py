@@ -15,12 +15,9 @@ from review.words import label
 #: Kind -> what happened; ``{}`` is the name of what it happened to.
 WORDS = {
     "panic": "{} sent the word for danger: the number is destroyed, and nothing is sent there any more.",
-    "delete": "{} had the own number and texts deleted.",
     "duress": "Report {} holds the sender’s word for «I am forced to write this». It is not passed on.",
+    "withdrawn": "A report of incident {} was withdrawn after the decision. Look at it again.",
     "gateway_down": "Gateway {} does not work.",
-    "gateway_slow": "Gateway {} is slow.",
-    "gateway_up": "Gateway {} works again.",
-    "gateways_slow": "All gateways are slow: {}.",
 }
 
 
