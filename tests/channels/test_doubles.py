@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 from telegram import Bot
-from telegram.error import BadRequest, Conflict, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, RetryAfter
 
 from mbiu.channels import twilio as channel
 from mbiu.channels.telegram import SECRET_HEADER, Telegram, bot
@@ -227,6 +227,47 @@ def test_telegram_takes_thirty_messages_a_second() -> None:
             sender.send(OutgoingMessage(str(GRACE), "x"))
         sender.close()
         assert (refused.value.reason, refused.value.retry_after) == ("too_many_requests", 1.0)
+
+
+def test_a_group_takes_twenty_messages_a_minute() -> None:
+    with Doubles(limits=True) as limited:
+        limited.telegram.found(-4_001)
+        limited.telegram._times.extend([(time.monotonic() - 20, -4_001)] * 20)
+        with pytest.raises(RetryAfter) as refused:
+            call(limited, "send_message", chat_id=-4_001, text="x")
+        assert 1 < refused.value.retry_after.total_seconds() <= 40
+
+
+@pytest.mark.parametrize(
+    ("act", "refusal", "said"),
+    [
+        ("kick", Forbidden, "kicked from the group chat"),
+        ("migrate", ChatMigrated, "New chat id: -1002000000001"),
+    ],
+)
+def test_a_group_that_is_gone_refuses_as_telegram_does(
+    doubles: Doubles, act: str, refusal: type[Exception], said: str
+) -> None:
+    doubles.telegram.found(-4_001)
+    getattr(doubles.telegram, act)(-4_001, *([-1_002_000_000_001] if act == "migrate" else []))
+    with pytest.raises(refusal, match=said):
+        call(doubles, "send_message", chat_id=-4_001, text="x")
+
+
+def test_a_message_into_no_topic_is_refused(doubles: Doubles) -> None:
+    doubles.telegram.found(-1_002_000_000_001, topics=(7,))
+    for topic, said in ((8, "thread not found"), (7, "Topic_closed")):
+        doubles.telegram.groups[-1_002_000_000_001].closed.add(7)
+        with pytest.raises(BadRequest, match=said):
+            call(doubles, "send_message", chat_id=-1_002_000_000_001, text="x", message_thread_id=topic)
+
+
+def test_old_ones_among_many_stay(doubles: Doubles) -> None:
+    doubles.telegram.know(GRACE)
+    old, young = (call(doubles, "send_message", chat_id=GRACE, text=text).message_id for text in "ab")
+    doubles.telegram.messages[GRACE, old].at -= 49 * 3_600
+    call(doubles, "delete_messages", chat_id=GRACE, message_ids=[old, young])
+    assert [number for _, number in doubles.telegram.messages] == [old]
 
 
 def test_the_doubles_take_orders_over_http(doubles: Doubles) -> None:
