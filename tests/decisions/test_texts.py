@@ -23,7 +23,7 @@ FILL = {
     "ref": REF, "refs": "A7K3QX9, AB2M4PT", "first": "A7K3QX9", "question": "?", "code": "KAS-07",
     "start": 21, "end": 6, "word": "KASESE4821", "codes": "A1 B20 C3",
     "choices": "1 Kasese 2 Kamwenge 3 other", "reports": 128, "messages": 1024, "since": "12/03/2026",
-    "done": "people were brought to talk", "letters": 160,
+    "done": "", "letters": 160,
 }  # fmt: skip
 #: All that is ever filled into what a reporter gets: references, names we gave, figures, never their words.
 HARMLESS = set(FILL)
@@ -42,7 +42,10 @@ def replies(language: str) -> dict[str, str]:
 
 def filled(language: str, key: str) -> str:
     text = texts.wordings(language)[key]
-    return text.format(**{name: FILL[name] for name in texts.placeholders(text)})
+    said = texts.wordings(language).items()
+    outcomes = [words for at, words in said if at.startswith("outcome.") and "{" not in words]
+    values = FILL | {"done": max(outcomes, key=len)}
+    return text.format(**{name: values[name] for name in texts.placeholders(text)})
 
 
 # --- the catalogues ----------------------------------------------------------------------------
