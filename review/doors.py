@@ -152,7 +152,7 @@ def _refused() -> ResponseReturnValue:
 
 
 #: Pages that belong to another page of the menu.
-_UNDER = {"incident": "queue", "leftovers": "queue", "media": "queue"}
+_UNDER = {"codes": "feedback", "incident": "queue", "leftovers": "queue", "media": "queue"}
 
 
 def menu() -> list[MenuItem]:

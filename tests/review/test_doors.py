@@ -96,6 +96,8 @@ TABLE: dict[str, frozenset[str]] = {
     "routes.show": ROUTERS,
     "routes.create": ROUTERS,
     "routes.change": ROUTERS,
+    "codes.show": COORDINATORS,
+    "codes.save": COORDINATORS,
     "feedback.show": COORDINATORS,
     "feedback.change": COORDINATORS,
     "feedback.text": COORDINATORS,
