@@ -111,7 +111,7 @@ def _add(found: Said, draft: Draft, known: Known) -> Step | None:
 
 def _language(found: Said, draft: Draft, _: Known) -> Step | None:
     if not found.rest:
-        return Step(draft, Reply("reply.language_ask", buttons="languages"))
+        return Step(draft, Reply("reply.language_ask", {"names": texts.roll()}, buttons="languages"))
     code = language_named(found.rest[0]) if len(found.rest) == 1 else None
     return _in_language(code, draft) if code else None
 

@@ -49,6 +49,12 @@ def names() -> dict[str, str]:
     return {code: wordings(code)["name"] for code in languages()}
 
 
+def roll() -> str:
+    """The names of all languages for an SMS: each in Latin letters, its own where it is written so."""
+    latin = (next((n for n in listed(code, "names") if fold(n).isascii()), code) for code in languages())
+    return ", ".join(latin)
+
+
 def hours(text: str) -> int | None:
     """How many hours the text speaks of in any language (``GO 2h``, ``naenda 3 saa``); None if of none."""
     found = _hours().search(text)

@@ -23,7 +23,7 @@ FILL = {
     "ref": REF, "refs": "A7K3QX9, AB2M4PT", "first": "A7K3QX9", "question": "?", "code": "KAS-07",
     "start": 21, "end": 6, "word": "KASESE4821", "codes": "A1 B20 C3",
     "choices": "1 Kasese 2 Kamwenge 3 other", "reports": 128, "messages": 1024, "since": "12/03/2026",
-    "done": "", "letters": 160,
+    "done": "", "letters": 160, "names": texts.roll(),
 }  # fmt: skip
 #: All that is ever filled into what a reporter gets: references, names we gave, figures, never their words.
 HARMLESS = set(FILL)
@@ -242,6 +242,11 @@ def test_no_name_of_a_language_means_two() -> None:
     names = {(texts.fold(name), code) for code, found in lists.items() for name in found}
     assert dict(names).items() >= names
     assert {texts.tongues()[texts.fold(name)] for name in ("sw", "SWAHILI", "السواحيلية")} == {"sw"}
+
+
+def test_the_roll_of_languages_fits_an_sms_and_each_name_on_it_works() -> None:
+    assert is_gsm7(compose(texts.roll()))
+    assert [texts.tongues()[texts.fold(name)] for name in texts.roll().split(", ")] == list(LANGUAGES)
 
 
 def test_every_language_is_known_by_its_own_name_and_by_a_name_in_each_other() -> None:
