@@ -148,7 +148,7 @@ def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
         parts=message.parts,
         chat_message=message.chat_message,
         replaces=sender.replaces,
-        author=_author(message),
+        author=_author(message, sender.address_id),
         folded=case.folded,
         read_at=now + (QUIET if restraint.is_part(message) else dt.timedelta(0)),
         lane=restraint.lane(sender, now, borrowed=case.borrowed),
@@ -176,11 +176,12 @@ def _memory(case: Case, now: dt.datetime, *, replied: bool) -> Memory:
     )
 
 
-def _author(message: IncomingMessage) -> str | None:
-    """A pseudonym of a group's member: the same each time, and of no use outside this installation."""
+def _author(message: IncomingMessage, address_id: UUID) -> str | None:
+    """A pseudonym of a group's member: the same each time, also when the group's id changes, and of no use in
+    another group or outside this installation."""
     if not message.author:
         return None
-    return vault.blind_digest("member", f"{message.sender}:{message.author}").hex()[:8]
+    return vault.blind_digest("member", f"{address_id}:{message.author}").hex()[:8]
 
 
 def _location(row_id: UUID, message: IncomingMessage) -> bytes | None:

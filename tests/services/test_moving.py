@@ -1,6 +1,7 @@
 """A contact whose address changes stays the same contact, in whatever order the news comes."""
 
 import pytest
+from sqlalchemy import select
 
 from mbiu import arrivals, delivery, vault
 from mbiu.arrivals import Moved
@@ -51,6 +52,17 @@ def test_the_contact_is_found_and_reached_at_the_new_address() -> None:
     assert count(Address, Address.blind_index == vault.blind_index(TELEGRAM, GROUP)) == 0
     report(FORUM, "NEW The bridge at Kilembe is broken")
     assert count(Contact) == 1
+
+
+def test_a_member_keeps_the_pseudonym() -> None:
+    committee()
+    report(GROUP)
+    move()
+    report(FORUM, "NEW The bridge at Kilembe is broken")
+    with transaction() as session:
+        authors = session.scalars(select(Message.author).where(Message.direction == "in")).all()
+    assert len(authors) == 2
+    assert len(set(authors)) == 1
 
 
 def test_whoever_was_made_known_at_the_new_address_meanwhile_is_the_same() -> None:
