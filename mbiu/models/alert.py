@@ -80,7 +80,8 @@ class Delivery(Model):
 
     ``segments`` is what it costs as SMS; 0 for what is no SMS.
 
-    ``extra`` holds buttons and a provider's call-back id, never a person or a text.
+    ``extra`` holds buttons, a provider's call-back id and the gateways that did not answer whether they took
+    it, never a person or a text.
     """
 
     __tablename__ = "delivery"
