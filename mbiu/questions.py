@@ -67,9 +67,8 @@ def _remember(address: Address, report: Report, asked: Asked) -> None:
 def _rewrite(session: Session, held: Any, text: str, buttons: Buttons) -> None:
     sealed = vault.seal("message", "text", held.message_id, text)
     session.execute(update(Message).where(Message.id == held.message_id).values(text=sealed))
-    values: dict[str, Any] = {"segments": segments(text)}
-    if buttons:
-        values["extra"] = held.extra | {"buttons": buttons}
+    extra = held.extra | {"receipt": "asks"} | ({"buttons": buttons} if buttons else {})
+    values: dict[str, Any] = {"segments": segments(text), "extra": extra}
     session.execute(update(Delivery).where(Delivery.id == held.id).values(values))
 
 
