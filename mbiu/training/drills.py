@@ -24,7 +24,7 @@ from mbiu.jobs import Job, enqueue
 from mbiu.models import Address, Alert, Delivery, Drill, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotFound, NotPossible
-from mbiu.training import phones
+from mbiu.training import handset, phones
 from mbiu.training.saying import Said, say
 from mbiu.vault import blind_index
 
@@ -187,6 +187,7 @@ def _turn(session: Session, drill: Drill, step: Step) -> dt.datetime | None:
 def _came(session: Session, drill: Drill, step: Step) -> dt.datetime | None:
     one = phones.find(session, step.who)
     sent = step.awaits == "sent"
+    kind = Delivery.kind == ("alert" if sent else step.awaits)
     moment = Delivery.sent_at if sent else func.coalesce(Delivery.delivered_at, Delivery.sent_at)
     reached = (DeliveryState.SENT, DeliveryState.DELIVERED) if sent else (DeliveryState.DELIVERED,)
     return session.scalar(
@@ -195,7 +196,7 @@ def _came(session: Session, drill: Drill, step: Step) -> dt.datetime | None:
         .where(
             Address.kind == one.kind,
             Address.blind_index == blind_index(one.kind, one.address),
-            Delivery.kind == ("alert" if sent else step.awaits),
+            handset.asks() if step.awaits == "question" else kind,
             Delivery.state.in_(reached),
             Delivery.created_at >= drill.started_at,
         )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mbiu import delivery
@@ -50,6 +50,11 @@ def due(session: Session, now: dt.datetime) -> list[str]:
     return [
         row.provider_id for row in waiting if states.get(row.blind_index, FINE).arrives_at(row.sent_at) <= now
     ]
+
+
+def asks() -> ColumnElement[bool]:
+    """Whether a delivery asks something: by a text of its own, or in the receipt."""
+    return (Delivery.kind == "question") | (Delivery.extra["receipt"].astext == "asks")
 
 
 def has_arrived(row: Delivery, state: conditions.Conditions, now: dt.datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mbiu.models import Alert, Decision, Delivery, Drill, Message, Report, Response
+from mbiu.training import handset
 from mbiu.training.drills import Script
 
 NAMES = {
@@ -51,7 +52,7 @@ def _firsts(session: Session, drill: Drill, messages: list[UUID]) -> dict[str, i
     alerts = select(Alert.id).where(Alert.incident_id.in_(incidents))
     asked = select(Message.id).where(Message.report_id.in_(reports))
     columns: dict[str, tuple[_Moment, ColumnElement[bool]]] = {
-        "question": (Delivery.created_at, (Delivery.kind == "question") & Delivery.message_id.in_(asked)),
+        "question": (Delivery.created_at, handset.asks() & Delivery.message_id.in_(asked)),
         "verdict": (Decision.created_at, Decision.incident_id.in_(incidents)),
         "alert": (Alert.created_at, Alert.incident_id.in_(incidents)),
         "acknowledged": (Response.created_at, Response.alert_id.in_(alerts)),
