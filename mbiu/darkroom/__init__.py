@@ -13,8 +13,9 @@ from typing import IO, cast
 
 from mbiu.darkroom.content import kind_of
 
-#: Seconds of work on one file, and bytes of memory for it.
-SECONDS = 30
+#: Seconds of work on one file, those it may take while others go first, and bytes of memory for it.
+SECONDS = 60
+PATIENCE = 180
 MEMORY = 1536 * 1024 * 1024
 #: Bytes of a remade file that are taken at all.
 MAX_BYTES = 20 * 1024 * 1024
@@ -88,8 +89,8 @@ def _work(data: bytes) -> bytes:
 
 @contextlib.contextmanager
 def _ended(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """The child is gone afterwards, and after twice the time that it may work."""
-    end = threading.Timer(2 * SECONDS, child.kill)
+    """The child is gone afterwards, and at the end of all patience."""
+    end = threading.Timer(PATIENCE, child.kill)
     end.start()
     try:
         yield

@@ -313,6 +313,15 @@ def test_a_picture_over_the_limit_is_not_read_to_its_end(doubles: Doubles, twili
     assert (refused.value.reason, refused.value.permanent) == ("too_large", True)
 
 
+def test_a_provider_that_is_silent_over_a_picture_is_not_waited_for(doubles: Doubles) -> None:
+    double = doubles.twilio
+    channel = Twilio(double.account, double.token, "+254700000000", api_url=doubles.url, timeout=0.2)
+    double.fail_media("GET", hang=1.0)
+    with pytest.raises(ChannelError) as refused:
+        channel.fetch_media(double.add_media(b"x"), 1_000)
+    assert (refused.value.reason, refused.value.permanent) == ("timeout", False)
+
+
 def test_a_picture_that_is_gone_is_an_error(doubles: Doubles, twilio: Twilio) -> None:
     url = doubles.twilio.add_media(b"x")
     twilio.delete_media(url)

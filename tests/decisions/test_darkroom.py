@@ -13,7 +13,7 @@ from mbiu.darkroom import NotShown, develop
 from mbiu.darkroom.content import kind_of
 from mbiu.darkroom.pictures import MAX_SIDE
 from mbiu.darkroom.recordings import MAX_FILM_SECONDS
-from tests.files import CANARY, bomb, film, has_position, photo, polyglot, seconds_of, voice, zipped
+from tests.files import CANARY, HEIC, bomb, film, has_position, photo, polyglot, seconds_of, voice, zipped
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -35,6 +35,14 @@ def test_nothing_but_the_pixels_is_left_of_a_photo(data: bytes) -> None:
         assert opened.size == (640, 480)
         assert not opened.getexif()
         assert opened.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def test_the_photo_of_an_iphone_is_shown_without_its_notes() -> None:
+    assert CANARY.encode() in HEIC
+    made = develop(HEIC)
+    assert (made.content_type, size_of(made.content)) == ("image/jpeg", (64, 48))
+    assert CANARY.encode() not in made.content
+    assert not has_position(made.content)
 
 
 def test_a_photo_is_turned_upright_before_its_notes_are_dropped() -> None:
