@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from mbiu.settings import settings
 
 MICROS = 1_000_000
 _SLOTS = 16
+_FREE = frozenset({SIMULATOR, TELEGRAM})
 
 # The longest prefix of the number's own country goes before a price for all countries.
 _COUNT = text("""
@@ -59,30 +61,34 @@ class Cost:
 def count(
     session: Session, gateway: str, direction: str, country: str, number: str, pieces: int, now: dt.datetime
 ) -> None:
-    """Count one SMS, ``in`` or ``out``, of so many pieces (segments); chats and the simulator cost nothing.
+    """Count one SMS, ``in`` or ``out``, of so many segments; chats and the simulator cost nothing.
 
     Call it where the row of the same SMS is written, and only if that was written for the first time.
     """
-    if gateway in {SIMULATOR, TELEGRAM} or pieces < 1:
-        return
-    values = {
-        "month": now.date().replace(day=1),
-        "gateway": gateway,
-        "direction": direction,
-        "country": country,
-        "national": national(number),
-        "segments": pieces,
-        "slot": (os.getpid() + threading.get_ident() // 4096) % _SLOTS,
-    }
-    session.connection().execute(_COUNT, values)
+    if gateway not in _FREE and pieces:
+        row = _row(gateway, country, number, now) | {"direction": direction, "segments": pieces}
+        session.connection().execute(_COUNT, row)
 
 
 def count_call(session: Session, message: IncomingMessage, reply: str | None, now: dt.datetime) -> None:
     """Count a message that came in for the first time, and the reply that its provider carries back."""
-    country = message.country or settings().default_country
-    for direction, said in (("in", message.text), ("out", reply)):
-        if said is not None:
-            count(session, message.channel, direction, country, message.sender, segments(said), now)
+    if message.channel in _FREE:
+        return
+    row = _row(message.channel, message.country or settings().default_country, message.sender, now)
+    said = {"in": message.text, "out": reply}
+    rows = [row | {"direction": way, "segments": segments(words)} for way, words in said.items() if words]
+    if rows:
+        session.connection().execute(_COUNT, rows)
+
+
+def _row(gateway: str, country: str, number: str, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "month": now.date().replace(day=1),
+        "gateway": gateway,
+        "country": country,
+        "national": national(number),
+        "slot": (os.getpid() + threading.get_ident() // 4096) % _SLOTS,
+    }
 
 
 def monthly(session: Session, since: dt.date) -> list[Cost]:
