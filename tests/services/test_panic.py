@@ -124,7 +124,7 @@ def send_all() -> None:
     with transaction() as session:
         waiting = update(Delivery).where(Delivery.state == DeliveryState.QUEUED)
         session.execute(waiting.values(due_at=utcnow() - dt.timedelta(seconds=1)))
-    while delivery.deliver():
+    while delivery.deliver() or delivery.is_held():
         pass
 
 
