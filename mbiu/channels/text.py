@@ -60,7 +60,7 @@ def _simpler(character: str) -> str:
     """A letter without the marks that the 7-bit alphabet lacks, any space as a space."""
     if character.isspace():
         return " "
-    base, *marks = unicodedata.normalize("NFD", character)
+    base, *marks = list(unicodedata.normalize("NFD", character))
     return base if marks and base in _GSM7 else character
 
 
