@@ -112,8 +112,7 @@ def _delivery(row: Delivery, what: str) -> Step:
     """A delivery as far as it is, with the times that are known."""
     tries = counted(row.attempts, "try") if row.attempts > 1 else ""
     error = row.error.replace("_", " ")
-    cost = f"{row.segments} SMS" if row.segments else ""
-    more = ", ".join(filter(None, (error, tries, cost)))
+    more = ", ".join(filter(None, (error, tries)))
     arrived = row.state is DeliveryState.DELIVERED
     return Step(row.delivered_at if arrived else row.sent_at or row.created_at, what, more, row.state.value)
 

@@ -55,7 +55,7 @@ function merge(list, html, fresh) {
 }
 
 function put(list, item, place, isFresh) {
-  const old = item.id && document.getElementById(item.id);
+  const old = item.id ? document.getElementById(item.id) : null;
   const text = item.outerHTML;
   const same = old && (loaded.get(item.id) ?? old.outerHTML.replaceAll(TOKEN, "")) === text;
   if (old && !same && old.contains(document.activeElement)) return;

@@ -13,7 +13,7 @@ from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
 from mbiu.codes import AlertState, ContactRole, DeliveryState
 from mbiu.db import transaction
-from mbiu.models import Address, Alert, Contact, Delivery, Drill, Message, Report, Route, utcnow
+from mbiu.models import Address, Alert, Contact, Delivery, Drill, Incident, Message, Report, Route, utcnow
 from mbiu.training import drills, handset, phones, room, score
 from tests import cast
 from tests.review.conftest import Browser
@@ -49,6 +49,12 @@ def stories(browser: Browser, *keys: str) -> str:
     query = "&".join(f"show={key}" for key in keys)
     html = browser.get(f"/phone/messages?{query}").get_json()["stories"]
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def serve() -> None:
+    """The workers read what came in and send what is due."""
+    cast.read_all()
+    delivery.deliver()
 
 
 def number_of(key: str) -> str:
@@ -132,7 +138,7 @@ def test_another_message_than_from_a_phone_cannot_be_edited(phone: Browser) -> N
 def test_what_a_provider_refuses_is_tried_again_and_arrives(phone: Browser) -> None:
     phone.post("/phone/line", phone="juma", fails="100")
     phone.post("/phone/send", phone="juma", text="Attack at Bwera, 2 killed")
-    delivery.deliver()
+    serve()
     assert len(shown(phone, "juma")) == 1
     assert "queued simulated failure" in stories(phone, "juma")
     phone.post("/phone/line", phone="juma")
@@ -147,7 +153,7 @@ def test_a_phone_out_of_coverage_gets_its_messages_afterwards(phone: Browser) ->
     phone.post("/phone/send", phone="juma", text="Attack at Bwera, 2 killed")
     phone.post("/phone/line", phone="juma", away="10")
     assert phone.post("/phone/send", phone="juma", text="More").status_code == 409
-    delivery.deliver()
+    serve()
     now = utcnow()
     with transaction() as session:
         assert handset.bring(session, now + dt.timedelta(minutes=9)) == 0
@@ -160,7 +166,7 @@ def test_a_phone_out_of_coverage_gets_its_messages_afterwards(phone: Browser) ->
 def test_a_delay_holds_a_message_back(phone: Browser) -> None:
     phone.post("/phone/line", phone="juma", delay="60")
     phone.post("/phone/send", phone="juma", text="Attack at Bwera, 2 killed")
-    delivery.deliver()
+    serve()
     assert "sent" in stories(phone, "juma")
     with transaction() as session:
         assert handset.due(session, utcnow()) == []
@@ -170,7 +176,7 @@ def test_a_delay_holds_a_message_back(phone: Browser) -> None:
 def test_a_lost_receipt_leaves_the_house_in_doubt_and_the_phone_informed(phone: Browser) -> None:
     phone.post("/phone/line", phone="juma", unreceipted="on")
     phone.post("/phone/send", phone="juma", text="Attack at Bwera, 2 killed")
-    delivery.deliver()
+    serve()
     assert room.look() == 0
     assert len(shown(phone, "juma")) == 2
     assert [one.state for one in cast.deliveries()] == [DeliveryState.SENT]
@@ -286,7 +292,7 @@ def test_in_a_real_installation_no_phone_has_an_address_that_exists(real: As) ->
 def test_answers_in_a_training_leave_by_the_simulator_alone(real: As) -> None:
     miriam = real("miriam")
     miriam.post("/phone/send", phone="amina", text="Watu wamevamia Bwera, 3 wameuawa")
-    delivery.deliver()
+    serve()
     assert [(one.channel, one.state) for one in cast.deliveries()] == [("simulator", DeliveryState.DELIVERED)]
     assert all(message["text"] for message in shown(miriam, "amina"))
 
@@ -347,11 +353,48 @@ def test_a_step_waits_for_its_time(phone: Browser) -> None:
     assert cast.count(Report, Report.exercise) == 2
 
 
+def _play(steps: int) -> list[tuple[int, int]]:
+    """Let so many steps be taken and read; reports and sources of each incident."""
+    while _drill().position < steps:
+        assert _pass(90) == 1
+        cast.read_all()
+    with transaction() as session:
+        return [
+            (one.reports, one.sources) for one in session.scalars(select(Incident).order_by(Incident.reports))
+        ]
+
+
+def test_the_raid_is_one_event_from_two_sources(phone: Browser) -> None:
+    _begin(phone, "raid")
+    assert _play(2) == [(2, 2)]
+
+
+def test_the_rumour_passed_on_is_one_source(phone: Browser) -> None:
+    _begin(phone, "rumour")
+    assert _play(3) == [(3, 1)]
+
+
+def test_a_wrong_answer_comes_after_the_question(phone: Browser) -> None:
+    _begin(phone, "wrong_answer")
+    assert _pass(1) == 1
+    assert _pass(30) == 0
+    serve()
+    with transaction() as session:
+        session.execute(update(Delivery).values(delivered_at=utcnow() - dt.timedelta(seconds=21)))
+    assert _pass(2) == 1
+    assert _pass(91) == 1
+    serve()
+    with transaction() as session:
+        found = {
+            one.name: one.seconds for one in score.of(session, _drill(), drills.scripts()["wrong_answer"])
+        }
+    assert found["First question"] is not None
+
+
 def test_a_drill_scores_what_was_done_in_it(phone: Browser) -> None:
     _begin(phone, "raid")
     drills.play()
-    delivery.deliver()
-    cast.read_all()
+    serve()
     drill, script = _drill(), drills.scripts()["raid"]
     with transaction() as session:
         found = {one.name: one.seconds for one in score.of(session, drill, script)}
