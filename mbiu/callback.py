@@ -34,6 +34,6 @@ def _settle(session: Session, actor: Actor, ref: str, report_ref: str, *, unconf
     session.execute(contact.values(doubted_at=utcnow() if unconfirmed else None))
     correction.recount(session, row)
     consent_again(session, row)
-    action = "report.doubted" if unconfirmed else "report.confirmed"
+    action = "incident.sender_doubted" if unconfirmed else "incident.sender_confirmed"
     audit.append(session, actor, action, f"incident:{ref}", report=report_ref)
     return report

@@ -30,7 +30,13 @@ CLAIM = dt.timedelta(minutes=20)
 MAY_DECIDE = frozenset({Role.ANALYST, Role.COORDINATOR})
 _LIVE = frozenset({IncidentState.OPEN, IncidentState.CLAIMED})
 ENDED = frozenset(
-    {IncidentState.REFUTED, IncidentState.UNVERIFIABLE, IncidentState.CLOSED, IncidentState.MERGED}
+    {
+        IncidentState.REFUTED,
+        IncidentState.UNVERIFIABLE,
+        IncidentState.CLOSED,
+        IncidentState.MERGED,
+        IncidentState.WITHDRAWN,
+    }
 )
 _CERTAINTY = {
     1: Certainty.OBSERVED,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import linking, vault, verification
+from mbiu import linking, sources, vault, verification
 from mbiu.apart import apart
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, Verdict
@@ -21,7 +21,14 @@ from review.reports import ReportCard, cards
 from review.words import label
 
 LIVE = frozenset({IncidentState.OPEN, IncidentState.CLAIMED})
-ENDED = frozenset({IncidentState.REFUTED, IncidentState.UNVERIFIABLE, IncidentState.CLOSED})
+ENDED = frozenset(
+    {
+        IncidentState.REFUTED,
+        IncidentState.UNVERIFIABLE,
+        IncidentState.CLOSED,
+        IncidentState.WITHDRAWN,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class Dossier:
     similar: list[Other]
     can: Can
     why_not: str
+    coerced: bool
 
     @property
     def grade(self) -> str:
@@ -121,6 +129,7 @@ def gather(db: Session, ref: str, actor: Actor) -> Dossier:
         similar=[_other(other, why, known) for other, why in others],
         can=_can(row, actor, held=held, decide=not why_not),
         why_not=why_not,
+        coerced=sources.is_coerced(db, row.id),
     )
 
 
@@ -155,7 +164,7 @@ def _why_not(db: Session, row: Incident, actor: Actor, decisions: list[Decision]
     if held:
         return "Somebody else holds it. When the claim has run out you can decide."
     found = verification.approvals(db, row)
-    if verification.is_grave(row) and actor.id in found.authors:
+    if found.needed > 1 and actor.id in found.authors:
         return "You changed the facts of this grave incident, so two other people must verify it."
     if actor.id in found.have:
         return "You have verified it. A second person must verify it too."

@@ -15,7 +15,9 @@ from review.words import label
 
 # Looking and noting are recorded too, but say nothing of the incident's course.
 _QUIET = ("incident.viewed", "incident.noted")
-_KEY = frozenset({"incident.verified", "incident.refuted", "alert.sent", "incident.closed"})
+_KEY = frozenset(
+    {"incident.verified", "incident.refuted", "alert.sent", "incident.closed", "incident.withdrawn"}
+)
 
 
 @dataclass(frozen=True)

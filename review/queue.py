@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from mbiu.codes import EventType, IncidentState, Priority, Severity, Verdict
 from mbiu.models import Decision, Incident, User, utcnow
 from mbiu.refs import normal_ref
-from review import places
+from review import marks, places
+from review.marks import Mark
 from review.words import amount, label
 
 PAGE = 40
@@ -30,6 +31,7 @@ STATES = {
     "alerted": ("alerted", (IncidentState.ALERTED,)),
     "closed": ("closed", (IncidentState.CLOSED,)),
     "doubted": ("refuted or unclear", (IncidentState.REFUTED, IncidentState.UNVERIFIABLE)),
+    "withdrawn": ("withdrawn by the reporter", (IncidentState.WITHDRAWN,)),
     "all": ("in all", tuple(set(IncidentState) - {IncidentState.MERGED})),
 }
 # A change may become visible a little after the moment it bears; the page drops what it has seen.
@@ -178,13 +180,23 @@ def present(db: Session, found: Iterable[Any], user_id: UUID) -> list[QueueRow]:
     """Rows of the database as lines of the screen."""
     rows_ = list(found)
     known = places.names(db, [row.Incident.area_path for row in rows_])
-    halves = _half_verified(db, [row.Incident.id for row in rows_])
+    ids = [row.Incident.id for row in rows_]
+    halves, marked = _half_verified(db, ids), marks.of_incidents(db, ids)
     return [
-        _line(row.Incident, row.claimer or "", known, row.Incident.id in halves, user_id) for row in rows_
+        _line(
+            row.Incident,
+            row.claimer or "",
+            known,
+            flags(row.Incident, half=row.Incident.id in halves, marked=marked[row.Incident.id]),
+            user_id,
+        )
+        for row in rows_
     ]
 
 
-def _line(incident: Incident, claimer: str, known: places.Names, half: bool, user_id: UUID) -> QueueRow:  # noqa: FBT001
+def _line(
+    incident: Incident, claimer: str, known: places.Names, shown: list[Flag], user_id: UUID
+) -> QueueRow:
     now = utcnow()
     waiting = incident.state in WAITING
     held = incident.state is IncidentState.CLAIMED and bool(
@@ -199,7 +211,7 @@ def _line(incident: Incident, claimer: str, known: places.Names, half: bool, use
         area=places.area_name(incident.area_path, known),
         state=state.value,
         facts=numbers(incident.numbers),
-        flags=flags(incident, half=half),
+        flags=shown,
         missing=[word for word in incident.missing if word != "event_type"],
         reports=incident.reports,
         sources=incident.sources,
@@ -226,9 +238,9 @@ def numbers(values: dict[str, Any]) -> list[str]:
     return [f"{amount(values[key])} {noun}" for key, noun in _NOUNS.items() if values.get(key)]
 
 
-def flags(incident: Incident, *, half: bool) -> list[Flag]:
+def flags(incident: Incident, *, half: bool, marked: Iterable[Mark] = ()) -> list[Flag]:
     """What an eye should catch."""
-    found = []
+    found = [Flag(mark.text, mark.tone) for mark in marked]
     if incident.severity.rank >= Severity.SEVERE.rank:
         found.append(Flag(label(incident.severity), "bad"))
     if half:
@@ -241,12 +253,11 @@ def flags(incident: Incident, *, half: bool) -> list[Flag]:
 
 
 def _half_verified(db: Session, ids: list[UUID]) -> set[UUID]:
-    """Which grave incidents one person has verified, so that a second is awaited."""
-    grave = and_(Incident.severity.in_([Severity.SEVERE, Severity.EXTREME]), Incident.state.in_(WAITING))
+    """Which waiting incidents one person has verified, so that a second is awaited."""
     said = db.scalars(
         select(Decision.incident_id)
         .join(Incident, Incident.id == Decision.incident_id)
-        .where(Decision.incident_id.in_(ids), grave, _stands())
+        .where(Decision.incident_id.in_(ids), Incident.state.in_(WAITING), _stands())
     )
     return set(said)
 

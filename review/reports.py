@@ -18,6 +18,7 @@ from mbiu.analysis.reading import Evidence, Reading
 from mbiu.models import Address, Contact, Delivery, Media, Message, Report
 from mbiu.words import lay_out
 from review.files import File, shown
+from review.marks import Mark, of
 from review.words import label
 
 NUMBERS = frozenset({"killed", "injured", "displaced", "abducted", "livestock"})
@@ -78,6 +79,8 @@ class ReportCard:
     corrected: bool
     copied: bool
     silent: bool
+    marks: list[Mark]
+    unconfirmed: bool
     messages: list[Words]
     legend: list[tuple[str, str]]
     media: list[File]
@@ -142,7 +145,9 @@ def _card(
         created_at=report.created_at,
         corrected=report.corrected,
         copied=report.copied,
-        silent=bool(address.stopped_at or address.blocked_at),
+        silent=bool(address.stopped_at or address.blocked_at or contact.silent_at),
+        marks=of(report),
+        unconfirmed=report.unconfirmed,
         messages=_words(incoming, reading.evidence if reading else ()),
         legend=_legend(reading),
         media=[shown(media) for message in incoming for media in files.get(message.id, [])],

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mbiu import audit, correction, questions, response, routing, verification
+from mbiu import audit, callback, correction, questions, response, routing, verification
 from mbiu.codes import IncidentState, Verdict
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, NotPossible, Refused
@@ -169,6 +169,30 @@ def split(ref: str) -> ResponseReturnValue:
     return do(ref, change)
 
 
+@pages.post("/doubt")
+@door(Permission.DECIDE)
+def doubt(ref: str) -> ResponseReturnValue:
+    """Say that somebody else may have sent a report."""
+
+    def change(db: Session, ref: str) -> str:
+        report = callback.doubt(db, actor(), ref, forms.report(db, ref).ref)
+        return f"{report.ref} and what comes from there next is unconfirmed until a call-back."
+
+    return do(ref, change)
+
+
+@pages.post("/confirm")
+@door(Permission.DECIDE)
+def confirm(ref: str) -> ResponseReturnValue:
+    """Say that the call-back is done and it was them."""
+
+    def change(db: Session, ref: str) -> str:
+        report = callback.confirm(db, actor(), ref, forms.report(db, ref).ref)
+        return f"{report.ref} is confirmed by a call-back."
+
+    return do(ref, change)
+
+
 @pages.post("/ask")
 @door(Permission.DECIDE)
 def ask(ref: str) -> ResponseReturnValue:
@@ -200,7 +224,8 @@ def send(ref: str) -> ResponseReturnValue:
     """Send the alert that the preview showed."""
 
     def change(db: Session, ref: str) -> str:
-        alert = routing.send(db, actor(), ref, version=forms.version())
+        knowing = request.form.get("knowing") == "1"
+        alert = routing.send(db, actor(), ref, version=forms.version(), knowing=knowing)
         return f"Alert {alert.ref} is on its way."
 
     return do(ref, change)

@@ -18,8 +18,9 @@ MANY = 100
 
 
 def is_leftover() -> ColumnElement[bool]:
-    """Which reports were read and led to no incident."""
-    return Report.incident_id.is_(None) & (Report.state == ReportState.READ)
+    """Which reports were read and led to no incident, and are not taken back or without their words."""
+    there = Report.withdrawn_at.is_(None) & Report.erased_at.is_(None)
+    return Report.incident_id.is_(None) & (Report.state == ReportState.READ) & there
 
 
 def count(db: Session) -> int:

@@ -51,6 +51,8 @@ TABLE: dict[str, frozenset[str]] = {
     "incident.merge": DECIDERS,
     "incident.split": DECIDERS,
     "incident.ask": DECIDERS,
+    "incident.doubt": DECIDERS,
+    "incident.confirm": DECIDERS,
     "incident.note": DECIDERS,
     "incident.send": DECIDERS,
     "incident.cancel": DECIDERS,
