@@ -56,6 +56,8 @@ def save(session: Session, actor: audit.Actor, name: str, what: Code, words: str
         raise NotPossible("A code is 1 to 8 letters and digits, such as C4.")
     if name in _ANSWERS or texts.fold(name) in texts.grammar():
         raise NotPossible(f"{name} means something else already: it answers a message, or is a command.")
+    if any(texts.betrays(language, name) for language in texts.languages()):
+        raise NotPossible(f"{name} tells what it is about, and the answer repeats it: choose one such as C4.")
     if strange := set(what.numbers) - set(NUMBERS):
         raise NotPossible(f"{', '.join(sorted(strange))} cannot be counted.")
     row = session.get(ReportCode, name, with_for_update=True)

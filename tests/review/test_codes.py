@@ -36,3 +36,10 @@ def test_a_code_that_could_mean_something_else_is_refused(as_: As, code: str) ->
     answer = as_("miriam").post("/codes", code=code, event_type="dispute", active="on")
     assert "means something else" in answer.text or "1 to 8 letters" in answer.text
     assert cast.count(ReportCode) == 0
+
+
+@pytest.mark.parametrize("code", ["RAID", "gun", "VITA2"])
+def test_a_code_that_tells_what_it_is_about_is_refused_for_it_is_echoed(as_: As, code: str) -> None:
+    answer = as_("miriam").post("/codes", code=code, event_type="dispute", active="on")
+    assert "tells what it is about" in answer.text
+    assert cast.count(ReportCode) == 0
