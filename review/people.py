@@ -93,6 +93,14 @@ def areas(db: Session) -> list[tuple[str, str]]:
     return [(path, places.full_name(path, known)) for path in sorted(found)]
 
 
+def units(db: Session, scope: str) -> list[str]:
+    """Regions and districts that a coordinator may choose from, as they are typed."""
+    query = select(Place.path).where(Place.level.in_((1, 2)), ~Place.retired).order_by(Place.path)
+    paths = db.scalars(query if scope == "/" else query.where(func.mbiu_sees(Place.path))).all()
+    known = places.names(db, paths)
+    return [places.full_name(path, known) for path in paths]
+
+
 def twins(db: Session) -> list[tuple[str, str, dt.datetime]]:
     """Who was registered with a phone that somebody has: the new name, the old one, when."""
     old = aliased(Contact)

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from mbiu import audit, texts, vault
-from mbiu.codes import ContactRole, Wish
+from mbiu.codes import ContactRole
 from mbiu.enrolment import tries
 from mbiu.enrolment.naming import Namer
 from mbiu.enrolment.people import Registrar
@@ -23,6 +23,7 @@ from mbiu.models import Address, Contact, JoinWord
 from mbiu.outbox import Outgoing, put
 from mbiu.refs import new_id
 from mbiu.refusals import NotFound, NotPossible
+from mbiu.wishes import quiet_until, wants_push
 
 #: Wrong words of one sender in a day, and of all together; beyond those a sender's first word still counts.
 OF_ONE, OF_ALL = 5, 300
@@ -164,12 +165,13 @@ def invite(session: Session, by: Registrar, contact: Contact, offer: Offer, now:
     if address := _reachable(session, contact):
         language = contact.language or texts.first_language(contact.country)
         text = texts.say(language, "reply.invite", word=word)
-        put(session, Outgoing(address.id, contact.id, address.channel, text, "invite"), now)
+        due_at = quiet_until(contact, now)
+        put(session, Outgoing(address.id, contact.id, address.channel, text, "invite", due_at=due_at), now)
 
 
 def _reachable(session: Session, contact: Contact) -> Address | None:
     """The phone or chat last heard from, if the person lets us write unasked."""
-    if contact.wish is not Wish.PUSH or contact.stopped_at or contact.silent_at:
+    if not wants_push(contact):
         return None
     query = (
         select(Address)

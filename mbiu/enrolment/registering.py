@@ -34,16 +34,15 @@ def enrol(session: Session, by: Registrar, person: Person, now: dt.datetime) -> 
 
 def add(session: Session, person: Person, namer: Namer, now: dt.datetime) -> Contact:
     """Make the contact and give it the phone, unless somebody has that already."""
-    code = person.code or namer.next(person.columns.get("area_path", "/"))
+    code = person.code or namer.next(person.columns["area_path"])
     contact = Contact(id=new_id(), code=code, created_at=now, **person.columns)
     session.add(contact)
     session.flush()
-    vault_id = _lock_away(session, contact.id, person.number)
     known = _known(session, person.number)
     if known is None:
-        _give(session, contact.id, vault_id, person.number, now)
+        _give(session, contact.id, person.number, now)
     elif known.role is ContactRole.UNKNOWN:
-        _take_over(session, known, contact.id, vault_id)
+        _take_over(session, known, contact.id, person.number)
     else:
         contact.twin_of = known.contact_id
     session.flush()
@@ -71,24 +70,25 @@ def _known(session: Session, number: str) -> Any:
     return session.execute(query).one_or_none()
 
 
-def _give(session: Session, contact_id: UUID, vault_id: UUID, number: str, now: dt.datetime) -> None:
+def _give(session: Session, contact_id: UUID, number: str, now: dt.datetime) -> None:
     session.add(
         Address(
             id=new_id(),
             contact_id=contact_id,
             kind=AddressKind.SMS,
             blind_index=vault.blind_index(AddressKind.SMS, number),
-            vault_id=vault_id,
+            vault_id=_lock_away(session, contact_id, number),
             channel=channel(),
             created_at=now,
         )
     )
 
 
-def _take_over(session: Session, known: Any, contact_id: UUID, vault_id: UUID) -> None:
+def _take_over(session: Session, known: Any, contact_id: UUID, number: str) -> None:
     """The stranger's phone as if it had never been used; the stranger keeps the reports and no way back."""
     fresh: dict[str, Any] = {"question": None, "question_report_id": None, "question_at": None, "choices": []}
-    fresh |= {"contact_id": contact_id, "vault_id": vault_id, "last_in_at": None, "mute_until": None}
+    fresh |= {"last_in_at": None, "mute_until": None, "burn_at": None, "contact_id": contact_id}
+    fresh |= {"vault_id": _lock_away(session, contact_id, number)}
     session.execute(update(Address).where(Address.id == known.id).values(fresh))
     session.execute(delete(VaultEntry).where(VaultEntry.id == known.vault_id))
 
@@ -106,7 +106,7 @@ def channel() -> str:
 
 def find(session: Session, by: Registrar, code: str) -> Contact:
     """The contact ``code``, locked. Raises NotFound, also for one outside the registrar's areas."""
-    query = select(Contact).where(Contact.code == code.upper()).with_for_update()
+    query = select(Contact).where(Contact.code == code.upper().replace("\0", "")).with_for_update()
     contact = session.scalar(query)
     if contact is None or not _sees(session, by, contact):
         raise NotFound("Nobody is called so.")
@@ -166,7 +166,6 @@ def settle(session: Session, by: Registrar, contact: Contact, now: dt.datetime, 
     if contact.twin_of is None:
         raise NotPossible("This person was registered once only.")
     if keep:
-        session.execute(delete(VaultEntry).where(VaultEntry.contact_id == contact.id))
         archive(session, by, contact, now, block=False)
     else:
         _hand_over(session, contact)
@@ -175,12 +174,14 @@ def settle(session: Session, by: Registrar, contact: Contact, now: dt.datetime, 
 
 
 def _hand_over(session: Session, contact: Contact) -> None:
-    """Give the twin the very phone that both were registered with."""
-    entry = session.scalars(select(VaultEntry).where(VaultEntry.contact_id == contact.id)).one()
-    known = _known(session, vault.unseal("vault", "value", entry.id, entry.value))
-    if known is None:
+    """Give the twin the phone that both were registered with."""
+    phones = (Address.contact_id == contact.twin_of, Address.kind == AddressKind.SMS)
+    vaults = list(session.scalars(select(Address.vault_id).where(*phones, Address.vault_id.is_not(None))))
+    if not vaults:
         raise NotPossible("Nobody has this phone any more; register it anew.")
-    _take_over(session, known, contact.id, entry.id)
+    session.execute(update(VaultEntry).where(VaultEntry.id.in_(vaults)).values(contact_id=contact.id))
+    fresh = {"contact_id": contact.id, "last_in_at": None, "question": None, "question_report_id": None}
+    session.execute(update(Address).where(*phones).values(fresh))
 
 
 def note(session: Session, by: Registrar, action: str, code: str, **details: Any) -> None:

@@ -189,6 +189,8 @@ def test_a_number_that_somebody_has_makes_a_twin_without_a_phone(miriam: Registr
     assert contact_of(AMINA).code == "KAS-07"
     assert contact(code).twin_of == contact("KAS-07").id
     with transaction() as session:
+        assert session.scalars(select(VaultEntry.contact_id)).all() == [contact("KAS-07").id]
+    with transaction() as session:
         details = session.scalars(select(AuditEntry.details)).one()
     assert details == {"fields": sorted(details["fields"])}
     assert "twin_of" not in details["fields"]

@@ -18,7 +18,8 @@ from mbiu.enrolment.people import FIELDS
 from mbiu.enrolment.pins import is_good
 from mbiu.models import Contact, utcnow
 from mbiu.refusals import NotPossible
-from review.doors import Permission, door
+from review import people
+from review.doors import Permission, current_user, door, scoped
 from review.views.people.blueprint import ROLES, handover, languages, pages, registrar, typed
 
 CHANGEABLE = tuple(name for name in FIELDS if name not in {"number", "code"})
@@ -35,9 +36,15 @@ def new() -> ResponseReturnValue:
 
 
 def _form(values: dict[str, str], faults: list[enrolment.Fault]) -> ResponseReturnValue:
-    wrong = {one.field: f"{one.what} {one.do}" for one in faults}
+    with scoped() as db:
+        units = people.units(db, current_user().scope)
     return render_template(
-        "pages/person_new.html", values=values, wrong=wrong, roles=ROLES, languages=languages()
+        "pages/person_new.html",
+        values=values,
+        wrong={one.field: f"{one.what} {one.do}" for one in faults},
+        roles=ROLES,
+        languages=languages(),
+        units=units,
     )
 
 

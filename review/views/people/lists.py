@@ -6,7 +6,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from review import people
-from review.doors import Permission, current_user, door, scoped
+from review.doors import Permission, current_user, door, may, scoped
 from review.people import Wanted
 from review.views.people.blueprint import ROLES, languages, pages
 
@@ -42,6 +42,7 @@ def page_of(code: str) -> dict[str, Any]:
     """What the page of a person shows. Aborts with 404."""
     with scoped() as db:
         found = people.one(db, current_user().scope, code.upper()[:20].replace("\0", ""))
+        units = people.units(db, current_user().scope) if may(Permission.ENROL) else []
     if found is None:
         abort(404)
-    return {"person": found, "roles": ROLES, "languages": languages()}
+    return {"person": found, "roles": ROLES, "languages": languages(), "units": units}

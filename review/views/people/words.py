@@ -12,8 +12,8 @@ from mbiu.db import transaction
 from mbiu.models import Contact, JoinWord, User, utcnow
 from mbiu.refusals import NotPossible
 from mbiu.settings import settings
-from review import places
-from review.doors import Permission, door, scoped
+from review import people, places
+from review.doors import Permission, current_user, door, scoped
 from review.views.people.blueprint import ROLES, handover, languages, pages, registrar
 from review.views.people.parting import offered
 
@@ -36,6 +36,7 @@ def words() -> ResponseReturnValue:
     with scoped() as db:
         rows = db.execute(query).all()
         known = places.names(db, [row.JoinWord.area_path for row in rows])
+        units = people.units(db, current_user().scope)
     return render_template(
         "pages/join_words.html",
         rows=[
@@ -49,6 +50,7 @@ def words() -> ResponseReturnValue:
         ],
         roles=ROLES,
         languages=languages(),
+        units=units,
         demo=settings().demo,
     )
 
