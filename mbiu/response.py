@@ -49,9 +49,20 @@ def answer_by_message(
         return "reply.alert.which", {"refs": ", ".join(open_alerts), "first": open_alerts[0]}
     if turn.ref is None or turn.ref not in open_alerts or turn.answer is None:
         return "reply.alert.none", {"ref": turn.ref or ""}
-    alert = session.execute(select(Alert).where(Alert.ref == turn.ref).with_for_update()).scalar_one()
+    alert = _held(session, turn.ref)
     _record(session, alert, contact_id, turn, message_id, now)
     return f"reply.alert.{turn.answer.value}", {"ref": alert.ref}
+
+
+def _held(session: Session, alert_ref: str) -> Alert:
+    """The alert, locked after its incident: whoever ends the incident takes them in that order too."""
+    of_alert = (
+        select(Incident.ref).join(Alert, Alert.incident_id == Incident.id).where(Alert.ref == alert_ref)
+    )
+    ref = session.scalars(of_alert).one()
+    wait_for_reading(session, ref)
+    find(session, ref, lock=True)
+    return session.scalars(select(Alert).where(Alert.ref == alert_ref).with_for_update()).one()
 
 
 def _record(
@@ -82,8 +93,6 @@ def _record(
 
 def _tell_action(session: Session, alert: Alert) -> None:
     """Those who reported hear that somebody acts, unless it is they themselves who were alerted."""
-    ref = session.scalars(select(Incident.ref).where(Incident.id == alert.incident_id)).one()
-    wait_for_reading(session, ref)
     alerted = (
         select(Address.contact_id)
         .join(Delivery, Delivery.address_id == Address.id)

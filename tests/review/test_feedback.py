@@ -39,6 +39,12 @@ def test_the_page_shows_figures_matrix_and_texts(miriam: Browser, small: str) ->
     assert miriam.get("/feedback?month=x").status_code == 200
 
 
+def test_an_incident_that_ended_is_in_the_share(miriam: Browser, peter: Browser, small: str) -> None:
+    decision = {"verdict": "refuted", "reason": "Nobody there knows of it."}
+    assert peter.post(f"/incidents/{small}/decide", **decision).status_code == 200
+    assert "<b>100 %</b>" in miriam.get("/feedback").text
+
+
 def test_a_tick_taken_out_holds(miriam: Browser) -> None:
     ticked = [value for value, on in TICK.findall(miriam.get("/feedback").text) if on]
     assert "verified.focal_point" in ticked

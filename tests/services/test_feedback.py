@@ -1,6 +1,7 @@
 """What reporters hear of their reports, and what they do not."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -153,6 +154,22 @@ def test_a_changed_verdict_is_told_and_the_same_again_is_not(ruth: Actor, report
     with transaction() as session:
         again = session.scalars(select(Report).where(Report.ref == report)).one()
         assert not feedback.tell(session, again, "verified")
+
+
+def test_answers_and_the_outcome_at_the_same_time_tell_each_event_once(ruth: Actor, report: str) -> None:
+    verify(ruth, report)
+    route("elders", [[person("UG-1", DANIEL), person("UG-2", GRACE)]])
+    with transaction() as session:
+        alert = routing.send(session, ruth, incident_of(report).ref).ref
+    with ThreadPoolExecutor(3) as pool:
+        done = [
+            pool.submit(say, f"ACK {alert}", DANIEL),
+            pool.submit(say, f"GO {alert}", GRACE),
+            pool.submit(close, ruth, report),
+        ]
+    assert [one.exception() for one in done] == [None] * 3
+    assert len(heard()) == len(set(heard())) <= 3
+    assert heard()[-1] != heard()[0]
 
 
 def test_a_no_by_a_responder_is_not_told_as_action(ruth: Actor, report: str) -> None:
