@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from mbiu import codebook, vault
+from mbiu.channels.chat import is_group
 from mbiu.channels.text import fills
 from mbiu.codes import AddressKind, AlertState, ContactRole, Wish
 from mbiu.dialogue import Draft, Known
@@ -267,6 +268,7 @@ def enrol(
             blind_index=vault.blind_index(kind, address),
             vault_id=vault_id,
             channel=channel,
+            is_group=kind is AddressKind.TELEGRAM and is_group(address),
             created_at=now,
         )
     )

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from mbiu import arrivals, delivery, vault
-from mbiu.arrivals import Moved
+from mbiu import arrivals, delivery, spool, vault
+from mbiu.arrivals import Blocked, Moved
 from mbiu.codes import AddressKind, ContactRole, DeliveryState
 from mbiu.db import transaction
 from mbiu.models import Address, Contact, Message, Report, VaultEntry, utcnow
@@ -92,6 +92,25 @@ def test_two_whom_people_enrolled_stay_two() -> None:
     move()
     assert (code_at(GROUP), code_at(FORUM)) == ("KTD-12", "KTD-13")
     assert address_of(GROUP, TELEGRAM).blocked_at, "nobody is there any more"
+
+
+def test_a_move_that_finds_no_database_waits_in_the_spool() -> None:
+    committee()
+    spool.put(Blocked("telegram", TELEGRAM, GROUP, utcnow()))
+    spool.put(Blocked("telegram", TELEGRAM, GROUP, utcnow(), lifted=True))
+    spool.put(Moved(TELEGRAM, GROUP, FORUM))
+    assert spool.take_in() == 3
+    assert code_at(FORUM) == "KTD-12"
+    assert address_of(FORUM, TELEGRAM).is_group
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_who_stops_the_bot_is_noted_and_who_lets_it_in_again_too(lifted: bool) -> None:
+    committee()
+    for ends in (False, lifted):
+        with transaction() as session:
+            arrivals.take(session, Blocked("telegram", TELEGRAM, GROUP, utcnow(), ends))
+    assert bool(address_of(GROUP, TELEGRAM).blocked_at) is not lifted
 
 
 def test_a_stranger_is_not_made_by_a_move() -> None:
