@@ -97,9 +97,16 @@ def plan(session: Session, incident: Incident, ref: str = "A??????") -> Plan:
             left_out.append((contact.code, why_not))
         else:
             found.append(_recipient(incident, place, ref, contact, address, (step, tuple(names))))
-    waits = {step: min(route.wait_minutes for route in routes) for step in {one.step for one in found}}
+    waits = _waits(routes, found)
     found.sort(key=lambda one: (one.step, one.code))
     return Plan(tuple(found), tuple(left_out), waits, tuple(route.name for route in routes))
+
+
+def _waits(routes: list[Route], found: list[Recipient]) -> dict[int, int]:
+    """Minutes until each next step. A route that leads to nobody, all being left out, hurries none."""
+    used = {name for one in found for name in one.routes}
+    shortest = min((route.wait_minutes for route in routes if route.name in used), default=0)
+    return {one.step: shortest for one in found}
 
 
 def _links(session: Session, routes: list[Route]) -> list[tuple[Route, RouteRecipient]]:

@@ -63,7 +63,8 @@ class Stream:
                 channel=self.channel,
                 kind=AddressKind.SMS,
                 provider_id=str(new_id()),
-                sender=f"+25670{chance.randrange(self.senders):07d}",
+                # No country has the code 999, so none of these can be the number of somebody real.
+                sender=f"+99970{chance.randrange(self.senders):07d}",
                 text=text,
                 country="UG",
             )

@@ -170,7 +170,7 @@ def _fetch(item: Claimed) -> bytes:
     if item.channel == "twilio":
         content, _ = channel.fetch_media(item.handle, MAX_BYTES)
         return bytes(content)
-    if item.channel == "telegram":
+    if item.channel in {"telegram", "simulator"}:
         return bytes(channel.fetch_file(item.handle, MAX_BYTES))
     raise ChannelError("no files on this channel", permanent=True)
 

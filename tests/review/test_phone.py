@@ -13,7 +13,19 @@ from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
 from mbiu.codes import AlertState, ContactRole, DeliveryState
 from mbiu.db import transaction
-from mbiu.models import Address, Alert, Contact, Delivery, Drill, Incident, Message, Report, Route, utcnow
+from mbiu.models import (
+    Address,
+    Alert,
+    Contact,
+    Delivery,
+    Drill,
+    Incident,
+    Media,
+    Message,
+    Report,
+    Route,
+    utcnow,
+)
 from mbiu.training import drills, handset, phones, room, score
 from tests import cast
 from tests.review.conftest import Browser
@@ -500,3 +512,38 @@ def test_the_story_of_a_text_is_shown_as_text(phone: Browser) -> None:
     assert "<script>" not in answer["bubbles"]["juma"]
     assert "&lt;script&gt;" in answer["bubbles"]["juma"]
     assert cast.count(Address, Address.channel == "simulator")
+
+
+# --- beside the work ---------------------------------------------------------------------------
+
+
+def test_a_route_of_exercises_hurries_no_real_alert(phone: Browser) -> None:
+    from mbiu import routing
+    from mbiu.verification import find
+
+    cast.route("slow", [[cast.person("UG-1", cast.DANIEL)]], wait_minutes=90)
+    phone.post("/phone/add", what="responder", home="ug-kasese", language="en")
+    ref = cast.incident_of(cast.tell(cast.QUARREL)).ref
+    with transaction() as session:
+        assert routing.plan(session, find(session, ref)).waits == {1: 90}
+
+
+def test_a_photo_from_a_made_up_phone_is_kept_without_its_place(phone: Browser) -> None:
+    from mbiu import media
+
+    phone.post("/phone/send", phone="joseph", file="photo")
+    assert media.fetch_due() == 1
+    with transaction() as session:
+        kept = session.scalars(select(Media)).one()
+    assert (kept.state, kept.content_type) == ("ready", "image/jpeg")
+
+
+def test_made_up_messages_come_from_numbers_of_nobody() -> None:
+    from itertools import islice
+
+    from mbiu.simulate import Stream
+
+    found = list(islice(Stream(seed=4, senders=9), 50))
+    assert len({message.sender for message in found}) <= 9
+    assert all(message.sender.startswith("+999") for message in found)
+    assert [message.text for message in islice(Stream(seed=4, senders=9), 50)] == [one.text for one in found]
