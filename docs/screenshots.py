@@ -94,10 +94,11 @@ def shoot(page: Page, name: str, *, height: int = 768) -> None:
 def send(page: Page, phone: str, text: str) -> None:
     """Type on one of the phones and wait for the answer."""
     box = page.locator(f"[data-phone={phone}]")
-    before = box.locator("li:not(.mine)").count()
-    box.get_by_role("textbox").fill(text)
+    theirs = box.locator(".bubbles > li:not(.mine):not(.empty)")
+    before = theirs.count()
+    box.locator(".compose textarea").fill(text)
     box.get_by_role("button", name="Send", exact=True).click()
-    expect(box.locator("li:not(.mine)")).to_have_count(before + 1, timeout=45_000)
+    expect(theirs).to_have_count(before + 1, timeout=45_000)
 
 
 def verify(page: Page, incident: str) -> None:
@@ -117,7 +118,9 @@ def story(browser: Browser, logins: dict[str, str]) -> None:
     ruth, peter = (log_in(browser, name, logins[name]) for name in ("ruth", "peter"))
     ruth.goto(f"{URL}/phone")
     send(ruth, "joseph", REPORT)
-    shoot(ruth, "1-report")
+    newest = ruth.locator("#stories > li").first
+    expect(newest).to_contain_text("Joined to incident", timeout=45_000)
+    shoot(ruth, "1-report", height=900)
     ruth.goto(f"{URL}/")
     row = ruth.locator("#queue li", has_text="Panyangara").filter(has_text="killed").first
     expect(row).to_be_visible()
@@ -135,7 +138,7 @@ def story(browser: Browser, logins: dict[str, str]) -> None:
     daniel = peter.locator("[data-phone=daniel]")
     expect(daniel.locator("li:not(.mine):not(.empty)").first).to_be_visible(timeout=45_000)
     send(peter, "daniel", "2")
-    shoot(peter, "5-alert")
+    shoot(peter, "5-alert", height=900)
     peter.goto(incident)
     peter.locator("#o-done").select_option("dialogue")
     peter.locator("#o-effect").select_option("contained")
