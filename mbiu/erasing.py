@@ -200,7 +200,7 @@ def _delete(chat: str, messages: tuple[int, ...]) -> None:
     try:
         channel.delete_messages(chat, list(messages))
     except ChannelError as error:
-        if error.reason != "bad_request":
+        if error.blocked or not error.permanent:
             raise
         for message in messages:
             _delete_one(channel, chat, message)
@@ -210,7 +210,7 @@ def _delete_one(channel: Any, chat: str, message: int) -> None:
     try:
         channel.delete_messages(chat, [message])
     except ChannelError as error:
-        if error.reason != "bad_request":
+        if error.blocked or not error.permanent:
             raise
 
 

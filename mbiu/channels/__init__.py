@@ -27,7 +27,7 @@ def enabled(settings: Settings) -> list[str]:
 
 
 def configured(settings: Settings) -> list[str]:
-    """The names of the channels whose settings are complete; the simulator for demonstration and training only."""
+    """The names of the channels whose settings are complete; the simulator only to show and to train."""
     names = [name for name, (is_set, _) in _CHANNELS.items() if is_set(settings)]
     return names + [f"gateway:{name}" for name in settings.gateway_addresses if name in settings.gateways]
 
