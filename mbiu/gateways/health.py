@@ -30,8 +30,8 @@ _RANK = {GatewayState.UP: 0, GatewayState.SLOW: 1, GatewayState.DOWN: 2}
 class Seen:
     """What was measured: tries and errors of the last minute, texts of 15 minutes and how many were slow.
 
-    Only texts whose speed is known count; a gateway that tells of no deliveries has none. ``falls`` are its
-    falls within `FALLS`.
+    A lost text is slow; only texts whose fate is known count, and a gateway that never tells has none.
+    ``falls`` are its falls within `FALLS`.
     """
 
     tries: int = 0
@@ -115,4 +115,4 @@ def pause(falls: int) -> dt.timedelta:
 def _why(found: GatewayState, seen: Seen) -> str:
     if found is GatewayState.DOWN:
         return f"{seen.errors} of {seen.tries} tries failed within a minute ({seen.error})"
-    return f"{seen.slow} of {seen.texts} texts took over 5 minutes"
+    return f"{seen.slow} of {seen.texts} texts took over 5 minutes or were lost"

@@ -114,20 +114,23 @@ def _seen(session: Session, row: Gateway, now: dt.datetime) -> Seen:
 
 
 def _speed(session: Session, row: Gateway, now: dt.datetime) -> tuple[int, int]:
-    """Texts of known speed, and the slow ones. What was refused, or sent by the answer, has no speed."""
-    arrived = Delivery.delivered_at.is_not(None)
-    took = func.coalesce(Delivery.delivered_at, now) - Delivery.sent_at
-    late = took > health.SLOW_AFTER
+    """Texts of known fate, and those that were slow or did not arrive at all.
+
+    What was refused at once, or sent by the answer to a call, has no fate that the gateway tells.
+    """
+    arrived = Delivery.state == DeliveryState.DELIVERED
+    lost = Delivery.state.in_([DeliveryState.FAILED, DeliveryState.EXPIRED])
+    late = func.coalesce(Delivery.delivered_at, now) - Delivery.sent_at > health.SLOW_AFTER
     counted = select(
-        func.count().filter(arrived | late),
-        func.count().filter(late),
-        func.count().filter(arrived),
+        func.count().filter(arrived | lost | late),
+        func.count().filter(lost | late),
+        func.count().filter(arrived | lost),
     ).where(
         Delivery.channel == row.name,
         Delivery.sent_at > now - health.SPEED,
         Delivery.sent_at <= now,
         Delivery.provider_id.is_not(None),
-        Delivery.state.in_([DeliveryState.SENT, DeliveryState.DELIVERED]),
+        Delivery.state != DeliveryState.UNKNOWN,
     )
     texts, slow, told = session.execute(counted).one()
     if told:

@@ -319,6 +319,14 @@ def test_a_gateway_is_slow_when_a_third_of_its_texts_are(two: Settings, texts: T
     assert ways() == [GULU, KASESE]
 
 
+def test_a_phone_that_takes_all_and_sends_nothing_is_left(two: Settings, texts: Texts) -> None:
+    texts(KASESE, 5, None)
+    with transaction() as session:
+        session.execute(update(Delivery).values(state=DeliveryState.FAILED, error="no_credit"))
+    look()
+    assert changes() == [(KASESE, "up", "slow")]
+
+
 def test_one_that_never_tells_of_deliveries_is_not_called_slow(two: Settings, texts: Texts) -> None:
     texts(KASESE, 10, None)
     texts(GULU, 6, 1)
