@@ -11,7 +11,17 @@ from mbiu import enrolment, vault
 from mbiu.codes import ContactRole, Wish
 from mbiu.db import transaction
 from mbiu.enrolment import Offer, Person, Reader, Registrar, bringing, sheet
-from mbiu.models import Address, AuditEntry, Contact, JoinWord, LoginAttempt, Route, VaultEntry, utcnow
+from mbiu.models import (
+    Address,
+    AuditEntry,
+    Contact,
+    JoinWord,
+    LoginAttempt,
+    Report,
+    Route,
+    VaultEntry,
+    utcnow,
+)
 from mbiu.refusals import NotFound, NotPossible
 from tests.cast import (
     AMINA,
@@ -598,3 +608,31 @@ def test_a_dry_run_does_not_tell_who_is_known(miriam: Registrar) -> None:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "contact.imported")).one()
     assert entry.details == {"codes": ["KAS-08", "KAS-09", "KAS-10"]}
     assert contact_of(AMINA).code == "KAS-07"
+
+
+# --- in conversation ---------------------------------------------------------------------------
+
+
+def test_join_vouch_and_a_borrowed_phone_in_a_conversation(miriam: Registrar, ruth_in_kasese: UUID) -> None:
+    made = word(miriam)
+    assert "KAS-91" in str(say(f"JOIN {made}").reply)
+    assert contact_of(AMINA).code == "KAS-91"
+    assert say("VOUCH KAS91", GRACE).reply
+    assert contact("KAS-91").grade == "C"
+    assert "KAS-91" in str(say("PIN 4071").reply)
+    ref = say(f"#KAS91 4071 {QUARREL}", MALLORY).ref
+    assert ref
+    assert str(say(f"STATUS {ref}").reply).startswith(ref)
+    assert contact_of(MALLORY).role is ContactRole.UNKNOWN
+
+
+def test_a_wrong_word_and_a_wrong_pin_open_nothing(miriam: Registrar) -> None:
+    word(miriam)
+    first, second = say("JOIN dabadabada"), say("JOIN kikikikiki")
+    assert first.reply == second.reply
+    assert contact_of(AMINA).role is ContactRole.UNKNOWN
+    person("KAS-07", DANIEL, role=ContactRole.FOCAL_POINT)
+    say(f"#KAS07 4071 {QUARREL}", MALLORY)
+    with transaction() as session:
+        reports = session.scalars(select(Contact.code).join(Report, Report.contact_id == Contact.id)).all()
+    assert "KAS-07" not in reports
