@@ -14,7 +14,7 @@ from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
 from mbiu.codes import AddressKind
 from mbiu.demo import Phone
-from mbiu.models import Address, Delivery, Media, Message, utcnow
+from mbiu.models import Address, Contact, Delivery, Media, Message, utcnow
 from mbiu.training.handset import has_arrived
 from mbiu.training.saying import cut
 from review.words import short_time
@@ -60,9 +60,13 @@ def handset(one: Phone) -> Handset:
 
 
 def addresses(db: Session, shown: Iterable[Phone]) -> dict[str, UUID]:
-    """The ids of the addresses by the phones' keys; a phone that was never used has none."""
+    """The ids of the addresses by the phones' keys. One that was never used has none, nor a real person's."""
     by_index = {vault.blind_index(one.kind, one.address): one.key for one in shown}
-    rows = db.execute(select(Address.id, Address.blind_index).where(Address.blind_index.in_(by_index)))
+    rows = db.execute(
+        select(Address.id, Address.blind_index)
+        .join(Contact, Contact.id == Address.contact_id)
+        .where(Address.blind_index.in_(by_index), Contact.exercise)
+    )
     return {by_index[row.blind_index]: row.id for row in rows}
 
 

@@ -18,7 +18,7 @@ from mbiu import audit
 from mbiu.audit import Actor
 from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
-from mbiu.codes import AlertState, DeliveryState
+from mbiu.codes import AlertState, ContactRole, DeliveryState
 from mbiu.db import transaction
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Address, Alert, Delivery, Drill, utcnow
@@ -98,8 +98,7 @@ def start(session: Session, actor: Actor, key: str) -> Drill:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("mbiu.drill"))))
     if session.scalar(select(Drill.id).where(Drill.ended_at.is_(None))):
         raise NotPossible("A drill is running already. Stop it first.")
-    for who in {step.who for step in script.step}:
-        phones.ready(session, phones.find(session, who))
+    _ready(session, script)
     before = session.scalar(select(func.count()).where(Drill.script == key)) or 0
     now = utcnow()
     place = script.places[before % len(script.places)]
@@ -111,6 +110,15 @@ def start(session: Session, actor: Actor, key: str) -> Drill:
     audit.append(session, actor, "drill.started", f"drill:{drill.id}", script=key)
     enqueue(session, Job.TRAINING)
     return drill
+
+
+def _ready(session: Session, script: Script) -> None:
+    """Everybody of a script is enrolled; its responders are told one after the other, as they come in it."""
+    turn = 1
+    for who in dict.fromkeys(step.who for step in script.step):
+        one = phones.find(session, who)
+        phones.ready(session, one, turn)
+        turn += one.role is ContactRole.RESPONDER
 
 
 def stop(session: Session, actor: Actor) -> None:

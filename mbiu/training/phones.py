@@ -117,12 +117,12 @@ def holder(session: Session, one: Phone) -> Contact | None:
     return session.scalar(query.where(Address.kind == one.kind, Address.blind_index == index))
 
 
-def ready(session: Session, one: Phone) -> None:
-    """See that whoever holds the phone is enrolled, and that a responder can be told of exercises."""
+def ready(session: Session, one: Phone, step: int = 1) -> None:
+    """See that whoever holds the phone is enrolled; a new responder is told of exercises in this ``step``."""
     if one.code and holder(session, one) is None:
         contact_id = demo.register(session, one)
         if one.role is ContactRole.RESPONDER:
-            _tell_of_exercises(session, contact_id)
+            _tell_of_exercises(session, contact_id, step)
 
 
 def add(session: Session, what: str, home: str, language: str) -> Phone:
@@ -159,11 +159,11 @@ def remove(session: Session, key: str) -> None:
         session.execute(delete(RouteRecipient).where(RouteRecipient.contact_id == contact.id))
 
 
-def _tell_of_exercises(session: Session, contact_id: UUID) -> None:
+def _tell_of_exercises(session: Session, contact_id: UUID, step: int) -> None:
     """Real incidents pass such people over, so the route may cover everything."""
     route_id = session.scalar(select(Route.id).where(Route.name == ROUTE))
     if route_id is None:
         route_id = new_id()
         session.add(Route(id=route_id, name=ROUTE, area_path="/", wait_minutes=WAIT))
         session.flush()
-    session.add(RouteRecipient(route_id=route_id, contact_id=contact_id, step=1))
+    session.add(RouteRecipient(route_id=route_id, contact_id=contact_id, step=step))

@@ -15,6 +15,11 @@ from tests import cast
 from tests.browser.test_console import AXE, RULES
 from tests.conftest import Launched
 
+#: Several programs start for each of these tests, on whatever machine.
+PATIENCE = 90_000
+
+pytestmark = pytest.mark.timeout(400)
+
 Launch = Callable[[str], Launched]
 LogIn = Callable[[Page, str], None]
 
@@ -42,14 +47,14 @@ def test_two_phones_write_and_a_button_is_pressed(
     page.goto(f"{console}/phone?show=juma&show=joseph&columns=2")
     send(page, "juma", "Fighting at Bwera in Kasese, 2 people killed this morning")
     send(page, "joseph", "/language")
-    expect(phone(page, "juma").locator("li:not(.mine)").last).to_contain_text("Ref", timeout=30_000)
+    expect(phone(page, "juma").locator("li:not(.mine)").last).to_contain_text("Ref", timeout=PATIENCE)
     button = phone(page, "joseph").get_by_role("button", name="Kiswahili")
-    expect(button).to_be_visible(timeout=30_000)
+    expect(button).to_be_visible(timeout=PATIENCE)
     before = phone(page, "joseph").locator("li:not(.mine)").count()
     button.click()
-    expect(phone(page, "joseph").locator("li:not(.mine)")).to_have_count(before + 1, timeout=30_000)
-    expect(page.locator("#stories")).to_contain_text("Joined to incident", timeout=30_000)
-    expect(page.locator("#stories")).to_contain_text("delivered")
+    expect(phone(page, "joseph").locator("li:not(.mine)")).to_have_count(before + 1, timeout=PATIENCE)
+    expect(page.locator("#stories")).to_contain_text("Joined to incident", timeout=PATIENCE)
+    expect(page.locator("#stories")).to_contain_text("delivered", timeout=PATIENCE)
     assert complaints == []
 
 
@@ -79,12 +84,12 @@ def test_a_failing_line_shows_in_the_story_and_recovers(
     line.get_by_role("button", name="Set").click()
     expect(line.locator("[data-line]")).to_contain_text("100 % fail")
     send(page, "nakato", "Fighting at Bwera in Kasese, 2 people killed this morning")
-    expect(page.locator("#stories")).to_contain_text("simulated failure", timeout=30_000)
+    expect(page.locator("#stories")).to_contain_text("simulated failure", timeout=PATIENCE)
     expect(phone(page, "nakato").locator("li:not(.mine)")).to_have_count(0)
     line.get_by_label("Provider refuses").fill("0")
     line.get_by_role("button", name="Set").click()
-    expect(phone(page, "nakato").locator("li:not(.mine)")).to_have_count(1, timeout=30_000)
-    expect(page.locator("#stories")).to_contain_text("delivered")
+    expect(phone(page, "nakato").locator("li:not(.mine)")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator("#stories")).to_contain_text("delivered", timeout=PATIENCE)
 
 
 def test_a_phone_is_used_without_scripts(
@@ -114,10 +119,12 @@ def test_a_drill_runs_to_its_end(page: Page, console: str, log_in: LogIn, launch
     page.goto(f"{console}/phone?show=joseph&show=lokiru&show=daniel")
     page.get_by_text("Drills", exact=True).click()
     page.get_by_role("button", name="Begin: A raid told by two people").click()
-    expect(phone(page, "joseph").locator("li.mine").last).to_contain_text("Raiders attacked", timeout=30_000)
+    expect(phone(page, "joseph").locator("li.mine").last).to_contain_text(
+        "Raiders attacked", timeout=PATIENCE
+    )
     _pass(45)
-    expect(phone(page, "lokiru").locator("li.mine").last).to_contain_text("four herders", timeout=30_000)
-    expect(page.locator("#stories")).to_contain_text("Joined to incident", timeout=30_000)
+    expect(phone(page, "lokiru").locator("li.mine").last).to_contain_text("four herders", timeout=PATIENCE)
+    expect(page.locator("#stories")).to_contain_text("Joined to incident", timeout=PATIENCE)
     ruth, peter = cast.user("naomi"), cast.user("noah")
     with transaction() as session:
         refs = session.scalars(select(Report.ref).where(Report.id.in_(_reports()))).all()
@@ -126,13 +133,13 @@ def test_a_drill_runs_to_its_end(page: Page, console: str, log_in: LogIn, launch
         cast.approve(incident, ruth, peter)
         with transaction() as session:
             routing.send(session, ruth, incident)
-    expect(phone(page, "daniel").locator("li:not(.mine)").last).to_contain_text("EXERCISE", timeout=30_000)
+    expect(phone(page, "daniel").locator("li:not(.mine)").last).to_contain_text("EXERCISE", timeout=PATIENCE)
     _pass(30)
-    expect(phone(page, "daniel").locator("li.mine").last).to_contain_text("2", timeout=30_000)
+    expect(phone(page, "daniel").locator("li.mine").last).to_contain_text("2", timeout=PATIENCE)
     for incident in incidents:
         with transaction() as session:
             response.close(session, ruth, incident, "dialogue", "contained")
-    expect(page.locator("#drill")).to_contain_text("ended", timeout=30_000)
+    expect(page.locator("#drill")).to_contain_text("ended", timeout=PATIENCE)
     expect(page.locator("#drill")).not_to_contain_text("not yet")
     with transaction() as session:
         drill = drills.newest(session)

@@ -24,6 +24,7 @@ from mbiu.models import (
     Message,
     Report,
     Route,
+    RouteRecipient,
     utcnow,
 )
 from mbiu.training import drills, handset, phones, room, score
@@ -311,11 +312,15 @@ def test_answers_in_a_training_leave_by_the_simulator_alone(real: As) -> None:
 
 def test_a_drill_enrols_its_people_and_a_route_for_exercises(real: As) -> None:
     miriam = real("miriam")
-    assert miriam.post("/phone/drill", script="raid").status_code == 200
+    assert miriam.post("/phone/drill", script="silent_responder").status_code == 200
     with transaction() as session:
         codes = set(session.scalars(select(Contact.code).where(Contact.exercise)))
-        assert {"TRN-KTD-12", "TRN-KAS-91"} <= codes
+        assert codes == {"TRN-KAS-07", "TRN-KAS-91", "TRN-UG-92"}
         assert session.scalars(select(Route.name)).all() == [phones.ROUTE]
+        steps = select(Contact.code, RouteRecipient.step).join(
+            Contact, Contact.id == RouteRecipient.contact_id
+        )
+        assert dict(session.execute(steps).tuples()) == {"TRN-KAS-91": 1, "TRN-UG-92": 2}
 
 
 # --- drills ------------------------------------------------------------------------------------
