@@ -12,11 +12,13 @@ import pytest
 import redis
 from psycopg import sql
 
-from mbiu import arrivals, channels, delivery, logs, questions, response, routing
+from mbiu import arrivals, channels, delivery, enrolment, logs, questions, response, routing
 from mbiu.channels import africastalking, gateway, twilio
 from mbiu.codes import AddressKind
 from mbiu.db import transaction
+from mbiu.enrolment import Registrar, bringing, sheet
 from mbiu.jobs import Job, ring_now
+from mbiu.models import Address, utcnow
 from mbiu.settings import Settings
 from tests.cast import approve, incident_of, person, read_all, route, user
 from tests.conftest import Database
@@ -133,6 +135,27 @@ def every_way_in() -> Iterator[arrivals.Arrival]:
         yield found
 
 
+FILE = f"""name,number,role,area
+{NAME},{NUMBER},focal point,Kasese
+{WORDS},{RESPONDER},responder,Kasese
+{NAME},call {NUMBER},{WORDS},{NAME}
+"""
+
+
+def bring_people(by: Registrar) -> None:
+    """The canaries in a file of people, as own words, as join words."""
+    now = utcnow()
+    with transaction() as session:
+        plan = bringing.check(session, by, sheet.read(FILE.encode()))
+        logging.getLogger("mbiu.enrolment").info("people.brought", extra={"plan": repr(plan)})
+        (_, code), _ = bringing.apply(session, by, plan, now, only_good=True)
+        contact = enrolment.find(session, by, code)
+        enrolment.set_own_words(session, by, contact, WORDS, NAME.split(maxsplit=1)[0])
+        address_id = session.query(Address.id).filter_by(contact_id=contact.id).scalar()
+        enrolment.join(session, contact.id, address_id, WORDS, now)
+        enrolment.borrow(session, WORDS, NUMBER, now)
+
+
 @pytest.fixture
 def planted(installation: Settings) -> None:
     """The canaries came in by every way, were read, verified, alerted, answered and closed."""
@@ -162,6 +185,7 @@ def planted(installation: Settings) -> None:
         )
     with transaction() as session:
         response.close(session, ruth, ref, "visit", "contained", f"{NAME} {WORDS}")
+    bring_people(Registrar(ruth))
     delivery.deliver()
     ring_now(Job.TRIAGE)
     channels.close()
