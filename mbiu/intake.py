@@ -218,7 +218,9 @@ def _language(message: IncomingMessage, step: Step, sender: Sender) -> str:
         return sender.language
     if message.language in texts.languages():
         return str(message.language)
-    return reply_language(message.text, texts.first_language(sender.country))
+    first, *_ = message.text.split()[:1] or [""]
+    # Whoever writes MSAADA reads Swahili, and gave us too little to see that by.
+    return dialogue.tongue(first[:40]) or reply_language(message.text, texts.first_language(sender.country))
 
 
 def _held(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Outgoing | None:
@@ -231,6 +233,8 @@ def _held(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Ou
 
 def _after_acting(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Outgoing | None:
     reply = acting.act(session, case.step, case.sender, case.id, now) or case.step.reply
+    language = session.scalar(select(Contact.language).where(Contact.id == case.sender.contact_id))
+    case = replace(case, language=language or case.language)
     out = _outgoing(case, reply, now, inline=inline) if _may_reply(case, now) else None
     if out:
         put(session, out, now)

@@ -3,7 +3,7 @@
 The machine asks once a report, and in the receipt where that has not left yet: one text costs half of two.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import update
@@ -55,7 +55,8 @@ def pose(session: Session, report: Report, asked: Asked, held: Any) -> bool:
         _rewrite(session, held, composed(address.channel, text), asked.buttons(language))
         return True
     text = texts.say(language, f"reply.question_{asked.key}", ref=report.ref, **asked.values(language))
-    _send(session, report, address, composed(address.channel, text), asked.buttons(language))
+    out = _question(report, address, text)
+    put(session, replace(out, buttons=asked.buttons(language)), utcnow())
     return True
 
 
@@ -87,17 +88,8 @@ def _open_address(session: Session, report: Report, *, waits: bool) -> tuple[Add
     return None if closed or (muted and not waits) else (address, contact)
 
 
-def _send(session: Session, report: Report, address: Address, text: str, buttons: Buttons) -> None:
-    out = Outgoing(
-        address.id,
-        address.contact_id,
-        address.channel,
-        text,
-        "question",
-        report_id=report.id,
-        buttons=buttons,
-    )
-    put(session, out, utcnow())
+def _question(report: Report, address: Address, text: str) -> Outgoing:
+    return Outgoing(address.id, address.contact_id, address.channel, text, "question", report_id=report.id)
 
 
 # --- a person's question -----------------------------------------------------------------------
@@ -114,5 +106,5 @@ def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> 
     language = contact.language or texts.first_language(contact.country)
     text = texts.say(language, "reply.question_analyst", ref=report.ref, question=words.strip())
     _remember(address, report, Asked("words", "analyst"))
-    _send(session, report, address, composed(address.channel, text), [])
+    put(session, _question(report, address, text), utcnow())
     audit.append(session, actor, "question.sent", f"report:{report.ref}")

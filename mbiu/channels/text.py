@@ -88,10 +88,10 @@ def segments(text: str) -> int:
 def fills(text: str) -> bool:
     """Whether the text takes up one whole segment of a joined SMS, so that more of it may follow.
 
-    A long text is cut at 153 septets or 67 UTF-16 units, or a word earlier.
+    A long text is cut at 153 septets or 67 UTF-16 units, one earlier before a character of two.
     """
     widths, alone, joined = _measure(text)
-    return joined - 12 <= sum(widths) <= alone
+    return joined - 1 <= sum(widths) <= alone
 
 
 def _measure(text: str) -> tuple[list[int], int, int]:

@@ -2,6 +2,7 @@
 
 from mbiu.dialogue.conversation import ANSWER_WORDS, QUESTION_OPEN, SAME_REPORT, decide
 from mbiu.dialogue.draft import CLEAR, SILENCE, Code, Draft, Effect, Kind, Known, Reply, Step
+from mbiu.dialogue.grammar import tongue
 
 __all__ = [
     "ANSWER_WORDS",
@@ -17,4 +18,5 @@ __all__ = [
     "Reply",
     "Step",
     "decide",
+    "tongue",
 ]

@@ -62,6 +62,19 @@ def nearest(word: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=4096)
+def tongue(word: str) -> str | None:
+    """The one language whose command words hold ``word``; None for none, or several."""
+    wanted = bare(word)
+    found = [code for code in texts.languages() if wanted in _words_of(code)]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache
+def _words_of(language: str) -> frozenset[str]:
+    return frozenset(texts.fold(one) for name in texts.commands() for one in texts.spoken(language, name))
+
+
 def language_named(word: str) -> str | None:
     """The code of the language that goes by this name or code in any of the catalogues."""
     return texts.tongues().get(bare(word))
