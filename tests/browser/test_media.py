@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mbiu import channels, media
 from mbiu.messages import Attachment
+from review import assets
 from tests import cast
 from tests.doubles import Doubles
 from tests.files import film, photo, voice
@@ -74,6 +75,14 @@ def test_files_are_seen_and_heard(
     expect(files).to_contain_text("kept, not shown: not a kind of file that is shown")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert complaints == []
+    assert _faults(page) == []
+
+
+def _faults(page: Page) -> list[str]:
+    """The rules of axe that the files break; the script is put in from outside, past the content policy."""
+    page.evaluate((assets.MODULES / "axe-core" / "axe.min.js").read_text())
+    report = page.evaluate("axe.run('.media')")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in report["violations"]]
 
 
 def test_a_custodian_takes_an_original_by_the_page(
