@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from mbiu import delivery
@@ -54,7 +54,7 @@ def due(session: Session, now: dt.datetime) -> list[str]:
 
 def asks() -> ColumnElement[bool]:
     """Whether a delivery asks something: by a text of its own, or in the receipt."""
-    return (Delivery.kind == "question") | (Delivery.extra["receipt"].astext == "asks")
+    return or_(Delivery.kind == "question", Delivery.extra["receipt"].astext == "asks")
 
 
 def has_arrived(row: Delivery, state: conditions.Conditions, now: dt.datetime) -> bool:
