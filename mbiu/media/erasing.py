@@ -21,7 +21,7 @@ ERASED = "erased"
 #: A file is put into the store before its row names it: the young are left alone.
 YOUNG = dt.timedelta(days=1)
 #: How many of the store's folders one sweep looks through.
-SHARE = 8
+SHARE = 2
 
 
 def erase(session: Session, *, contacts: Collection[UUID] = (), messages: Collection[UUID] = ()) -> int:
@@ -40,24 +40,25 @@ def erase(session: Session, *, contacts: Collection[UUID] = (), messages: Collec
     if not rows:
         return 0
     ids = [row.id for row in rows]
-    is_pending = Media.state == "pending"
-    session.execute(
-        update(Media)
-        .where(Media.id.in_(ids))
-        .values(
-            original=None,
-            clean=None,
-            content_type="",
-            reason=ERASED,
-            state=case((is_pending, "pending"), else_=ERASED),
-            # Sealed for its row: nothing else opens. A worker still needs that of a pending one.
-            handle=case((is_pending, Media.handle), else_=literal(b"")),
-            due_at=utcnow(),
-        )
-    )
+    _blank(session, ids)
     _after_commit(session, [name for row in rows for name in (row.original, row.clean) if name])
     audit.append(session, audit.SYSTEM, "media.erased", "media:files", media=[str(one) for one in ids])
     return len(rows)
+
+
+def _blank(session: Session, ids: Sequence[UUID]) -> None:
+    """Leave hash and size; and the handle of a pending file, by which the worker deletes it there."""
+    is_pending = Media.state == "pending"
+    values = {
+        "original": None,
+        "clean": None,
+        "content_type": "",
+        "reason": ERASED,
+        "state": case((is_pending, "pending"), else_=ERASED),
+        "handle": case((is_pending, Media.handle), else_=literal(b"")),
+        "due_at": utcnow(),
+    }
+    session.execute(update(Media).where(Media.id.in_(ids)).values(**values))
 
 
 def _after_commit(session: Session, names: Sequence[str]) -> None:
