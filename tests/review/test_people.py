@@ -4,6 +4,7 @@ import html
 import io
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -33,6 +34,11 @@ def simon(as_: As) -> Browser:
     return as_("simon")
 
 
+def new() -> dict[str, str]:
+    """A fresh form, filled in."""
+    return NEW | {"once": str(uuid4())}
+
+
 def given(page: str) -> list[str]:
     return [html.unescape(one) for one in GIVEN.findall(page)]
 
@@ -56,7 +62,7 @@ def contact(code: str) -> Contact:
 
 
 def test_somebody_is_registered_and_given_what_they_need(miriam: Browser) -> None:
-    page = miriam.post("/people/new", **NEW, pin="1", words="1").text
+    page = miriam.post("/people/new", **new(), pin="1", words="1").text
     code, pin, panic, duress = given(page)
     assert code == "KAS-01"
     assert re.fullmatch(r"[0-9]{6}", pin)
@@ -72,8 +78,15 @@ def test_somebody_is_registered_and_given_what_they_need(miriam: Browser) -> Non
     assert not [secret for secret in (pin, panic, duress, AMINA[4:]) if secret in kept]
 
 
+def test_a_form_sent_again_registers_nobody_a_second_time(miriam: Browser) -> None:
+    form = new()
+    assert given(miriam.post("/people/new", **form).text)[:1] == ["KAS-01"]
+    assert "sent before" in miriam.post("/people/new", **form).text
+    assert count(Contact) == 1
+
+
 def test_a_form_with_faults_says_each_and_keeps_what_was_typed(miriam: Browser) -> None:
-    page = miriam.post("/people/new", **NEW | {"number": "call me", "area": "Atlantis"}).text
+    page = miriam.post("/people/new", **new() | {"number": "call me", "area": "Atlantis"}).text
     assert "2 fields to put right" in page
     assert "This is no phone number." in page
     assert "No area is called so." in page
@@ -87,7 +100,7 @@ def test_a_known_number_gets_the_answer_of_an_unknown_one(miriam: Browser, ruth:
     answers = []
     for number in (GRACE, JOSEPH, DANIEL):
         answer = miriam.client.post(
-            "/people/new", data={"csrf_token": miriam.token(), **NEW, "number": number}
+            "/people/new", data={"csrf_token": miriam.token(), **new(), "number": number}
         )
         answers.append((answer.status_code, plain(answer.text)))
     assert answers[0] == answers[1] == answers[2]
@@ -100,7 +113,7 @@ def test_a_known_number_gets_the_answer_of_an_unknown_one(miriam: Browser, ruth:
 
 def test_a_custodian_settles_who_was_registered_twice(miriam: Browser, simon: Browser) -> None:
     person("KTD-01", AMINA, role=ContactRole.FOCAL_POINT)
-    miriam.post("/people/new", **NEW)
+    miriam.post("/people/new", **new())
     page = simon.get("/people/twins").text
     assert "KAS-01" in page
     assert "KTD-01" in page
@@ -111,7 +124,7 @@ def test_a_custodian_settles_who_was_registered_twice(miriam: Browser, simon: Br
 
 def test_nobody_registers_in_areas_of_others(miriam: Browser) -> None:
     narrow("miriam", "/ke/")
-    assert "not one of yours" in miriam.post("/people/new", **NEW).text
+    assert "not one of yours" in miriam.post("/people/new", **new()).text
     person("KAS-07", AMINA, area_path=KASESE)
     for path in ("", "/vouch", "/pin", "/words", "/invite", "/end", "/return"):
         assert miriam.post(f"/people/KAS-07{path}", **NEW).status_code == 404, path
@@ -289,6 +302,8 @@ def test_a_file_is_looked_at_then_brought(miriam: Browser) -> None:
     done = miriam.post("/people/file/register", sealed=sealed(page)).text
     assert "2 people registered" in done
     assert [contact_of(number).code for number in (AMINA, JOSEPH)] == ["KAS-01", "KAS-02"]
+    assert "sent before" in miriam.post("/people/file/register", sealed=sealed(page)).text
+    assert count(Contact) == 2
 
 
 def test_every_bad_row_is_shown_and_good_ones_are_brought_by_choice(miriam: Browser) -> None:

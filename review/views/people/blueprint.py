@@ -2,10 +2,13 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from mbiu import texts
+from mbiu import texts, vault
 from mbiu.codes import ContactRole
-from mbiu.enrolment import Registrar
+from mbiu.enrolment import Registrar, tries
+from mbiu.models import utcnow
 from mbiu.refusals import NotPossible
 from review.doors import actor, current_user
 from review.words import label
@@ -35,6 +38,18 @@ def role_of(text: str) -> ContactRole:
 def typed(*names: str) -> dict[str, str]:
     """The fields of a form as they were typed."""
     return {name: request.form.get(name, "")[:400] for name in names}
+
+
+def once(db: Session, form: str) -> None:
+    """Take a form that makes people this one time, so that a page loaded again makes nobody a second time.
+
+    Raises NotPossible when it was taken before.
+    """
+    account, now = vault.blind_digest("form", form), utcnow()
+    db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(account[:8], signed=True))))
+    if not form or tries.count(db, account, now - tries.DAY):
+        raise NotPossible("This was sent before and is done. Look at the list.")
+    tries.add(db, now, account)
 
 
 def handover(title: str, code: str, items: list[tuple[str, str, str]]) -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from mbiu.models import Contact, utcnow
 from mbiu.refusals import NotPossible
 from review import people
 from review.doors import Permission, current_user, door, scoped
-from review.views.people.blueprint import ROLES, handover, languages, pages, registrar, typed
+from review.views.people.blueprint import ROLES, handover, languages, once, pages, registrar, typed
 
 CHANGEABLE = tuple(name for name in FIELDS if name not in {"number", "code"})
 PIN = "From any phone: begin with # and the code name, then the PIN, then the text."
@@ -45,6 +45,7 @@ def _form(values: dict[str, str], faults: list[enrolment.Fault]) -> ResponseRetu
         roles=ROLES,
         languages=languages(),
         units=units,
+        once=secrets.token_hex(),
     )
 
 
@@ -52,16 +53,20 @@ def _form(values: dict[str, str], faults: list[enrolment.Fault]) -> ResponseRetu
 @door(Permission.ENROL)
 def enrol() -> ResponseReturnValue:
     """Register somebody; then what is to be given to them by hand."""
-    by, values, wishes = registrar(), typed(*FIELDS), typed("pin", "words")
-    with transaction() as db:
-        person, faults = Reader(db, by).read(values)
-        if not faults:
+    by, values, wishes = registrar(), typed(*FIELDS), typed("pin", "words", "once")
+    try:
+        with transaction() as db:
+            person, faults = Reader(db, by).read(values)
+            if faults:
+                return _form(values, faults)
+            once(db, wishes["once"])
             contact = enrolment.enrol(db, by, person, utcnow())
             items = [("Code name", contact.code, "How we call this person, and they themselves.")]
             items += _new_pin(db, contact) if wishes["pin"] else []
             items += _new_words(db, contact, "", "") if wishes["words"] else []
-    if faults:
-        return _form(values, faults)
+    except NotPossible as refused:
+        flash(refused.why, "bad")
+        return redirect(url_for("people.show"))
     return handover(f"{contact.code} is registered", contact.code, items)
 
 

@@ -18,7 +18,7 @@ from mbiu.enrolment.people import FIELDS
 from mbiu.models import utcnow
 from mbiu.refusals import NotPossible
 from review.doors import Permission, current_user, door
-from review.views.people.blueprint import pages, registrar
+from review.views.people.blueprint import once, pages, registrar
 from review.words import counted
 
 HOUR = 3600
@@ -64,6 +64,7 @@ def register_file() -> ResponseReturnValue:
     try:
         data = _open(request.form.get("sealed", ""))
         with transaction() as db:
+            once(db, request.form["sealed"])
             plan = bringing.check(db, registrar(), sheet.read(data))
             made = bringing.apply(db, registrar(), plan, utcnow(), only_good="good" in request.form)
     except NotPossible as refused:
