@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, jsonify, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mbiu import audit
+from mbiu import audit, texts
 from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
 from mbiu.db import transaction
@@ -26,7 +26,6 @@ pages = Blueprint("phone", __name__, url_prefix="/phone")
 
 SHOWN = ("amina", "joseph", "daniel")
 COLUMNS, MOST = (1, 2, 3, 4), 12
-LANGUAGES = (("en", "English"), ("sw", "Swahili"), ("lg", "Luganda"), ("fr", "French"), ("ar", "Arabic"))
 PARTS = (
     ("", "joined by the provider"),
     ("apart", "come one by one"),
@@ -73,7 +72,7 @@ def show() -> ResponseReturnValue:
         columns=_columns(len(shown)),
         kinds=[(key, kind.title) for key, kind in phones.KINDS.items()],
         homes=[(home, home[3:].capitalize()) for home in phones.HOMES],
-        languages=LANGUAGES,
+        languages=texts.names().items(),
         parts=PARTS,
         scripts=drills.scripts().values(),
         now=dt.datetime.now(EAT).strftime("%H:%M"),
