@@ -59,13 +59,20 @@ def put_together(rows: list[Any]) -> Words:
     laid = lay_out(rows)
     first = laid[0].row if laid else None
     at = (first.sent_at or first.created_at) if first else utcnow()
-    pin = None
-    for row in (piece.row for piece in laid):
-        if row.location:
+    text = "".join(piece.lead + piece.text for piece in laid).rstrip("\n")
+    return Words(text, at, _pin(rows), any(piece.row.forwarded for piece in laid))
+
+
+def _pin(rows: list[Any]) -> tuple[float, float, float | None] | None:
+    """The place that was shared last. Of a live location the first position counts: what follows may be
+    the reporter's way home."""
+    pin, versions = None, {row.id: row for row in rows}
+    for row in rows:
+        earlier = versions.get(row.replaces)
+        if row.location and not (earlier is not None and earlier.location):
             shared = json.loads(vault.unseal("message", "location", row.id, row.location))
             pin = (shared["lat"], shared["lon"], shared["accuracy_m"])
-    text = "".join(piece.lead + piece.text for piece in laid).rstrip("\n")
-    return Words(text, at, pin, any(piece.row.forwarded for piece in laid))
+    return pin
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,15 @@ def test_an_edit_is_a_version_and_the_newest_counts() -> None:
     assert (count(Report), count(Message, Message.direction == "in")) == (1, 3)
 
 
+def test_of_a_live_location_the_first_position_counts() -> None:
+    hand_in(chat("Houses burn here, people ran", chat_message="10"))
+    way = {"live": True, "chat_message": "11"}
+    ref = str(hand_in(chat(lat=0.04, lon=29.77, **way)).ref)
+    hand_in(chat(lat=0.09, lon=29.99, edited=True, **way))
+    read_all()
+    assert report_of(ref).lat == pytest.approx(0.04)
+
+
 def test_a_member_of_a_group_has_a_pseudonym_and_no_more() -> None:
     hand_in(chat("Houses burn in Bwera", sender="-100200300", is_group=True, author="77001"))
     hand_in(chat("Soldiers came to Kween", sender="-100200300", is_group=True, author="77002"))
