@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mbiu import audit
+from mbiu import audit, notices
 from mbiu.audit import SYSTEM, Actor
-from mbiu.codes import DeliveryState, GatewayState
+from mbiu.codes import DeliveryState, GatewayState, Role
 from mbiu.gateways import health
 from mbiu.gateways.health import Judgement, Seen, Standing
 from mbiu.gateways.registry import ALL, SIMULATOR, TELEGRAM, names
@@ -89,6 +89,8 @@ def _record(
         GatewayChange(gateway=name, at=now, before=before, after=after, why=why[:200], made_by=actor.id)
     )
     audit.append(session, actor, "gateway.changed", f"gateway:{name}", before=before, after=after, why=why)
+    if after is GatewayState.DOWN:
+        notices.raise_notice(session, "gateway_down", Role.COORDINATOR, f"gateway:{name}")
     log.warning("gateway.changed", extra={"gateway": name, "before": before.value, "after": after.value})
 
 

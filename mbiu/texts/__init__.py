@@ -46,9 +46,8 @@ def use(own: Mapping[tuple[str, str], str]) -> None:
 
     One with a placeholder that the shipped text has not is left out: it could not be filled in.
     """
-    fitting = {at: text for at, text in own.items() if text and _fits(text, *at)}
-    _own.clear()
-    _own.update(fitting)
+    global _own  # noqa: PLW0603 - one assignment, so that no thread sees half of it
+    _own = {at: text for at, text in own.items() if text and _fits(text, *at)}
 
 
 def _fits(text: str, language: str, key: str) -> bool:
