@@ -67,7 +67,7 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
     now = utcnow()
     feedback.refresh(session)
     sender = sender_of(session, message, now)
-    if leaving.is_panic(sender.panic_word, sender.contact_id, message.text):
+    if not message.is_group and leaving.is_panic(sender.panic_word, sender.contact_id, message.text):
         leaving.panic(session, sender.contact_id, now)
         sender = sender_of(session, message, now)
         leaving.as_stranger(session, sender.contact_id, now)
