@@ -1,5 +1,7 @@
 """What the forms of an incident's page say."""
 
+from uuid import UUID
+
 from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +23,14 @@ def report(db: Session, ref: str) -> Report:
     if found is None:
         raise NotFound(f"There is no report {wanted} in {ref}.")
     return found
+
+
+def message() -> UUID:
+    """The message that a form names. Raises NotFound."""
+    try:
+        return UUID(request.form.get("message", "")[:40])
+    except ValueError:
+        raise NotFound("There is no such message.") from None
 
 
 def version() -> int | None:

@@ -52,6 +52,7 @@ class Words:
     forwarded: bool
     edited: bool
     note: str = ""
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,13 @@ def _said(message: Message, parts: list[Part], note: str = "") -> Words:
     if message.author:
         notes.append(f"member {message.author}")
     return Words(
-        parts, message.created_at, _pin(message), message.forwarded, message.edited, ", ".join(notes)
+        parts,
+        message.created_at,
+        _pin(message),
+        message.forwarded,
+        message.edited,
+        ", ".join(notes),
+        message.id,
     )
 
 

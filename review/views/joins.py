@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mbiu import linking
+from mbiu import linking, parting
 from mbiu.refs import normal_ref
 from review import forms
 from review.doors import Permission, actor, door
@@ -43,6 +43,18 @@ def undo(ref: str) -> ResponseReturnValue:
         report = forms.report(db, ref)
         fresh = linking.undo(db, actor(), report.ref, _reason())
         return f"{report.ref} is out again, in {fresh.ref}. The machine will not join the two any more."
+
+    return do(ref, change)
+
+
+@pages.post("/part")
+@door(Permission.DECIDE)
+def part(ref: str) -> ResponseReturnValue:
+    """Make a report of a message that was taken for more of another."""
+
+    def change(db: Session, ref: str) -> str:
+        fresh = parting.part(db, actor(), ref, forms.message())
+        return f"That message is now report {fresh}; both are read again."
 
     return do(ref, change)
 

@@ -50,6 +50,7 @@ TABLE: dict[str, frozenset[str]] = {
     "incident.language": DECIDERS,
     "incident.merge": DECIDERS,
     "incident.split": DECIDERS,
+    "joins.part": DECIDERS,
     "incident.ask": DECIDERS,
     "incident.doubt": DECIDERS,
     "incident.confirm": DECIDERS,

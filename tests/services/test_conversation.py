@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import codebook, delivery, enrolment, flood, restraint
+from mbiu import codebook, delivery, enrolment, flood, parting, restraint
 from mbiu.codes import AddressKind, ContactRole, EventType, Lane, Wish
 from mbiu.db import transaction
 from mbiu.gazetteer import store
 from mbiu.gazetteer.lookup import Gazetteer
 from mbiu.models import Address, Contact, Delivery, Incident, Message, Report, ReportCode, utcnow
+from mbiu.refusals import NotPossible
 from mbiu.words import report_text
 from tests.cast import (
     AMINA,
@@ -32,6 +33,7 @@ from tests.cast import (
     say,
     sms,
     tell,
+    user,
 )
 
 TWO_PLACES = "Armed men attacked Kibaoni last night and burnt three houses"
@@ -256,6 +258,24 @@ def test_a_member_of_a_group_has_a_pseudonym_and_no_more() -> None:
 def address_of_group() -> Address:
     with transaction() as session:
         return session.scalars(select(Address)).one()
+
+
+def test_a_message_that_tells_of_something_else_becomes_a_report_of_its_own() -> None:
+    ref = tell("Land dispute in Mpondwe, Kasese, people shout at each other")
+    say("also cattle raid in Kween this morning, 40 cows taken")
+    read_all()
+    other = incident_of(ref).ref
+    with transaction() as session:
+        ids = session.scalars(
+            select(Message.id).where(Message.direction == "in").order_by(Message.created_at)
+        ).all()
+        fresh = parting.part(session, user("ruth"), other, ids[1])
+    read_all()
+    assert reading_text(ref).startswith("Land dispute")
+    assert "Kween" not in reading_text(ref)
+    assert incident_of(fresh).event_type is EventType.CATTLE_RAID
+    with transaction() as session, pytest.raises(NotPossible, match="all that"):
+        parting.part(session, user("peter"), other, ids[0])
 
 
 # --- who speaks --------------------------------------------------------------------------------
