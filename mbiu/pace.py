@@ -46,16 +46,16 @@ def is_rested(now: dt.datetime) -> ColumnElement[bool]:
 
 
 def admit(session: Session, due: Iterable[Any], now: dt.datetime, lease: dt.timedelta) -> list[UUID]:
-    """Which of ``due`` (id, address_id, kind; most urgent first) to claim: one of each address, so that they
-    arrive in order, and of chats none that another process is at."""
-    first: dict[UUID, Any] = {}
-    for row in due:
-        first.setdefault(row.address_id, row)
-    chats = [address for address, row in first.items() if row.kind is AddressKind.TELEGRAM]
-    ours = _take(session, chats, now, lease) if chats else set()
-    return [
-        row.id for address, row in first.items() if row.kind is not AddressKind.TELEGRAM or address in ours
-    ]
+    """Which of ``due`` (id, address_id, kind; most urgent first) to claim: of a chat one, and none of those
+    that another process is at."""
+    rows = list(due)
+    first: dict[UUID, UUID] = {}
+    for row in rows:
+        if row.kind is AddressKind.TELEGRAM:
+            first.setdefault(row.address_id, row.id)
+    ours = _take(session, list(first), now, lease) if first else set()
+    chosen = {first[address] for address in ours}
+    return [row.id for row in rows if row.kind is not AddressKind.TELEGRAM or row.id in chosen]
 
 
 def _take(session: Session, addresses: list[UUID], now: dt.datetime, lease: dt.timedelta) -> set[UUID]:

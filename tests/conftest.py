@@ -156,6 +156,11 @@ def template(
 @pytest.fixture
 def database(postgres: Postgres, template: str) -> Iterator[Database]:
     """A database of its own for each test, like a fresh installation's."""
+    yield from copied(postgres, template)
+
+
+def copied(postgres: Postgres, template: str) -> Iterator[Database]:
+    """A database copied from ``template``, as long as it is needed."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with closing(postgres.connect()) as link:
         postgres.create_database(name, template=template, link=link)

@@ -74,7 +74,7 @@ def _told(scan: Scan, tallies: Tallies, ranked: list[str], confidence: float, ha
     hits = [hit for hit, _, _ in tallies[main].hits]
     hearsay = main not in NEVER_RUMOUR and telling.second_hand(scan, hits)
     if hearsay and not (harmed and telling.is_sure(scan)) and main != "rumour":
-        main, others, confidence = "rumour", [main, *others], max(0.5, confidence + HEARSAY_COST)
+        main, others, confidence = "rumour", [main, *others], min(0.95, max(0.5, confidence + HEARSAY_COST))
     elif hearsay:
         others.append("rumour")
     others = list(dict.fromkeys(code for code in others if code != main))

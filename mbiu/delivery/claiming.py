@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, case, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from mbiu import gateways, pace, vault
 from mbiu.channels.phone import country_of
@@ -90,9 +90,21 @@ def _due(now: dt.datetime) -> Select[UUID, UUID, AddressKind]:
     return (
         select(Delivery.id, Delivery.address_id, Address.kind)
         .join(Address, Address.id == Delivery.address_id)
-        .where(Delivery.state.in_(UNSENT), Delivery.due_at <= now, pace.is_free(now))
+        .where(Delivery.state.in_(UNSENT), Delivery.due_at <= now, pace.is_free(now), _in_turn())
         .order_by(case((Delivery.kind == "alert", 0), else_=1), Delivery.due_at)
     )
+
+
+def _in_turn() -> ColumnElement[bool]:
+    """A question does not overtake the receipt of the report that it is about."""
+    receipt = aliased(Delivery)
+    before = exists().where(
+        receipt.address_id == Delivery.address_id,
+        receipt.kind == "reply",
+        receipt.state.in_(UNSENT),
+        receipt.created_at < Delivery.created_at,
+    )
+    return or_(Delivery.kind != "question", ~before)
 
 
 def _opened(session: Session, ids: list[UUID]) -> list[Claimed]:

@@ -4,24 +4,55 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.conftest import Launched
+from mbiu.launch import keys
+from mbiu.launch.postgres import APP, Postgres
+from mbiu.launch.valkey import Valkey
+from tests.conftest import Database, Launched, copied
+
+
+@pytest.fixture(scope="session")
+def demonstration(
+    postgres: Postgres,
+    template: str,
+    valkey: Valkey,
+    service_keys: keys.Keys,
+    bare_environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, str]:
+    """The name of a database with a demonstration, to copy from, and its log-ins as they were written."""
+    folder, name = tmp_path_factory.mktemp("demonstration"), "demonstration"
+    with closing(postgres.connect()) as link:
+        postgres.create_database(name, template=template, link=link)
+    env = bare_environment | service_keys.as_environment()
+    env |= {"MBIU_DATABASE_URL": postgres.url(APP, name), "MBIU_REDIS_URL": valkey.url}
+    env |= {"MBIU_HOME_DIR": str(folder), "MBIU_DEMO": "1"}
+    words = [sys.executable, "-m", "mbiu", "demo"]
+    subprocess.run(words, env=env, cwd=folder, check=True, capture_output=True, timeout=90)
+    return name, (folder / "demo-logins.json").read_text()
 
 
 @pytest.fixture
-def installation(environment: dict[str, str], settings: object, tmp_path: Path) -> dict[str, str]:
-    """A demonstration in a fresh installation; the passphrases by name."""
+def database(postgres: Postgres, demonstration: tuple[str, str]) -> Iterator[Database]:
+    """A copy of the demonstration for each test."""
+    yield from copied(postgres, demonstration[0])
+
+
+@pytest.fixture
+def installation(
+    environment: dict[str, str], settings: object, demonstration: tuple[str, str], tmp_path: Path
+) -> dict[str, str]:
+    """A demonstration in an installation of its own; the passphrases by name."""
     environment["MBIU_DEMO"] = "1"
     os.environ["MBIU_DEMO"] = "1"
-    words = [sys.executable, "-m", "mbiu", "demo"]
-    subprocess.run(words, env=environment, cwd=tmp_path, check=True, capture_output=True, timeout=60)
-    logins = json.loads((tmp_path / "demo-logins.json").read_text())
-    return {one["name"]: one["password"] for one in logins}
+    (tmp_path / "demo-logins.json").write_text(demonstration[1])
+    return {one["name"]: one["password"] for one in json.loads(demonstration[1])}
 
 
 @pytest.fixture

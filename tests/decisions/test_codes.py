@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mbiu import delivery, refs
+from mbiu import refs
 from mbiu.codes import DeliveryState, Severity
+from mbiu.delivery import words
 
 
 @given(some.sampled_from("RIA"))
@@ -41,7 +42,7 @@ def test_ids_sort_by_time() -> None:
 
 
 def test_a_delivery_only_moves_to_a_higher_state() -> None:
-    for state, below in ((s, delivery._below(s)) for s in DeliveryState):
+    for state, below in ((s, words.below(s)) for s in DeliveryState):
         assert all(other.rank < state.rank for other in below)
         assert state not in below
     order = [DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.FAILED]

@@ -111,6 +111,7 @@ def twins() -> None:
     ]
     with transaction() as session:
         store.load(session, Gazetteer([*seed, *two]))
+    store.forget()
 
 
 @pytest.mark.usefixtures("twins")
