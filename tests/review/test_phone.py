@@ -67,7 +67,8 @@ def stories(browser: Browser, *keys: str) -> str:
 def serve() -> None:
     """The workers read what came in and send what is due."""
     cast.read_all()
-    delivery.deliver()
+    while delivery.deliver():
+        pass
 
 
 def number_of(key: str) -> str:
