@@ -70,21 +70,6 @@ class Launched:
     lines: list[str] = field(default_factory=list)
 
 
-#: Folders whose tests wait for whole programs: begun first, so that nothing slow is left for the end.
-PATIENT = {"launch", "faults", "flow", "browser", "bot"}
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: many tests wait for a program to start."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long go first; within them the order stays random."""
-    items.sort(key=lambda item: item.path.parent.name not in PATIENT)
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests recorded as their property ``table``, whether they passed or not."""
     for outcome in ("passed", "failed"):
