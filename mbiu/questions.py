@@ -99,6 +99,8 @@ def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> 
     """An analyst's question in their own words, recorded. Raises NotPossible when nobody can be asked."""
     if not words.strip():
         raise NotPossible("Write the question first.")
+    if report.borrowed:
+        raise NotPossible("This came from somebody else's phone, whose owner would read the question.")
     found = _open_address(session, report, waits=True)
     if found is None:
         raise NotPossible("This reporter wants no messages, or the address is blocked.")

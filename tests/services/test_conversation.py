@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import codebook, delivery, enrolment, flood, parting, restraint
+from mbiu import codebook, delivery, enrolment, flood, parting, questions, restraint
 from mbiu.codes import AddressKind, ContactRole, EventType, Lane, Wish
 from mbiu.db import transaction
 from mbiu.gazetteer import store
@@ -289,6 +289,8 @@ def test_a_report_from_a_borrowed_phone_is_its_teller_s() -> None:
     ref = str(say("#KAS07 4821 Houses burn in Bwera", JOSEPH).ref)
     row = report_of(ref)
     assert (row.contact_id, row.borrowed, row.unconfirmed, row.lane) == (teller, True, False, Lane.KNOWN)
+    with transaction() as session, pytest.raises(NotPossible, match="somebody else's phone"):
+        questions.ask_as(session, user("ruth"), row, "How many were they?")
     wrong = report_of(str(say("#KAS07 1111 Soldiers came to Kween", JOSEPH).ref))
     assert (wrong.contact_id, wrong.borrowed, wrong.unconfirmed) == (contact_of(JOSEPH).id, False, True)
 
