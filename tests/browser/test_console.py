@@ -189,16 +189,16 @@ def test_a_text_typed_on_a_phone_gets_its_answer_there(
     log_in(page, "ruth")
     page.goto(f"{console}/phone")
     amina = page.locator("[data-phone=amina]")
-    amina.get_by_role("textbox").fill("Watu wenye silaha wamevamia Mpondwe, watu 2 wameuawa")
+    amina.get_by_role("textbox").fill("Watu wenye silaha wamevamia Gulu, watu 2 wameuawa")
     amina.get_by_role("button", name="Send", exact=True).click()
-    expect(amina.locator("li.mine").last).to_contain_text("Mpondwe")
+    expect(amina.locator("li.mine").last).to_contain_text("Gulu")
     expect(amina.locator("li:not(.mine)").last).to_contain_text("Tumepokea", timeout=30_000)
     page.goto(f"{console}/")
-    new, there = page.locator("#new:not([hidden])"), page.locator("#queue .place", has_text="Mpondwe")
+    new, there = page.locator("#new:not([hidden])"), page.locator("#queue .place", has_text="Gulu")
     expect(new.or_(there).first).to_be_visible(timeout=30_000)
     if new.is_visible():
         new.click()
-    expect(page.locator("#queue")).to_contain_text("Mpondwe")
+    expect(page.locator("#queue")).to_contain_text("Gulu")
     assert complaints == []
 
 
