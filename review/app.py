@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 
 from mbiu import logs
 from mbiu.settings import settings
-from review import doors, errors, notices, security, static, words
+from review import doors, errors, notices, security, static, tongues, words
 from review.sessions import DatabaseSessions
 from review.views import BLUEPRINTS
 
@@ -24,6 +24,7 @@ def create_app() -> Flask:
     doors.install(app)
     CSRFProtect(app)
     errors.install(app)
+    tongues.install(app)
     words.install(app)
     notices.install(app)
     for blueprint in BLUEPRINTS:
