@@ -4,6 +4,8 @@ FROM node:24-slim AS pages
 WORKDIR /src
 COPY review/frontend/package.json review/frontend/package-lock.json review/frontend/.npmrc ./
 RUN npm ci --omit=dev
+COPY review/frontend/styles styles
+RUN npm run styles
 
 FROM python:3.13-slim AS base
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -15,6 +17,7 @@ COPY requirements/base.txt requirements/
 RUN /opt/mbiu/bin/pip install --require-hashes --no-deps -r requirements/base.txt
 COPY . .
 COPY --from=pages /src/node_modules review/frontend/node_modules
+COPY --from=pages /static/vendor review/static/vendor
 RUN /opt/mbiu/bin/python -m review.assets \
     && rm -r review/frontend/node_modules \
     && /opt/mbiu/bin/pip install --no-deps --no-build-isolation . \

