@@ -39,7 +39,7 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/run.stamp
 ifneq ($(and $(wildcard review/frontend/package-lock.json),$(wildcard review/assets.py)),)
 ASSETS := $(VENV)/assets.stamp
 $(VENV)/assets.stamp: review/frontend/package.json review/frontend/package-lock.json \
-		$(wildcard review/*.py) | $(VENV)/run.stamp
+		review/assets.py review/topojson.py | $(VENV)/run.stamp
 	@echo "fetching the parts of the pages"
 	@VENV=$(VENV) sh scripts/npm.sh ci --prefix review/frontend
 	@$(BIN)/python -m review.assets
