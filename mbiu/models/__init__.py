@@ -8,6 +8,7 @@ from mbiu.models.alert import (
     Route,
     RouteRecipient,
 )
+from mbiu.models.area import AreaShape, WallScreen
 from mbiu.models.base import Model, utcnow
 from mbiu.models.gateway import (
     Gateway,
@@ -18,7 +19,16 @@ from mbiu.models.gateway import (
     GatewayTry,
     Pause,
 )
-from mbiu.models.incident import Authorship, Decision, Incident, Note, Outcome
+from mbiu.models.house import (
+    AreaPopulation,
+    Deletion,
+    HouseSetting,
+    HouseWord,
+    HouseWordVersion,
+    Occasion,
+    PlaceImport,
+)
+from mbiu.models.incident import Authorship, Decision, Incident, Note, NoteMention, Outcome
 from mbiu.models.learned import LearnedModel
 from mbiu.models.message import Media, Message
 from mbiu.models.people import (
@@ -32,20 +42,27 @@ from mbiu.models.people import (
     VaultEntry,
 )
 from mbiu.models.place import Place, PlaceEdition
+from mbiu.models.queue import BulkAction, BulkRow, SavedFilter
 from mbiu.models.record import AuditEntry, AuditHead, Tally
 from mbiu.models.report import Correction, Joining, Report, ReportCode
+from mbiu.models.reveal import Reveal
 from mbiu.models.training import Drill, SimulatorPhone
 from mbiu.models.wording import FeedbackRule, Notice, Wording
 
 __all__ = [
     "Address",
     "Alert",
+    "AreaPopulation",
+    "AreaShape",
     "AuditEntry",
     "AuditHead",
     "Authorship",
+    "BulkAction",
+    "BulkRow",
     "Contact",
     "Correction",
     "Decision",
+    "Deletion",
     "Delivery",
     "Drill",
     "EarlyReport",
@@ -57,6 +74,9 @@ __all__ = [
     "GatewayPrice",
     "GatewayRoute",
     "GatewayTry",
+    "HouseSetting",
+    "HouseWord",
+    "HouseWordVersion",
     "Incident",
     "JoinWord",
     "Joining",
@@ -66,21 +86,27 @@ __all__ = [
     "Message",
     "Model",
     "Note",
+    "NoteMention",
     "Notice",
+    "Occasion",
     "Outcome",
     "Pause",
     "Place",
     "PlaceEdition",
+    "PlaceImport",
     "Report",
     "ReportCode",
     "Response",
+    "Reveal",
     "Route",
     "RouteRecipient",
+    "SavedFilter",
     "SimulatorPhone",
     "Tally",
     "User",
     "UserSession",
     "VaultEntry",
+    "WallScreen",
     "Wording",
     "utcnow",
 ]

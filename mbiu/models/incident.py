@@ -47,6 +47,16 @@ class Incident(Model):
         Index(None, "place_id", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
+        Index("ix_incident_newest", "created_at", "id"),
+        Index(
+            "ix_incident_told",
+            "reports",
+            "created_at",
+            "id",
+            postgresql_where=text("state IN ('open', 'claimed')"),
+        ),
+        Index("ix_incident_assigned", "assigned_to", postgresql_where=text("assigned_to IS NOT NULL")),
+        Index(None, "created_at"),
         CheckConstraint("grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"),
         CheckConstraint("grade_information BETWEEN 1 AND 6", name="grade_information"),
     )
@@ -82,14 +92,17 @@ class Incident(Model):
     grade_information: Mapped[int] = mapped_column(default=6, server_default="6")
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     claim_until: Mapped[Moment | None]
+    assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"))
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
+    held: Mapped[bool] = mapped_column(default=False, server_default="false")
     due_at: Mapped[Moment] = mapped_column(default=utcnow)
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     updated_at: Mapped[Moment] = mapped_column(default=utcnow)
     verified_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
+    archived_at: Mapped[Moment | None]
 
 
 class Decision(Model):
@@ -132,6 +145,17 @@ class Note(Model):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     text: Mapped[Sealed]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class NoteMention(Model):
+    """Somebody whom a note names (``@ruth``), and when they opened the incident since."""
+
+    __tablename__ = "note_mention"
+    __table_args__ = (Index("ix_note_mention_unseen", "user_id", postgresql_where=text("seen_at IS NULL")),)
+
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    seen_at: Mapped[Moment | None]
 
 
 class Outcome(Model):

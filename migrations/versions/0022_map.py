@@ -1,0 +1,47 @@
+"""The land of areas, screens on walls, and incidents in the order in which they came."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0022_map"
+down_revision = "0021_scale"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "area_shape",
+        sa.Column("place_id", sa.Text(), nullable=False),
+        sa.Column("geometry", postgresql.JSONB(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name="fk_area_shape_place_id_place", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("place_id", name="pk_area_shape"),
+    )
+    op.create_table(
+        "wall_screen",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name="fk_wall_screen_user_id_user_account", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_wall_screen"),
+        sa.UniqueConstraint("token_hash", name="uq_wall_screen_token_hash"),
+    )
+    op.create_index("ix_wall_screen_user_id", "wall_screen", ["user_id"])
+    op.create_index("ix_incident_created_at", "incident", ["created_at"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_incident_created_at", table_name="incident")
+    for table in ("wall_screen", "area_shape"):
+        op.drop_table(table)
