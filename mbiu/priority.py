@@ -1,12 +1,20 @@
-"""What comes first: one readable table from severity and urgency to a priority and its due time."""
+"""What comes first: one readable table from severity and urgency to a priority and its due time.
+
+The table and the due times here are those that hold until the centre writes its own
+(`mbiu.house.settings`: ``priority_table`` and ``due_minutes``), which are handed in.
+"""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from mbiu.codes import EventType, Priority, Severity, Urgency
 
+#: Severity -> urgency -> priority, by their codes.
+Table = Mapping[str, Mapping[str, str]]
+
 # Rows are severity, columns urgency; read it as «how soon must a person look at this?»
 _ORDER = (Urgency.IMMEDIATE, Urgency.EXPECTED, Urgency.FUTURE, Urgency.PAST, Urgency.UNKNOWN)
-_TABLE = {
+_ROWS = {
     Severity.EXTREME: "P1 P1 P1 P1 P1",
     Severity.SEVERE: "P1 P1 P2 P2 P2",
     Severity.MODERATE: "P1 P2 P3 P3 P3",
@@ -18,21 +26,34 @@ _TABLE = {
 _WARNINGS = frozenset({EventType.THREAT, EventType.MOBILISATION, EventType.HATE_SPEECH})
 _AHEAD = frozenset({Urgency.IMMEDIATE, Urgency.EXPECTED, Urgency.FUTURE})
 
-DUE = {
-    Priority.P1: dt.timedelta(minutes=15),
-    Priority.P2: dt.timedelta(hours=1),
-    Priority.P3: dt.timedelta(hours=24),
-    Priority.P4: dt.timedelta(days=7),
-}
+_MINUTES = {Priority.P1: 15, Priority.P2: 60, Priority.P3: 24 * 60, Priority.P4: 7 * 24 * 60}
 
 
-def priority(event_type: EventType, severity: Severity, urgency: Urgency) -> Priority:
+def table() -> dict[str, dict[str, str]]:
+    """The table that is shipped."""
+    return {
+        severity.value: {urgency.value: level for urgency, level in zip(_ORDER, row.split(), strict=True)}
+        for severity, row in _ROWS.items()
+    }
+
+
+def minutes() -> dict[str, int]:
+    """The minutes in which each priority is due, as shipped."""
+    return {level.value: minutes for level, minutes in _MINUTES.items()}
+
+
+_TABLE = table()
+
+
+def priority(
+    event_type: EventType, severity: Severity, urgency: Urgency, table: Table | None = None
+) -> Priority:
     """The priority of an event. What could not be read at all is never last: a person must look."""
     if event_type is EventType.NONE:
         return Priority.P4
     if event_type is EventType.UNKNOWN and severity is Severity.UNKNOWN:
         return Priority.P3
-    found = Priority(_TABLE[severity].split()[_ORDER.index(urgency)])
+    found = Priority((_TABLE if table is None else table)[severity][urgency])
     return min(found, Priority.P2) if event_type in _WARNINGS and urgency in _AHEAD else found
 
 
@@ -41,6 +62,6 @@ def soonest(one: Urgency, other: Urgency) -> Urgency:
     return min(one, other, key=_ORDER.index)
 
 
-def due_at(level: Priority, since: dt.datetime) -> dt.datetime:
+def due_at(level: Priority, since: dt.datetime, minutes: Mapping[str, int] | None = None) -> dt.datetime:
     """When a person should have looked at an event of this priority that came in at ``since``."""
-    return since + DUE[level]
+    return since + dt.timedelta(minutes=(_MINUTES if minutes is None else minutes)[level])
