@@ -288,8 +288,8 @@ def decide(
     audit.append(session, actor, f"incident.{verdict.value}", f"incident:{row.ref}", **details)
 
 
-def note(session: Session, actor: Actor, ref: str, words: str) -> None:
-    """Keep an analyst's remark on an incident."""
+def note(session: Session, actor: Actor, ref: str, words: str) -> UUID:
+    """Keep an analyst's remark on an incident; the id of the note."""
     row = find(session, ref)
     if not words.strip():
         raise NotPossible("Write the note first.")
@@ -297,3 +297,4 @@ def note(session: Session, actor: Actor, ref: str, words: str) -> None:
     text = vault.seal("note", "text", row_id, words.strip())
     session.add(Note(id=row_id, incident_id=row.id, user_id=actor.id, text=text))
     audit.append(session, actor, "incident.noted", f"incident:{ref}")
+    return row_id
