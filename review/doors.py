@@ -20,7 +20,7 @@ from review.sessions import ConsoleSession, Identity, touch
 View = TypeVar("View", bound=Callable[..., Any])
 
 #: Endpoints that need no log-in.
-OPEN = frozenset({"static", "login.show", "login.enter", "health.healthz"})
+OPEN = frozenset({"static", "login.show", "login.enter", "language.choose", "health.healthz"})
 #: Endpoints that a page calls by itself: they do not count as somebody being there.
 PASSIVE = frozenset({"queue.events", "queue.rows", "phone.messages"})
 
@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SETTLE = "settle"
     AUDIT = "audit"
     ORIGINALS = "originals"
+    REVEAL = "reveal"
     USERS = "users"
 
 
@@ -44,9 +45,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset({Permission.ACCOUNT, Permission.SEE, Permission.DECIDE, Permission.PEOPLE}),
     Role.CUSTODIAN: frozenset(
         {Permission.ACCOUNT, Permission.SEE, Permission.PEOPLE, Permission.AUDIT, Permission.ORIGINALS}
-        | {Permission.SETTLE}
+        | {Permission.SETTLE, Permission.REVEAL}
     ),
-    Role.COORDINATOR: frozenset(Permission) - {Permission.USERS, Permission.ORIGINALS, Permission.SETTLE},
+    Role.COORDINATOR: frozenset(Permission)
+    - {Permission.USERS, Permission.ORIGINALS, Permission.SETTLE, Permission.REVEAL},
     # Runs the house without reading the reports.
     Role.ADMIN: frozenset(
         {Permission.ACCOUNT, Permission.ROUTES, Permission.GATEWAYS, Permission.AUDIT, Permission.USERS}
@@ -152,7 +154,13 @@ def _refused() -> ResponseReturnValue:
 
 
 #: Pages that belong to another page of the menu.
-_UNDER = {"codes": "feedback", "incident": "queue", "leftovers": "queue", "media": "queue"}
+_UNDER = {
+    "codes": "feedback",
+    "incident": "queue",
+    "judging": "queue",
+    "leftovers": "queue",
+    "media": "queue",
+}
 
 
 def menu() -> list[MenuItem]:

@@ -17,6 +17,7 @@ WORDS = {
     "panic": "{} sent the word for danger: the number is destroyed, and nothing is sent there any more.",
     "duress": "Report {} holds the sender’s word for «I am forced to write this». It is not passed on.",
     "withdrawn": "A report of incident {} was withdrawn after the decision. Look at it again.",
+    "reveal_asked": "A custodian asks to learn who {} is. Look under People, Identities.",
     "gateway_down": "Gateway {} does not work.",
 }
 

@@ -10,6 +10,7 @@ from mbiu.models.alert import (
 )
 from mbiu.models.area import AreaShape, WallScreen
 from mbiu.models.base import Model, utcnow
+from mbiu.models.figure import DayCounted, DayFigure, DayTimes
 from mbiu.models.gateway import (
     Gateway,
     GatewayChange,
@@ -44,14 +45,16 @@ from mbiu.models.people import (
 from mbiu.models.place import Place, PlaceEdition
 from mbiu.models.queue import BulkAction, BulkRow, SavedFilter
 from mbiu.models.record import AuditEntry, AuditHead, Tally
-from mbiu.models.report import Correction, Joining, Report, ReportCode
+from mbiu.models.report import Correction, Joining, Report, ReportCode, ReportTerms
 from mbiu.models.reveal import Reveal
+from mbiu.models.token import ApiToken
 from mbiu.models.training import Drill, SimulatorPhone
 from mbiu.models.wording import FeedbackRule, Notice, Wording
 
 __all__ = [
     "Address",
     "Alert",
+    "ApiToken",
     "AreaPopulation",
     "AreaShape",
     "AuditEntry",
@@ -61,6 +64,9 @@ __all__ = [
     "BulkRow",
     "Contact",
     "Correction",
+    "DayCounted",
+    "DayFigure",
+    "DayTimes",
     "Decision",
     "Deletion",
     "Delivery",
@@ -96,6 +102,7 @@ __all__ = [
     "PlaceImport",
     "Report",
     "ReportCode",
+    "ReportTerms",
     "Response",
     "Reveal",
     "Route",

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from mbiu import correction, leaving, linking, response, routing, verification
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
-from mbiu.models import Incident, JoinWord, LearnedModel, Report, utcnow
+from mbiu.models import Incident, JoinWord, LearnedModel, Report, Reveal, utcnow
 from mbiu.models.base import Model
 from tests.cast import (
     DANIEL,
@@ -30,7 +30,7 @@ KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
-    "joining", "join_word", "erasure",
+    "joining", "join_word", "erasure", "reveal",
 )  # fmt: skip
 
 
@@ -60,6 +60,15 @@ def whole_story() -> tuple[str, str]:
         now = utcnow()
         session.add(
             LearnedModel(number=1, decisions=0, data_from=now, data_to=now, decided_to=now, promoted=False)
+        )
+        reporter = session.scalars(select(Report).where(Report.ref == quarrel)).one()
+        session.add(
+            Reveal(
+                contact_id=reporter.contact_id,
+                incident_id=reporter.incident_id,
+                asked_by=ruth.id,
+                reason=b"sealed",
+            )
         )
         session.add(JoinWord(digest=b"1", role=ContactRole.FOCAL_POINT, area_path=KASESE, expires_at=now))
     return kasese, kween
