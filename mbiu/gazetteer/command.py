@@ -53,7 +53,7 @@ def load(attach: Callable[[], None] | None, path: Path | None) -> None:
     Without --file, places that were imported elsewhere stay.
     """
     from mbiu.db import transaction
-    from mbiu.gazetteer import store
+    from mbiu.gazetteer import shapes, store
 
     if attach is not None:
         attach()
@@ -64,6 +64,7 @@ def load(attach: Callable[[], None] | None, path: Path | None) -> None:
             click.echo(f"gazetteer: kept what the database holds from {', '.join(sorted(foreign))}")
             return
         count = store.load(session, places)
+        shapes.load(session, path or best.own_file())
     click.echo(f"gazetteer: {len(places)} places, {count} changed, in {time.monotonic() - begun:.1f} s")
 
 

@@ -67,12 +67,13 @@ def _attached(attach: Callable[[], None] | None) -> bool:
 def _load(*, reachable: bool) -> None:
     """Hand the refined file to the installation, or say how."""
     from mbiu.db import is_away, transaction
-    from mbiu.gazetteer import store
+    from mbiu.gazetteer import shapes, store
 
     if reachable:
         try:
             with transaction() as session:
                 count = store.load(session, best.gazetteer(best.own_file()))
+                shapes.load(session, best.own_file())
         except Exception as error:
             if not is_away(error):
                 raise

@@ -68,7 +68,10 @@ class Step:
 
 @dataclass
 class Incoming:
-    """A place of a file. ``chain`` is what holds it, widest first; ``holder`` its id where it is told."""
+    """A place of a file. ``chain`` is what holds it, widest first; ``holder`` its id where it is told.
+
+    ``found_id`` is the place that it turned out to be.
+    """
 
     row: int
     name: str
@@ -91,6 +94,7 @@ class Incoming:
     replaced_by: str = ""
     province: str = ""
     shape: Any = None
+    found_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Put what a file tells into the gazetteer: the same unit is refined, a new one added."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mbiu.gazetteer.bring.book import Book
 from mbiu.gazetteer.bring.incoming import Faults, Incoming, Step, type_of
@@ -14,16 +15,19 @@ from mbiu.gazetteer.points import inherited
 
 _LEAST_KM = 6.0
 _MAX_ALIASES = 12
+#: Whose land is kept: areas that the map can shade.
+LEVELS = (1, 2)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The places after an import, and how many of them are new, refined, gone."""
+    """The places after an import, how many of them are new, refined, gone, and the land of areas by id."""
 
     places: list[Place]
     added: int
     refined: int
     removed: int
+    shapes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def refine(places: Iterable[Place], incoming: list[Incoming], land: str, plan: P
     waiting = {one.place_id for one in rows if one.place_id}
     for one in rows:
         with faults.row(one.row):
-            _take(book, one, plan, waiting)
+            one.found_id = _take(book, one, plan, waiting).place_id
     for one in rows:
         if one.holder and book.get(one.holder) is None:
             faults.add(one.row, f"parent_id {one.holder!r} is no place")
@@ -52,10 +56,11 @@ def refine(places: Iterable[Place], incoming: list[Incoming], land: str, plan: P
     gone = _replaced(book, rows, plan) if plan.replaces else set()
     book.remove(gone)
     refined = len(book.touched - book.added)
-    return Outcome(list(inherited(book.places.values())), len(book.added), refined, len(gone))
+    shapes = {one.found_id: one.shape for one in rows if one.shape is not None and one.level in LEVELS}
+    return Outcome(list(inherited(book.places.values())), len(book.added), refined, len(gone), shapes)
 
 
-def _take(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> None:
+def _take(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> Place:
     """Recognise or add one place. Raises ValueError, saying why it cannot be put anywhere."""
     known = book.get(one.place_id) or book.by_pcode(one.pcode)
     if known is not None and known.country != book.country:
@@ -63,15 +68,13 @@ def _take(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> None:
     if known is None and one.level is None:
         known = settled(book, one, plan.source)
     if known is not None:
-        _refined(book, known, one, plan)
-        return
+        return _refined(book, known, one, plan)
     holder = _holder(book, one, plan, waiting)
     known = book.unit(holder, one.level, (one.name, *one.aliases)) if one.level is not None else None
     known = known or moved(book, one, holder)
     if known is not None and known.place_id not in book.touched:
-        _refined(book, known, one, plan)
-    else:
-        _added(book, one, holder, plan)
+        return _refined(book, known, one, plan)
+    return _added(book, one, holder, plan)
 
 
 def _holder(book: Book, one: Incoming, plan: Plan, waiting: set[str]) -> Place:

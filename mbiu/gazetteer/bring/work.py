@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from mbiu.gazetteer import best
+from mbiu.gazetteer import best, shapes
 from mbiu.gazetteer.bring import cod_ab, geojson, geonames, plain
 from mbiu.gazetteer.bring.incoming import Wish
 from mbiu.gazetteer.bring.refine import Outcome, Plan, refine
@@ -43,7 +43,9 @@ def carry_out(order: Order, *, dry: bool) -> tuple[Outcome, str]:
     licences = {name: str(facts["licence"]) for name, facts in before.sources.items()} | LICENCES
     if order.target.is_file():
         shutil.copy2(order.target, previous(order.target))
-    return outcome, write(order.target, outcome.places, licences)
+    edition = write(order.target, outcome.places, licences)
+    shapes.keep(order.target, outcome.shapes, LICENCES[order.form])
+    return outcome, edition
 
 
 def previous(path: Path) -> Path:
