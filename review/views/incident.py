@@ -1,23 +1,22 @@
 """One incident: see it, decide about it, ask, alert, close."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from mbiu import audit, callback, correction, questions, response, routing, verification
-from mbiu.codes import IncidentState, Verdict
+from mbiu.codes import IncidentState
 from mbiu.refs import normal_ref
-from mbiu.refusals import NotFound, NotPossible, Refused
-from review import alerts, corrections, dossier, forms, history, joins
+from mbiu.refusals import NotPossible
+from review import alerts, corrections, dossier, forms, history, joins, judging
+from review.changes import do
 from review.doors import Permission, actor, door, scoped
 from review.reports import languages
 from review.words import label
 
 pages = Blueprint("incident", __name__, url_prefix="/incidents/<ref>")
-Change = Callable[[Session, str], str]
 
 VERIFIED = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
 
@@ -40,6 +39,7 @@ def _page(db: Session, ref: str) -> dict[str, Any]:
     return {
         "dossier": found,
         "row": found.row,
+        "judging": judging.panel(db, found.row, actor()),
         "alerts": sent,
         "plan": plan,
         "samples": alerts.samples(plan) if plan else [],
@@ -82,35 +82,6 @@ def release(ref: str) -> ResponseReturnValue:
     def change(db: Session, ref: str) -> str:
         verification.release(db, actor(), ref)
         return f"{ref} is free again."
-
-    return do(ref, change)
-
-
-@pages.post("/decide")
-@door(Permission.DECIDE)
-def decide(ref: str) -> ResponseReturnValue:
-    """Verify, refute or leave open, with a reason and a grade."""
-
-    def change(db: Session, ref: str) -> str:
-        verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")[:2000]
-        facts: dict[str, Any] = {"version": forms.version(), "grade": forms.grade()}
-        if verdict != Verdict.VERIFIED:
-            verification.reject(db, actor(), ref, forms.verdict(verdict), reason, **facts)
-            return f"{ref} is {label(verdict).lower()}."
-        found = verification.verify(db, actor(), ref, reason, **facts)
-        return f"{ref} is verified." if found.complete else f"Noted. {ref} still needs a second person."
-
-    return do(ref, change)
-
-
-@pages.post("/reopen")
-@door(Permission.DECIDE)
-def reopen(ref: str) -> ResponseReturnValue:
-    """Take up what was ended."""
-
-    def change(db: Session, ref: str) -> str:
-        verification.reopen(db, actor(), ref, request.form.get("reason", "")[:2000])
-        return f"{ref} is open again."
 
     return do(ref, change)
 
@@ -256,17 +227,3 @@ def outcome(ref: str) -> ResponseReturnValue:
         return f"{ref} is closed, and those who reported it are told."
 
     return do(ref, change)
-
-
-def do(ref: str, change: Change) -> ResponseReturnValue:
-    """Make one change and go back to where it was asked for, with words on how it went."""
-    ref = normal_ref(ref)
-    try:
-        with scoped() as db:
-            flash(change(db, ref), "ok")
-    except NotFound:
-        abort(404)
-    except Refused as refused:
-        flash(refused.why, "bad")
-    from_queue = request.form.get("back") == "queue"
-    return redirect(url_for("queue.show") if from_queue else url_for("incident.show", ref=ref))

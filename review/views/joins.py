@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from mbiu import linking, parting
 from mbiu.refs import normal_ref
 from review import forms
+from review.changes import do
 from review.doors import Permission, actor, door
-from review.views.incident import do
 
 pages = Blueprint("joins", __name__, url_prefix="/incidents/<ref>")
 
