@@ -1,0 +1,52 @@
+"""What happened on days that are over, counted once, so that no page has to read history."""
+
+import datetime as dt
+
+from sqlalchemy import ARRAY, Date, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mbiu.models.base import Model, Moment
+
+
+class DayCounted(Model):
+    """When a day's figures were counted last."""
+
+    __tablename__ = "day_counted"
+
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    counted_at: Mapped[Moment]
+
+
+class DayFigure(Model):
+    """How much of ``what`` there was on a day in an area (and all within it), by ``label``.
+
+    ``area`` is ``/``, a country, a first-level or a second-level unit; ``parent`` the one it lies in, empty
+    for ``/``. The empty label is the sum over all labels. What they stand for says `mbiu.figures`.
+    """
+
+    __tablename__ = "day_figure"
+    __table_args__ = (Index("ix_day_figure_parent", "parent", "what", "day"),)
+
+    area: Mapped[str] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    label: Mapped[str] = mapped_column(String(64), primary_key=True)
+    exercise: Mapped[bool] = mapped_column(primary_key=True)
+    parent: Mapped[str]
+    count: Mapped[int]
+
+
+class DayTimes(Model):
+    """How long ``step`` took whenever it was reached on a day in an area: a histogram.
+
+    ``counts[n]`` cases took ``seconds[n]``, rounded to two digits.
+    """
+
+    __tablename__ = "day_times"
+
+    area: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(String(16), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    exercise: Mapped[bool] = mapped_column(primary_key=True)
+    seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
