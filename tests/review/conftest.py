@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from mbiu import db
@@ -34,8 +35,25 @@ GRAVE = "Armed men attacked Bwera in Kasese last night, 9 people killed and 20 h
 
 @cache
 def _hash() -> str:
-    """Made once a run: Argon2id is slow on purpose."""
-    return PasswordHasher().hash(PASSPHRASE)
+    """As cheap as Argon2id goes: hundreds of tests log in, and each would wait for it."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSPHRASE)
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once a run: each test has an app of its own, which would compile them anew."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = Compiled()
 
 
 @dataclass
@@ -66,7 +84,9 @@ class Browser:
 def app(settings: Settings) -> Flask:
     """The engines are made before any test starts threads: each might make one of its own."""
     db.engine(), db.engine(scoped=True)
-    return create_app()
+    made = create_app()
+    made.jinja_env.bytecode_cache = _compiled
+    return made
 
 
 @pytest.fixture
