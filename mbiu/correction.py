@@ -16,8 +16,9 @@ from mbiu.analysis.language import chosen
 from mbiu.apart import part
 from mbiu.audit import Actor
 from mbiu.codes import EventType, IncidentState, ReportState, Verdict
+from mbiu.house import ranking
+from mbiu.house.ranking import Ranking
 from mbiu.models import Authorship, Correction, Incident, Report, utcnow
-from mbiu.priority import due_at, priority
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.verification import (
@@ -54,8 +55,9 @@ def correct(
 
 def _note_change(session: Session, actor: Actor, row: Incident, changed: dict[str, tuple[Any, Any]]) -> None:
     now = utcnow()
-    row.priority = priority(row.event_type, row.severity, row.urgency)
-    row.due_at, row.updated_at = due_at(row.priority, row.created_at), now
+    ranked = ranking.current(session)
+    row.priority = ranked.of(row)
+    row.due_at, row.updated_at = ranked.due_at(row.priority, row.created_at), now
     take_back(row)
     write_authorship(session, actor, row)
     reports = list(session.scalars(select(Report).where(Report.incident_id == row.id)))
@@ -125,7 +127,7 @@ def merge(session: Session, actor: Actor, ref: str, into: str, reason: str) -> I
     source.state, source.merged_into, source.claimed_by = IncidentState.MERGED, target.id, None
     if source.severity.rank > target.severity.rank:
         target.severity = source.severity
-        target.priority = priority(target.event_type, target.severity, target.urgency)
+        target.priority = ranking.current(session).of(target)
     target.version += 1
     take_back(target)
     write_authorship(session, actor, target)
@@ -145,7 +147,7 @@ def split(session: Session, actor: Actor, report_ref: str, reason: str) -> Incid
     if old.reports <= 1:
         raise NotPossible("This is the incident's only report.")
     needs_reason(reason)
-    fresh = _from_report(report)
+    fresh = _from_report(report, ranking.current(session))
     session.add(fresh)
     session.flush()
     report.incident_id = fresh.id
@@ -159,9 +161,9 @@ def split(session: Session, actor: Actor, report_ref: str, reason: str) -> Incid
     return fresh
 
 
-def _from_report(report: Report) -> Incident:
+def _from_report(report: Report, ranked: Ranking) -> Incident:
     now = utcnow()
-    level = priority(report.event_type, report.severity, report.urgency)
+    level = ranked.of(report)
     return Incident(
         id=new_id(),
         ref=new_ref("I"),
@@ -179,7 +181,7 @@ def _from_report(report: Report) -> Incident:
         radius_km=report.radius_km,
         missing=list(report.missing),
         exercise=report.exercise,
-        due_at=due_at(level, report.created_at),
+        due_at=ranked.due_at(level, report.created_at),
         created_at=now,
         updated_at=now,
     )
@@ -192,7 +194,7 @@ def raise_incident(session: Session, actor: Actor, report_ref: str) -> Incident:
     report = session.scalar(select(Report).where(Report.ref == report_ref))
     if report is None or report.incident_id is not None:
         raise NotFound(f"There is no report {report_ref} without an incident.")
-    fresh = _from_report(report)
+    fresh = _from_report(report, ranking.current(session))
     fresh.event_type = EventType.UNKNOWN if report.event_type is EventType.NONE else report.event_type
     session.add(fresh)
     session.flush()

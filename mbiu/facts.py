@@ -6,7 +6,7 @@ from typing import Any
 from mbiu.analysis.reading import NumberRange, Reading
 from mbiu.codes import Certainty, EventType, Precision, Severity, Urgency
 from mbiu.joining import Facts
-from mbiu.priority import priority
+from mbiu.priority import Table, priority
 
 NUMBERS = ("killed", "injured", "displaced", "abducted", "livestock")
 
@@ -93,8 +93,10 @@ def numbers_of(reading: Reading) -> dict[str, dict[str, int]]:
     return found
 
 
-def facts_of(reading: Reading, home: str = "/") -> dict[str, Any]:
-    """The columns that a reading gives an incident; ``home`` is the block if no place is told."""
+def facts_of(reading: Reading, home: str = "/", table: Table | None = None) -> dict[str, Any]:
+    """The columns that a reading gives an incident; ``home`` is the block if no place is told, ``table``
+    the centre's own priorities.
+    """
     kind, severity, urgency = (
         EventType(reading.event_type),
         Severity(reading.severity),
@@ -107,7 +109,7 @@ def facts_of(reading: Reading, home: str = "/") -> dict[str, Any]:
         "severity": severity,
         "urgency": urgency,
         "certainty": Certainty.UNKNOWN,
-        "priority": priority(kind, severity, urgency),
+        "priority": priority(kind, severity, urgency, table),
         "numbers": numbers_of(reading),
         "actors": actors_of(reading),
         "risk_factors": list(reading.risk_factors),

@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 
 from mbiu.codes import EventType, IncidentState
 from mbiu.facts import facts_of
+from mbiu.house import ranking
+from mbiu.house.ranking import Ranking
 from mbiu.models import Incident, utcnow
-from mbiu.priority import due_at, priority, soonest
+from mbiu.priority import soonest
 from mbiu.refs import new_id, new_ref
 from mbiu.reports import Work
 
 _UNDECIDED = (IncidentState.OPEN, IncidentState.CLAIMED)
 
 
-def new_incident(work: Work) -> dict[str, Any]:
+def new_incident(work: Work, ranked: Ranking) -> dict[str, Any]:
     """The row of a new incident that so far only this report speaks of."""
-    now, facts = utcnow(), facts_of(work.reading, work.home)
+    now, facts = utcnow(), facts_of(work.reading, work.home, ranked.table)
     return facts | {
         "id": new_id(),
         "ref": new_ref("I"),
@@ -29,7 +31,7 @@ def new_incident(work: Work) -> dict[str, Any]:
         "sources": 1,
         "created_at": now,
         "updated_at": now,
-        "due_at": due_at(facts["priority"], work.row.created_at),
+        "due_at": ranked.due_at(facts["priority"], work.row.created_at),
     }
 
 
@@ -43,26 +45,26 @@ def hold(session: Session, ids: Collection[UUID]) -> list[Incident]:
 
 def absorb(session: Session, incident: Incident, works: Sequence[Work]) -> None:
     """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
-    before = _approvable(incident)
+    before, ranked = _approvable(incident), ranking.current(session)
     for work in works:
         if work.row.incident_id not in {None, incident.id}:
             _leave(session, work.row.incident_id, incident.id)
-        _take_in(incident, work)
+        _take_in(incident, work, ranked)
     if incident.state is IncidentState.VERIFIED and _approvable(incident) != before:
         incident.state, incident.verified_at = IncidentState.OPEN, None
     incident.updated_at = utcnow()
-    incident.due_at = min(incident.due_at, due_at(incident.priority, works[0].row.created_at))
+    incident.due_at = min(incident.due_at, ranked.due_at(incident.priority, works[0].row.created_at))
 
 
-def _take_in(incident: Incident, work: Work) -> None:
+def _take_in(incident: Incident, work: Work, ranked: Ranking) -> None:
     """What a person has put right stays; a report that is the whole incident replaces it; others add."""
-    facts = facts_of(work.reading, work.home)
+    facts = facts_of(work.reading, work.home, ranked.table)
     if work.row.corrected:
         _complete(incident, facts)
     elif work.row.incident_id == incident.id and incident.reports <= 1 and incident.state in _UNDECIDED:
         replace_facts(incident, facts)
     else:
-        strengthen(incident, facts)
+        strengthen(incident, facts, ranked)
 
 
 def replace_facts(incident: Incident, values: dict[str, Any]) -> None:
@@ -85,7 +87,7 @@ def _approvable(incident: Incident) -> tuple[object, ...]:
     return incident.event_type, incident.severity, incident.place_id, incident.numbers
 
 
-def strengthen(incident: Incident, facts: dict[str, Any]) -> None:
+def strengthen(incident: Incident, facts: dict[str, Any], ranked: Ranking) -> None:
     """Add what another report tells: the graver severity, the wider numbers, what was missing so far."""
     _complete(incident, facts)
     if facts["severity"].rank > incident.severity.rank:
@@ -99,9 +101,7 @@ def strengthen(incident: Incident, facts: dict[str, Any]) -> None:
     )
     incident.urgency = soonest(incident.urgency, facts["urgency"])
     incident.missing = [name for name in incident.missing if name in facts["missing"]]
-    incident.priority = min(
-        incident.priority, priority(incident.event_type, incident.severity, incident.urgency)
-    )
+    incident.priority = min(incident.priority, ranked.of(incident))
 
 
 def _complete(incident: Incident, facts: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ from mbiu import candidates, flood, search, vault
 from mbiu.apart import apart
 from mbiu.candidates import Candidate, Pool
 from mbiu.codes import IncidentState, JoiningState
+from mbiu.house import ranking
+from mbiu.house.ranking import Ranking
 from mbiu.incidents import absorb, hold, new_incident
 from mbiu.joining import Match, Source, compare, source
 from mbiu.models import Incident, Joining, utcnow
@@ -36,14 +38,14 @@ def join(session: Session, works: list[Work]) -> None:
     candidates.add_witnesses(session, [one for found in lists.values() for one in found])
     begun, fresh = Pool(), []
     flood.mark(session, works)
-    folds = flood.folds(session, works)
+    folds, ranked = flood.folds(session, works), ranking.current(session)
     for work in works:
         where = searches[work.row.id]
         same = known.same_words(where) | begun.same_words(where)
         near = [*lists[work.row.id], *begun.shortlist(work.facts, where)]
         work.matches = _matches(work, near, same, parted[work.row.id])
         if not (_settle(session, work) or flood.fold(work, folds)):
-            fresh.append(_begin(work, begun))
+            fresh.append(_begin(work, begun, ranked))
             if work.flooded and work.incident_id:
                 folds[work.facts.block] = work.incident_id
         elif one := begun.get(work.incident_id) or known.get(work.incident_id):  # type: ignore[arg-type]
@@ -116,9 +118,9 @@ def _may_move(session: Session, work: Work) -> bool:
     return bool(row and row.reports <= 1 and row.state is IncidentState.OPEN)
 
 
-def _begin(work: Work, begun: Pool) -> dict[str, Any]:
+def _begin(work: Work, begun: Pool, ranked: Ranking) -> dict[str, Any]:
     """A new incident, which reports later in the batch may join."""
-    incident = new_incident(work)
+    incident = new_incident(work, ranked)
     work.incident_id, work.founded = incident["id"], True
     facts = replace(work.facts, id=incident["id"])
     begun.add(Candidate(facts, [work.witness]), search.keys_of(facts, work.fingerprint))

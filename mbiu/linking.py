@@ -19,9 +19,9 @@ from mbiu.apart import part
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, JoiningState, Verdict
 from mbiu.facts import facts_of, home_block
+from mbiu.house import ranking
 from mbiu.incidents import replace_facts, strengthen
 from mbiu.models import Contact, Incident, Joining, Report, User, utcnow
-from mbiu.priority import priority
 from mbiu.refs import new_id
 from mbiu.refusals import NotFound, NotPossible
 from mbiu.verification import ENDED, decide, find, held, take_back, wait_for_reading
@@ -235,11 +235,12 @@ def _facts(session: Session, report: Report) -> dict[str, Any] | None:
 
 def _tell(session: Session, report: Report, target: Incident) -> None:
     """The incident is as grave as its gravest report, and knows what any of them told."""
+    ranked = ranking.current(session)
     if facts := _facts(session, report):
-        strengthen(target, facts)
+        strengthen(target, facts, ranked)
     elif report.severity.rank > target.severity.rank:
         target.severity = report.severity
-        target.priority = priority(target.event_type, target.severity, target.urgency)
+        target.priority = ranked.of(target)
 
 
 def _changed(session: Session, actor: Actor, row: Incident) -> None:
