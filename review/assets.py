@@ -18,6 +18,8 @@ FILES = {
     "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
     "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
     "leaflet/LICENSE": "leaflet/LICENSE",
+    "htmx.org/dist/htmx.min.js": "htmx/htmx.js",
+    "htmx.org/LICENSE": "htmx/LICENSE",
     f"{FONT}-latin-wght-normal.woff2": "font/latin.woff2",
     f"{FONT}-latin-ext-wght-normal.woff2": "font/latin-ext.woff2",
     "@fontsource-variable/source-sans-3/LICENSE": "font/LICENSE",

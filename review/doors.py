@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
 from mbiu.audit import Actor
@@ -58,24 +61,28 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class MenuItem:
+    """One page of the menu; those with a ``group`` fold away under its name."""
+
     endpoint: str
-    label: str
+    label: str | LazyString
     icon: str
     permission: Permission
+    group: str = ""
     current: bool = False
 
 
+HOUSE = "house"
 MENU = (
-    MenuItem("queue.show", "Queue", "queue", Permission.SEE),
-    MenuItem("map.show", "Map", "map", Permission.SEE),
-    MenuItem("alerts.show", "Alerts", "alert", Permission.SEE),
-    MenuItem("people.show", "People", "people", Permission.PEOPLE),
-    MenuItem("routes.show", "Routes", "route", Permission.ROUTES),
-    MenuItem("feedback.show", "Feedback", "reply", Permission.FEEDBACK),
-    MenuItem("gateways.show", "Gateways", "gateway", Permission.GATEWAYS),
-    MenuItem("audit.show", "Audit", "audit", Permission.AUDIT),
-    MenuItem("users.show", "Users", "user", Permission.USERS),
-    MenuItem("phone.show", "Phones", "phone", Permission.SEE),
+    MenuItem("queue.show", _("Queue"), "queue", Permission.SEE),
+    MenuItem("map.show", _("Map"), "map", Permission.SEE),
+    MenuItem("alerts.show", _("Alerts"), "alert", Permission.SEE),
+    MenuItem("people.show", _("People"), "people", Permission.PEOPLE),
+    MenuItem("phone.show", _("Phones"), "phone", Permission.SEE),
+    MenuItem("routes.show", _("Routes"), "route", Permission.ROUTES, HOUSE),
+    MenuItem("feedback.show", _("Feedback"), "reply", Permission.FEEDBACK, HOUSE),
+    MenuItem("gateways.show", _("Gateways"), "gateway", Permission.GATEWAYS, HOUSE),
+    MenuItem("audit.show", _("Audit"), "audit", Permission.AUDIT, HOUSE),
+    MenuItem("users.show", _("Users"), "user", Permission.USERS, HOUSE),
 )
 
 
@@ -142,7 +149,7 @@ def _allowed(endpoint: str) -> bool:
 
 def _to_login() -> ResponseReturnValue:
     if wants_json():
-        return problem(401, "Log in first", "The session has ended or there was none.")
+        return problem(401, gettext("Log in first"), gettext("The session has ended or there was none."))
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("login.show", next=wanted if wanted != "/" else None))
 
@@ -167,9 +174,7 @@ def menu() -> list[MenuItem]:
     """The pages the current user may open, the present one marked."""
     here = _UNDER.get(request.blueprint or "", request.blueprint)
     items = [m for m in MENU if may(m.permission) and (m.endpoint != "phone.show" or trains())]
-    return [
-        MenuItem(m.endpoint, m.label, m.icon, m.permission, m.endpoint.startswith(f"{here}.")) for m in items
-    ]
+    return [replace(m, current=m.endpoint.startswith(f"{here}.")) for m in items]
 
 
 def _context() -> dict[str, Any]:

@@ -4,6 +4,8 @@ import logging
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -14,16 +16,20 @@ log = logging.getLogger(__name__)
 
 WORDS = {
     400: (
-        "This could not be read",
-        "Something in the request was not as it should be. Go back and try again.",
+        _("This could not be read"),
+        _("Something in the request was not as it should be. Go back and try again."),
     ),
-    403: ("Not for this account", "Your role does not include this page. Ask an administrator if it should."),
-    404: ("Nothing here", "There is no such page or reference, or it lies outside your areas."),
-    405: ("Not like this", "This address is not used that way."),
-    413: ("Too much at once", "What was sent is larger than the console takes."),
-    500: ("Something went wrong", "The fault is on our side and was noted. Nothing was half saved."),
-    503: ("The database is away", "Reports are still taken in. Try again in a minute."),
+    403: (
+        _("Not for this account"),
+        _("Your role does not include this page. Ask an administrator if it should."),
+    ),
+    404: (_("Nothing here"), _("There is no such page or reference, or it lies outside your areas.")),
+    405: (_("Not like this"), _("This address is not used that way.")),
+    413: (_("Too much at once"), _("What was sent is larger than the console takes.")),
+    500: (_("Something went wrong"), _("The fault is on our side and was noted. Nothing was half saved.")),
+    503: (_("The database is away"), _("Reports are still taken in. Try again in a minute.")),
 }
+OTHER = (_("This did not work"), _("Go back and try again."))
 
 
 def install(app: Flask) -> None:
@@ -44,8 +50,8 @@ def wants_json() -> bool:
 
 def problem(status: int, title: str = "", text: str = "") -> ResponseReturnValue:
     """An error answer in the form the caller understands."""
-    usual = WORDS.get(status, ("This did not work", "Go back and try again."))
-    title, text = title or usual[0], text or usual[1]
+    usual = WORDS.get(status, OTHER)
+    title, text = title or str(usual[0]), text or str(usual[1])
     if wants_json():
         return jsonify(error=title, detail=text), status
     return render_template("pages/error.html", title=title, text=text), status
@@ -59,7 +65,9 @@ def _known(error: HTTPException) -> ResponseReturnValue:
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     return problem(
-        400, "The form was too old", "Nothing was changed. Load the page again and repeat what you did."
+        400,
+        gettext("The form was too old"),
+        gettext("Nothing was changed. Load the page again and repeat what you did."),
     )
 
 

@@ -40,6 +40,9 @@ class Identity:
     role: Role
     scope: str
     has_totp: bool
+    language: str | None = None
+    theme: str = "auto"
+    shortcuts: bool = True
 
 
 class ConsoleSession(CallbackDict[str, Any], SessionMixin):
@@ -133,8 +136,21 @@ def _from_row(token: str, row: Any) -> ConsoleSession:
     session = ConsoleSession(token, row_id, data)
     session.seen_at = seen_at
     if user is not None:
-        session.identity = Identity(user.id, user.name, user.role, user.scope, user.totp_secret is not None)
+        session.identity = _identity(user)
     return session
+
+
+def _identity(user: User) -> Identity:
+    return Identity(
+        user.id,
+        user.name,
+        user.role,
+        user.scope,
+        has_totp=user.totp_secret is not None,
+        language=user.language,
+        theme=user.theme,
+        shortcuts=user.shortcuts,
+    )
 
 
 def _keep(row_id: UUID, values: dict[str, Any]) -> None:

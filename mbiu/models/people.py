@@ -161,6 +161,9 @@ class User(Model):
     password_hash: Mapped[str]
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_used: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    language: Mapped[str | None] = mapped_column(String(8))
+    theme: Mapped[str] = mapped_column(String(8), default="auto", server_default="auto")
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default="true")
     disabled_at: Mapped[Moment | None]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
 

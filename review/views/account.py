@@ -8,6 +8,7 @@ import pyotp
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,9 @@ from mbiu.db import transaction
 from mbiu.models import User, utcnow
 from review import auth, sessions
 from review.doors import Permission, actor, current_user, door
+from review.tongues import LANGUAGES
+
+THEMES = ("auto", "light", "dark")
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 
@@ -35,6 +39,19 @@ def show() -> ResponseReturnValue:
     return render_template("pages/account.html", enrolment=_enrolment())
 
 
+@pages.post("/look")
+@door(Permission.ACCOUNT)
+def look() -> ResponseReturnValue:
+    """Choose language, theme and whether single keys do something."""
+    language, theme = request.form.get("language", ""), request.form.get("theme", "")
+    with transaction() as db:
+        user = db.get_one(User, current_user().id)
+        user.language = language if language in LANGUAGES else None
+        user.theme = theme if theme in THEMES else "auto"
+        user.shortcuts = "shortcuts" in request.form
+    return redirect(url_for("account.show"))
+
+
 @pages.post("/passphrase")
 @door(Permission.ACCOUNT)
 def passphrase() -> ResponseReturnValue:
@@ -49,14 +66,16 @@ def _change_passphrase(db: Session, old: str, new: str) -> tuple[str, str]:
     user = db.get_one(User, current_user().id)
     found = auth.check_passphrase(db, user.name, old)
     if isinstance(found, auth.Refused):
-        return "The old passphrase is not right.", "bad"
+        return _("The old passphrase is not right."), "bad"
     try:
         user.password_hash = auth.hash_passphrase(new)
     except auth.WeakPassphrase:
-        return f"A passphrase has at least {auth.SHORTEST} characters; several words are best.", "bad"
+        return _(
+            "A passphrase has at least %(n)s characters; several words are best.", n=auth.SHORTEST
+        ), "bad"
     sessions.end_all(db, user.id, but=[_row()])
     audit.append(db, actor(), "passphrase.changed", f"user:{user.name}")
-    return "The passphrase is changed. All other sessions of yours have ended.", "ok"
+    return _("The passphrase is changed. All other sessions of yours have ended."), "ok"
 
 
 @pages.post("/codes/begin")
@@ -76,7 +95,7 @@ def confirm() -> ResponseReturnValue:
     enrolment, code = _enrolment(), request.form.get("code", "")[:10]
     step = auth.matching_step(enrolment.secret, code, utcnow()) if enrolment else None
     if enrolment is None or step is None:
-        flash("That code did not fit. Check the clock of the phone and try the next one.", "bad")
+        flash(_("That code did not fit. Check the clock of the phone and try the next one."), "bad")
         return redirect(url_for("account.show"))
     with transaction() as db:
         user = db.get_one(User, current_user().id)
@@ -85,7 +104,7 @@ def confirm() -> ResponseReturnValue:
         sessions.end_all(db, user.id, but=[_row()])
         audit.append(db, actor(), "codes.on", f"user:{user.name}")
     session.pop("enrol", None)
-    flash("One-time codes are on. From now on every log-in asks for one.", "ok")
+    flash(_("One-time codes are on. From now on every log-in asks for one."), "ok")
     return redirect(url_for("account.show"))
 
 
@@ -101,7 +120,8 @@ def stop() -> ResponseReturnValue:
             sessions.end_all(db, user.id, but=[_row()])
             audit.append(db, actor(), "codes.off", f"user:{user.name}")
     accepted = isinstance(found, auth.Accepted)
-    flash("One-time codes are off." if accepted else "That code is not right.", "note" if accepted else "bad")
+    told = _("One-time codes are off.") if accepted else _("That code is not right.")
+    flash(told, "note" if accepted else "bad")
     return redirect(url_for("account.show"))
 
 

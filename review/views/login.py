@@ -5,6 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from mbiu import audit
 from mbiu.db import transaction
@@ -16,9 +18,9 @@ from review.sessions import ConsoleSession
 
 pages = Blueprint("login", __name__)
 
-LOCKED = "Too many tries. This name must wait a quarter of an hour."
-WRONG = "Name or passphrase is not right."
-WRONG_CODE = "This code is not right, or was used before. Wait for the next one."
+LOCKED = _("Too many tries. This name must wait a quarter of an hour.")
+WRONG = _("Name or passphrase is not right.")
+WRONG_CODE = _("This code is not right, or was used before. Wait for the next one.")
 CODE_TIME = dt.timedelta(minutes=5)
 
 
@@ -88,10 +90,10 @@ def _second(user_id: UUID) -> ResponseReturnValue:
     return redirect(_wanted())
 
 
-def _form(fault: str = "") -> ResponseReturnValue:
+def _form(fault: str | LazyString = "") -> ResponseReturnValue:
     step = "code" if _pending() else "passphrase"
     page = render_template("pages/login.html", step=step, fault=fault)
-    return page, 200 if not fault else 429 if fault == LOCKED else 401
+    return page, 200 if not fault else 429 if fault is LOCKED else 401
 
 
 def _session() -> ConsoleSession:

@@ -179,7 +179,7 @@ def test_log_in_leads_back_to_the_page_that_was_wanted(stranger: Browser) -> Non
 def _enrol(browser: Browser) -> str:
     """Turn one-time codes on as a person would; the secret."""
     page = browser.post("/account/codes/begin").text
-    secret = page.split('type in <span class="mono">')[1].split("<")[0]
+    secret = page.split('type in <bdi class="mono">')[1].split("<")[0]
     assert "codes are on" in browser.post("/account/codes/confirm", code=pyotp.TOTP(secret).now()).text
     return secret
 
@@ -216,7 +216,7 @@ def test_the_secret_of_the_codes_is_not_kept_in_clear(
     ruth: Browser, superuser: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
     page = ruth.post("/account/codes/begin").text
-    secret = page.split('type in <span class="mono">')[1].split("<")[0]
+    secret = page.split('type in <bdi class="mono">')[1].split("<")[0]
     (data,) = superuser.execute("SELECT string_agg(data::text, '') FROM user_session").fetchone() or ("",)
     assert secret not in str(data)
     assert "enrol" in str(data)
