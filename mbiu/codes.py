@@ -180,6 +180,7 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
+    ARCHIVED = "archived"
 
 
 class DeliveryState(StrEnum):

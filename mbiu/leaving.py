@@ -12,7 +12,7 @@ from sqlalchemy import delete as remove
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, erasing, media, notices, sources, vault
+from mbiu import audit, erasing, media, notices, searching, sources, vault
 from mbiu.audit import SYSTEM
 from mbiu.codes import ContactRole, Precision, ReportState, Role, Wish
 from mbiu.models import (
@@ -133,6 +133,7 @@ def _forget_facts(session: Session, contact_id: UUID, now: dt.datetime) -> None:
     mine = update(Report).where(Report.contact_id == contact_id)
     session.execute(mine.values(values))
     session.execute(mine.where(Report.state == ReportState.RECEIVED).values(state=ReportState.READ))
+    searching.forget(session, select(Report.id).where(Report.contact_id == contact_id))
 
 
 # --- panic -------------------------------------------------------------------------------------

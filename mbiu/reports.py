@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import vault
+from mbiu import searching, vault
 from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import FEW_WORDS, Text, fingerprint
 from mbiu.codes import EventType, Lane, ReportState, Severity, Urgency
@@ -140,6 +140,7 @@ _COLUMNS = (
     "unconfirmed",
     "read_at",
     "joined_at",
+    "archived_at",
     "place_id",
     "area_path",
     "lat",
@@ -163,6 +164,7 @@ def write(session: Session, works: list[Work]) -> None:
     as_read = [work for work in works if not work.row.corrected]
     if as_read:
         session.connection().execute(_UPDATE, [_columns(work) for work in as_read])
+    searching.keep(session, {work.row.id: work.words.text for work in works})
     for work in works:
         if work.row.corrected:
             session.execute(
@@ -194,6 +196,7 @@ def _columns(work: Work) -> dict[str, Any]:
         "missing": list(reading.missing),
         "read_at": now,
         "joined_at": now if work.incident_id else None,
+        "archived_at": None,
         "event_type": EventType(reading.event_type),
         "severity": Severity(reading.severity),
         "urgency": Urgency(reading.urgency),

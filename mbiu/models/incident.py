@@ -47,7 +47,6 @@ class Incident(Model):
         Index(None, "place_id", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
-        Index("ix_incident_newest", "created_at", "id"),
         Index(
             "ix_incident_told",
             "reports",

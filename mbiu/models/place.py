@@ -48,6 +48,14 @@ Index(
     postgresql_ops={"name_lower": "text_pattern_ops"},
 )
 
+#: And finds names that are spelt nearly so (the extension pg_trgm).
+Index(
+    "ix_place_name_alike",
+    func.lower(Place.name).label("name_lower"),
+    postgresql_using="gin",
+    postgresql_ops={"name_lower": "gin_trgm_ops"},
+)
+
 
 class PlaceEdition(Model):
     """A loading of the gazetteer; the newest row says which edition the database holds."""

@@ -2,11 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import ARRAY, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import EventType, JoiningState, Lane, Precision, ReportState, Severity, Urgency
 from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
+
+#: Reports that were read and led to no incident, and wait for a person to agree.
+LEFTOVER = (
+    "incident_id IS NULL AND state = 'read' AND archived_at IS NULL AND withdrawn_at IS NULL"
+    " AND erased_at IS NULL"
+)
 
 
 class Report(Model):
@@ -21,7 +27,8 @@ class Report(Model):
     ``borrowed`` reports came from somebody else's phone, ``unconfirmed`` ones from a sender who may be
     another than the number says, ``duress`` ones with the word that asks us to do nothing. ``folded`` counts
     messages beyond the limits that were kept with the report unread. ``withdrawn_at`` is when the reporter
-    took it back, ``erased_at`` when its words were removed at the reporter's wish.
+    took it back, ``erased_at`` when its words were removed at the reporter's wish, ``archived_at`` when a
+    person agreed that it tells of no event.
     """
 
     __tablename__ = "report"
@@ -38,6 +45,7 @@ class Report(Model):
         Index(None, "address_id", "created_at"),
         Index(None, "created_at"),
         Index(None, "fingerprint", "created_at"),
+        Index("ix_report_leftover", "created_at", "id", postgresql_where=text(LEFTOVER)),
     )
 
     id: Mapped[Key]
@@ -80,6 +88,17 @@ class Report(Model):
     folded: Mapped[int] = mapped_column(default=0, server_default="0")
     withdrawn_at: Mapped[Moment | None]
     erased_at: Mapped[Moment | None]
+    archived_at: Mapped[Moment | None]
+
+
+class ReportTerms(Model):
+    """Keyed digests of a report's words, to search by (`mbiu.searching`); they open nothing."""
+
+    __tablename__ = "report_terms"
+    __table_args__ = (Index(None, "terms", postgresql_using="gin"),)
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
+    terms: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default="{}")
 
 
 class Joining(Model):
