@@ -4,25 +4,31 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.models import Address, Contact, Incident, Place, Report, utcnow
-from review import places
+from review import places, records, silences
 from review.words import label
 
-MANY = 300
+PAGE = 60
+#: Reports are counted over so many days, so that the count costs the same in the tenth year.
+COUNTED_DAYS = 90
 RECENT = 12
 SILENT_DAYS = (7, 30, 90)
-#: Whom to show: those registered, those who write without being so, those whose part has ended.
-LANES = (("known", "Registered"), ("unknown", "Unknown senders"), ("left", "No longer with us"))
 _STRANGER = Contact.role == ContactRole.UNKNOWN
 _LANE: dict[str, ColumnElement[bool]] = {
     "known": ~_STRANGER,
     "unknown": _STRANGER & Contact.archived_at.is_(None),
     "left": Contact.archived_at.is_not(None),
 }
+
+
+def lanes() -> list[tuple[str, str]]:
+    """Whom to show: those registered, those who write without being so, those whose part has ended."""
+    return [("known", _("Registered")), ("unknown", _("Unknown senders")), ("left", _("No longer with us"))]
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Wanted:
     role: str = ""
     area: str = ""
     silent: int = 0
+    after: str = ""
 
     @classmethod
     def of(cls, args: dict[str, str]) -> "Wanted":
@@ -43,22 +50,26 @@ class Wanted:
             role=args.get("role", "") if args.get("role") in set(ContactRole) else "",
             area=args.get("area", "").replace("\0", "")[:200],
             silent=int(silent) if silent in {str(days) for days in SILENT_DAYS} else 0,
+            after=args.get("after", "").replace("\0", "")[:60],
         )
 
 
-def listed(db: Session, scope: str, wanted: Wanted) -> list[dict[str, object]]:
-    """People of the user's areas, by role and code name."""
+def listed(db: Session, scope: str, wanted: Wanted) -> tuple[list[dict[str, object]], str]:
+    """People of the user's areas, by role and code name; and where the next page begins, if there is one."""
     query = _people(scope).where(_LANE[wanted.lane])
     if wanted.role and wanted.lane == "known":
         query = query.where(Contact.role == wanted.role)
     if wanted.area:
         query = query.where(func.starts_with(_AREA, wanted.area))
     if wanted.silent:
-        since = utcnow() - dt.timedelta(days=wanted.silent)
-        query = query.where(or_(_HEARD.is_(None), since > _HEARD))
-    rows = db.execute(query.order_by(Contact.role, Contact.code).limit(MANY)).all()
+        query = query.where(silences.is_silent(utcnow() - dt.timedelta(days=wanted.silent)))
+    if wanted.after:
+        role, _, code = wanted.after.partition(":")
+        query = query.where(tuple_(Contact.role, Contact.code) > tuple_(literal(role), literal(code)))
+    rows = db.execute(query.order_by(Contact.role, Contact.code).limit(PAGE + 1)).all()
     known = places.names(db, [row.path for row in rows])
-    return [person(row, known) for row in rows]
+    found = [person(row, known) for row in rows[:PAGE]]
+    return found, f"{found[-1]['role']}:{found[-1]['code']}" if len(rows) > PAGE else ""
 
 
 def one(db: Session, scope: str, code: str) -> dict[str, Any] | None:
@@ -78,6 +89,7 @@ def one(db: Session, scope: str, code: str) -> dict[str, Any] | None:
         "supervisor": row.supervisor or "",
         "vouched_by": row.vouched_by or "",
         "recent": _recent(db, contact),
+        "record": records.of(db, contact.id),
     }
 
 
@@ -111,7 +123,8 @@ def twins(db: Session) -> list[tuple[str, str, dt.datetime]]:
 
 _HOME: ScalarSelect[str] = select(Place.path).where(Place.id == Contact.home_place_id).scalar_subquery()
 _AREA = func.coalesce(_HOME, func.nullif(Contact.area_path, ""), "/")
-_REPORTS = select(func.count()).where(Report.contact_id == Contact.id).scalar_subquery()
+_LATELY = Report.created_at > func.now() - dt.timedelta(days=COUNTED_DAYS)
+_REPORTS = select(func.count()).where(Report.contact_id == Contact.id, _LATELY).scalar_subquery()
 _KINDS = select(func.array_agg(Address.kind)).where(Address.contact_id == Contact.id).scalar_subquery()
 _TOLD = select(func.max(Report.created_at)).where(Report.contact_id == Contact.id).scalar_subquery()
 _WROTE = select(func.max(Address.last_in_at)).where(Address.contact_id == Contact.id).scalar_subquery()

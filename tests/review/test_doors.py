@@ -72,6 +72,7 @@ TABLE: dict[str, frozenset[str]] = {
     "alerts.show": READERS,
     "people.show": READERS,
     "people.one": READERS,
+    "people.where": READERS,
     "people.new": COORDINATORS,
     "people.enrol": COORDINATORS,
     "people.change": COORDINATORS,
@@ -125,7 +126,12 @@ TABLE: dict[str, frozenset[str]] = {
     "users.shut": ADMINS,
     "api.incidents": READERS,
     "api.incident": READERS,
+    "api.reports": READERS,
     "api.report": READERS,
+    "api.areas": READERS,
+    "api.area": READERS,
+    "api.alerts": READERS,
+    "api.alert": READERS,
     "api.openapi": ALL,
 }
 PAGES = ("/", "/map", "/alerts", "/people", "/account", "/phone", "/leftovers")

@@ -1,4 +1,4 @@
-"""Who may learn a number: a custodian with a reason, an incident, a code of now and another custodian's word."""
+"""Who may learn a number: a custodian with a reason, a code of now and another custodian's word."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,10 @@ from review.words import label
 
 pages = Blueprint("people", __name__, url_prefix="/people")
 
-#: The roles that a coordinator gives.
-ROLES = [(role.value, label(role)) for role in ContactRole if role is not ContactRole.UNKNOWN]
+
+def roles() -> list[tuple[str, str]]:
+    """The roles that a coordinator gives, as codes and in words."""
+    return [(role.value, label(role)) for role in ContactRole if role is not ContactRole.UNKNOWN]
 
 
 def registrar() -> Registrar:
@@ -30,8 +33,8 @@ def languages() -> list[tuple[str, str]]:
 
 def role_of(text: str) -> ContactRole:
     """Raises NotPossible."""
-    if text not in {value for value, _ in ROLES}:
-        raise NotPossible("Choose a role.")
+    if text not in {value for value, _name in roles()}:
+        raise NotPossible(_("Choose a role."))
     return ContactRole(text)
 
 
@@ -48,7 +51,7 @@ def once(db: Session, form: str) -> None:
     account, now = vault.blind_digest("form", form), utcnow()
     db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(account[:8], signed=True))))
     if not form or tries.count(db, account, now - tries.DAY):
-        raise NotPossible("This was sent before and is done. Look at the list.")
+        raise NotPossible(_("This was sent before and is done. Look at the list."))
     tries.add(db, now, account)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from mbiu import enrolment
@@ -20,12 +22,12 @@ from mbiu.models import Contact, utcnow
 from mbiu.refusals import NotPossible
 from review import people
 from review.doors import Permission, current_user, door, scoped
-from review.views.people.blueprint import ROLES, handover, languages, once, pages, registrar, typed
+from review.views.people.blueprint import handover, languages, once, pages, registrar, roles, typed
 
 CHANGEABLE = tuple(name for name in FIELDS if name not in {"number", "code"})
-PIN = "From any phone: begin with # and the code name, then the PIN, then the text."
-PANIC = "Sent alone, it ends all contact for good and destroys the number. Texts stay on the phone."
-DURESS = "Anywhere in a report, it says that somebody made them write. The answer is the same as ever."
+PIN = _l("From any phone: begin with # and the code name, then the PIN, then the text.")
+PANIC = _l("Sent alone, it ends all contact for good and destroys the number. Texts stay on the phone.")
+DURESS = _l("Anywhere in a report, it says that somebody made them write. The answer is the same as ever.")
 
 
 @pages.get("/new")
@@ -42,7 +44,7 @@ def _form(values: dict[str, str], faults: list[enrolment.Fault]) -> ResponseRetu
         "pages/person_new.html",
         values=values,
         wrong={one.field: f"{one.what} {one.do}" for one in faults},
-        roles=ROLES,
+        roles=roles(),
         languages=languages(),
         units=units,
         once=secrets.token_hex(),
@@ -61,13 +63,13 @@ def enrol() -> ResponseReturnValue:
                 return _form(values, faults)
             once(db, wishes["once"])
             contact = enrolment.enrol(db, by, person, utcnow())
-            items = [("Code name", contact.code, "How we call this person, and they themselves.")]
+            items = [(_("Code name"), contact.code, _("How we call this person, and they themselves."))]
             items += _new_pin(db, contact) if wishes["pin"] else []
             items += _new_words(db, contact, "", "") if wishes["words"] else []
     except NotPossible as refused:
         flash(refused.why, "bad")
         return redirect(url_for("people.show"))
-    return handover(f"{contact.code} is registered", contact.code, items)
+    return handover(_("%(code)s is registered", code=contact.code), contact.code, items)
 
 
 @pages.post("/<code>")
@@ -80,7 +82,7 @@ def change(code: str) -> ResponseReturnValue:
         if faults:
             raise NotPossible(" ".join(f"{one.field}: {one.what} {one.do}" for one in faults))
         enrolment.change(db, registrar(), contact, person.columns)
-        return f"What is known of {contact.code} is saved."
+        return str(_("What is known of %(code)s is saved.", code=contact.code))
 
     return do(code, act)
 
@@ -92,7 +94,9 @@ def vouch(code: str) -> ResponseReturnValue:
 
     def act(db: Session, contact: Contact) -> str:
         enrolment.vouch_for(db, registrar(), typed("supervisor")["supervisor"], contact, utcnow())
-        return f"{contact.code} is vouched for; the grade is {contact.grade}."
+        return str(
+            _("%(code)s is vouched for; the grade is %(grade)s.", code=contact.code, grade=contact.grade)
+        )
 
     return do(code, act)
 
@@ -101,7 +105,7 @@ def vouch(code: str) -> ResponseReturnValue:
 @door(Permission.ENROL)
 def pin(code: str) -> ResponseReturnValue:
     """Make a new PIN; the old one ends."""
-    return give(code, "A new PIN", _new_pin)
+    return give(code, _("A new PIN"), _new_pin)
 
 
 @pages.post("/<code>/words")
@@ -109,22 +113,22 @@ def pin(code: str) -> ResponseReturnValue:
 def own_words(code: str) -> ResponseReturnValue:
     """Set the person's own words, or make them where none were typed."""
     chosen = typed("panic", "duress")
-    return give(code, "Own words", lambda db, contact: _new_words(db, contact, **chosen))
+    return give(code, _("Own words"), lambda db, contact: _new_words(db, contact, **chosen))
 
 
 def _new_pin(db: Session, contact: Contact) -> list[tuple[str, str, str]]:
     made = next(filter(is_good, iter(lambda: f"{secrets.randbelow(10**6):06}", "")))
     if not enrolment.set_pin(db, contact.id, made, utcnow()):
-        raise NotPossible("Only somebody who is registered has a PIN.")
+        raise NotPossible(_("Only somebody who is registered has a PIN."))
     enrolment.note(db, registrar(), "contact.pin_made", contact.code)
-    return [("PIN", made, PIN)]
+    return [(_("PIN"), made, str(PIN))]
 
 
 def _new_words(db: Session, contact: Contact, panic: str, duress: str) -> list[tuple[str, str, str]]:
     made = enrolment.suggest(contact.language)
     panic, duress = panic.strip() or made[0], duress.strip() or made[1]
     enrolment.set_own_words(db, registrar(), contact, panic, duress)
-    return [("Last word", panic, PANIC), ("Word under force", duress, DURESS)]
+    return [(_("Last word"), panic, str(PANIC)), (_("Word under force"), duress, str(DURESS))]
 
 
 def do(code: str, act: Callable[[Session, Contact], str]) -> ResponseReturnValue:
@@ -147,4 +151,4 @@ def give(code: str, title: str, act: Callable[[Session, Contact], list[Any]]) ->
     except NotPossible as refused:
         flash(refused.why, "bad")
         return redirect(url_for("people.one", code=code))
-    return handover(f"{title} for {contact.code}", contact.code, items)
+    return handover(_("%(what)s for %(code)s", what=title, code=contact.code), contact.code, items)

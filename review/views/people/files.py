@@ -10,6 +10,8 @@ import zlib
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from mbiu import vault
 from mbiu.db import transaction
@@ -19,7 +21,6 @@ from mbiu.models import utcnow
 from mbiu.refusals import NotPossible
 from review.doors import Permission, current_user, door
 from review.views.people.blueprint import once, pages, registrar
-from review.words import counted
 
 HOUR = 3600
 SHOWN = 500
@@ -70,7 +71,7 @@ def register_file() -> ResponseReturnValue:
     except NotPossible as refused:
         flash(refused.why, "bad")
         return redirect(url_for("people.file"))
-    flash(f"{counted(len(made), 'person')} registered.", "ok")
+    flash(ngettext("%(num)s person registered.", "%(num)s people registered.", len(made)), "ok")
     return render_template("pages/people_made.html", made=made)
 
 
@@ -83,7 +84,7 @@ def _open(sealed: str) -> bytes:
     try:
         packed = vault.unseal_bytes("file", "people", current_user().id, base64.b64decode(sealed))
     except (binascii.Error, ValueError, vault.CannotOpen):
-        raise NotPossible("Choose the file once more.") from None
+        raise NotPossible(_("Choose the file once more.")) from None
     if time.time() - int.from_bytes(packed[:8]) > HOUR:
-        raise NotPossible("That was an hour ago. Choose the file once more.")
+        raise NotPossible(_("That was an hour ago. Choose the file once more."))
     return zlib.decompress(packed[8:])

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mbiu import enrolment
@@ -36,7 +37,7 @@ def invite(code: str) -> ResponseReturnValue:
     def act(db: Session, contact: Contact) -> str:
         now = utcnow()
         enrolment.invite(db, registrar(), contact, offered(db, 1, now + INVITED_FOR), now)
-        return f"{contact.code} is invited, if they let us write to them."
+        return str(_("%(code)s is invited, if they let us write to them.", code=contact.code))
 
     return do(code, act)
 
@@ -48,7 +49,10 @@ def end(code: str) -> ResponseReturnValue:
 
     def act(db: Session, contact: Contact) -> str:
         enrolment.archive(db, registrar(), contact, utcnow(), block="block" in request.form)
-        return f"{contact.code} is not one of ours any more. What they send is still kept and read."
+        told = _(
+            "%(code)s is not one of ours any more. What they send is still kept and read.", code=contact.code
+        )
+        return str(told)
 
     return do(code, act)
 
@@ -60,6 +64,6 @@ def restore(code: str) -> ResponseReturnValue:
 
     def act(db: Session, contact: Contact) -> str:
         enrolment.restore(db, registrar(), contact, role_of(request.form.get("role", "")))
-        return f"{contact.code} is one of ours again."
+        return str(_("%(code)s is one of ours again.", code=contact.code))
 
     return do(code, act)

@@ -2,6 +2,7 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mbiu import enrolment
@@ -31,4 +32,8 @@ def settle(code: str) -> ResponseReturnValue:
 
 def _settle(db: Session, contact: Contact, *, keep: bool) -> str:
     enrolment.settle(db, registrar(), contact, utcnow(), keep=keep)
-    return f"{contact.code} has ended." if keep else f"{contact.code} has the phone now."
+    ended, moved = (
+        _("%(code)s has ended.", code=contact.code),
+        _("%(code)s has the phone now.", code=contact.code),
+    )
+    return str(ended if keep else moved)

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from mbiu import enrolment
@@ -14,11 +16,11 @@ from mbiu.refusals import NotPossible
 from mbiu.settings import settings
 from review import people, places
 from review.doors import Permission, current_user, door, scoped
-from review.views.people.blueprint import ROLES, handover, languages, pages, registrar
+from review.views.people.blueprint import handover, languages, pages, registrar, roles
 from review.views.people.parting import offered
 
 SHOWN = 200
-SAID = "To join, send the word JOIN and then this word. Spelling it as it sounds is enough."
+SAID = _l("To join, send the word JOIN and then this word. Spelling it as it sounds is enough.")
 
 
 @pages.get("/words")
@@ -44,11 +46,11 @@ def words() -> ResponseReturnValue:
                 "word": row.JoinWord,
                 "by": row.name or "–",
                 "for": row.code or "",
-                "area": places.full_name(row.JoinWord.area_path, known) or "everywhere",
+                "area": places.full_name(row.JoinWord.area_path, known) or _("everywhere"),
             }
             for row in rows
         ],
-        roles=ROLES,
+        roles=roles(),
         languages=languages(),
         units=units,
         demo=settings().demo,
@@ -67,7 +69,7 @@ def make_word() -> ResponseReturnValue:
     except NotPossible as refused:
         flash(refused.why, "bad")
         return redirect(url_for("people.words"))
-    return handover("A new join word", "", [("Join word", made, SAID)])
+    return handover(_("A new join word"), "", [(_("Join word"), made, str(SAID))])
 
 
 @pages.post("/words/<uuid:word_id>/revoke")
@@ -76,7 +78,7 @@ def revoke_word(word_id: UUID) -> ResponseReturnValue:
     """Let nobody join by it any more."""
     with transaction() as db:
         enrolment.revoke(db, registrar(), word_id)
-    flash("Nobody joins by that word any more.", "ok")
+    flash(_("Nobody joins by that word any more."), "ok")
     return redirect(url_for("people.words"))
 
 
