@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import run
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -27,6 +26,7 @@ from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
 from mbiu.settings import Settings
 from mbiu.settings import settings as read_settings
+from tests import forks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -77,6 +77,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for table in (value for name, value in report.user_properties if name == "table"):
                 terminalreporter.ensure_newline()
                 terminalreporter.write_line(f"\n{table}")
+
+
+def pytest_unconfigure() -> None:
+    forks.close()
 
 
 @pytest.fixture(scope="session")
@@ -141,14 +145,7 @@ def template(
     env |= {"MBIU_DATABASE_URL": postgres.url(APP), "MBIU_DATABASE_OWNER_URL": postgres.url(OWNER)}
     env |= {"MBIU_HOME_DIR": str(service_home)}
     for words in (["migrate"], ["gazetteer", "load", "--file", str(SEED)]):
-        done = run(
-            [sys.executable, "-m", "mbiu", *words],
-            env=env,
-            cwd=service_home,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = forks.run(words, env, service_home, check=False)
         assert done.returncode == 0, f"mbiu {' '.join(words)}: {done.stderr[-2000:]}"
     return DATABASE
 
@@ -244,6 +241,7 @@ def launch(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[st
 
     def start(name: str) -> Launched:
         program = _program(name, environment, tmp_path)
+        program.child = forks.forked(program.child)
         started.append(program)
         program.child.start(lambda _, line: program.lines.append(line))
         if program.url:

@@ -9,7 +9,7 @@ from mbiu import delivery, vault
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.launch import programs
 from mbiu.launch.process import stop_all
-from tests import cast
+from tests import cast, forks
 from tests.doubles import TelegramDouble
 from tests.webhooks.calls import wait
 
@@ -109,7 +109,7 @@ def test_a_conversation_goes_on_with_whichever_bot_lives(
     launch: Launch, telegram: TelegramDouble, rows: Rows, environment: dict[str, str]
 ) -> None:
     """Two bots poll; the one is killed in the middle, the other restarted: neither remembers anything."""
-    pair = [programs.bot(environment), programs.bot(environment)]
+    pair = [forks.forked(programs.bot(environment)) for _ in range(2)]
     for child in pair:
         child.start(lambda _name, _line: None)
     telegram.inject_text(AMINA, "Houses are burning near the river")

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from mbiu import delivery, spool, texts, vault
 from mbiu.launch import programs
 from mbiu.launch.process import Child, stop_all
+from tests import forks
 from tests.doubles import TelegramDouble
 from tests.webhooks.calls import wait
 from tests.webhooks.line import Line
@@ -112,7 +113,7 @@ def test_a_pin_and_a_photo_join_the_report_before_them(
 def test_a_killed_bot_loses_nothing_and_takes_nothing_twice(
     launch: Launch, telegram: TelegramDouble, rows: Rows, environment: dict[str, str]
 ) -> None:
-    first = programs.bot(environment)
+    first = forks.forked(programs.bot(environment))
     first.start(lambda _name, _line: None)
     for number in range(10):
         telegram.inject_text(AMINA + number, f"before the kill {number}")
@@ -129,7 +130,7 @@ def test_a_killed_bot_loses_nothing_and_takes_nothing_twice(
 def test_two_bots_at_once_do_no_harm(
     telegram: TelegramDouble, rows: Rows, environment: dict[str, str]
 ) -> None:
-    pair = [programs.bot(environment), programs.bot(environment)]
+    pair = [forks.forked(programs.bot(environment)) for _ in range(2)]
     for child in pair:
         child.start(lambda _name, _line: None)
     for number in range(12):
@@ -147,7 +148,7 @@ def test_while_the_database_is_away_telegram_keeps_the_updates(
     url = make_url(environment["MBIU_DATABASE_URL"])
     with Line(url.host or "127.0.0.1", url.port or 5432) as line:
         over = url.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
-        child = programs.bot(environment | {"MBIU_DATABASE_URL": over})
+        child = forks.forked(programs.bot(environment | {"MBIU_DATABASE_URL": over}))
         child.start(lambda _name, _line: None)
         telegram.inject_text(AMINA, "before it goes")
         wait(lambda: stored(rows) == 1)
@@ -215,7 +216,7 @@ def test_a_failing_telegram_is_asked_again(
     """Started before its provider can be reached, the bot waits for it."""
     closed = environment | {"MBIU_TELEGRAM_API_URL": "http://127.0.0.1:9"}
     lines: list[str] = []
-    child = programs.bot(closed)
+    child = forks.forked(programs.bot(closed))
     child.start(lambda _, line: lines.append(line))
     wait(lambda: any("telegram.away" in line for line in lines))
     assert child.is_alive
@@ -224,7 +225,7 @@ def test_a_failing_telegram_is_asked_again(
 
 
 def test_it_stops_when_asked(environment: dict[str, str], telegram: TelegramDouble) -> None:
-    child = programs.bot(environment)
+    child = forks.forked(programs.bot(environment))
     lines: list[str] = []
     child.start(lambda _, line: lines.append(line))
     wait(lambda: any("bot.polling" in line for line in lines))
@@ -236,7 +237,7 @@ def test_it_stops_when_asked(environment: dict[str, str], telegram: TelegramDoub
 
 def run_once(env: dict[str, str], *words: str) -> tuple[int, str]:
     lines: list[str] = []
-    child = Child("bot", [*programs.bot(env).argv, *words], env=env)
+    child = forks.forked(Child("bot", [*programs.bot(env).argv, *words], env=env))
     child.start(lambda _, line: lines.append(line))
     return child.finish(), "\n".join(lines)
 

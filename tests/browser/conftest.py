@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +12,7 @@ from playwright.sync_api import Page
 from mbiu.launch import keys
 from mbiu.launch.postgres import APP, Postgres
 from mbiu.launch.valkey import Valkey
+from tests import forks
 from tests.conftest import Database, Launched, copied
 
 
@@ -33,8 +32,7 @@ def demonstration(
     env = bare_environment | service_keys.as_environment()
     env |= {"MBIU_DATABASE_URL": postgres.url(APP, name), "MBIU_REDIS_URL": valkey.url}
     env |= {"MBIU_HOME_DIR": str(folder), "MBIU_DEMO": "1"}
-    words = [sys.executable, "-m", "mbiu", "demo"]
-    subprocess.run(words, env=env, cwd=folder, check=True, capture_output=True, timeout=90)
+    forks.run(["demo"], env, folder)
     return name, (folder / "demo-logins.json").read_text()
 
 

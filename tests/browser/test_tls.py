@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser
 
 from mbiu.launch import programs
+from tests import forks
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +44,7 @@ def secure_console(
     port = int(environment["MBIU_CONSOLE_PORT"])
     url = f"https://127.0.0.1:{port}"
     env = environment | {"MBIU_CONSOLE_URL": url, "GUNICORN_CMD_ARGS": f"--certfile {cert} --keyfile {key}"}
-    child = programs.console("127.0.0.1", port, 1, env)
+    child = forks.forked(programs.console("127.0.0.1", port, 1, env))
     child.start(lambda _name, _line: None)
     _wait(port)
     yield url

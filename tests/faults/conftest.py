@@ -1,7 +1,5 @@
 """An installation whose parts can be killed: a server and a broker of its own, and every program."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,7 @@ from mbiu.launch.process import Child, stop_all
 from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
 from mbiu.settings import Settings
+from tests import forks
 from tests.conftest import SEED
 from tests.doubles import Doubles
 from tests.flow.wiring import channels, eventually
@@ -56,8 +55,7 @@ def template(
     env = bare_environment | service_keys.as_environment()
     env |= {"MBIU_DATABASE_URL": postgres.url(APP), "MBIU_DATABASE_OWNER_URL": postgres.url(OWNER)}
     for words in (["migrate"], ["gazetteer", "load", "--file", str(SEED)]):
-        argv = [sys.executable, "-m", "mbiu", *words]
-        subprocess.run(argv, env=env, cwd=faulty_home, check=True, capture_output=True)
+        forks.run(words, env, faulty_home)
     return DATABASE
 
 
@@ -96,7 +94,7 @@ class House:
 
     def start(self, name: str, key: str = "") -> Child:
         """Start a program, or start it again; ``key`` tells two of a kind apart."""
-        child = self._program(name)
+        child = forks.forked(self._program(name))
         self.children[key or name] = child
         child.start(lambda who, line: self.lines.append(f"{who}: {line}"))
         if name == "hooks":

@@ -1,15 +1,15 @@
 """A whole installation for each test: hooks, worker, beat and console as processes, doubles outside."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from mbiu.settings import Settings
+from tests import forks
 from tests.doubles import Doubles
 from tests.flow.analyst import Analyst
 from tests.flow.wiring import AFRICASTALKING_SECRET, GATEWAY, channels
@@ -54,11 +54,7 @@ class House:
     def analyst(self, name: str) -> Analyst:
         """A new user of the console, made as the operator makes them."""
         words = ["user", "add", name, "--role", "analyst"]
-        made = subprocess.run(
-            [sys.executable, "-m", "mbiu", *words],
-            env=self.environment, cwd=self.environment["MBIU_HOME_DIR"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        made = forks.run(words, self.environment, Path(self.environment["MBIU_HOME_DIR"]))
         return Analyst(self.console, name, made.stdout.split("\t")[2].strip())
 
 

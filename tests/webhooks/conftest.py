@@ -18,6 +18,7 @@ from mbiu.launch.postgres import APP, OWNER, Postgres
 from mbiu.launch.process import Child, stop_all
 from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
+from tests import forks
 from tests.webhooks.calls import AFRICASTALKING_SECRET, GATEWAY, GATEWAY_KEY, TELEGRAM_SECRET, TOKEN, Caller
 from tests.webhooks.line import Line
 
@@ -86,7 +87,7 @@ Start = Callable[..., Hooks]
 def begin(workers: int, env: dict[str, str]) -> tuple[Hooks, Child]:
     """The hooks with so many processes, once they answer."""
     port = int(env["MBIU_HOOKS_PORT"])
-    child = programs.hooks("127.0.0.1", port, workers, env)
+    child = forks.forked(programs.hooks("127.0.0.1", port, workers, env))
     hooks = Hooks(f"http://127.0.0.1:{port}", PUBLIC_URL, home=Path(env["MBIU_HOME_DIR"]), child=child)
     child.start(lambda _, line: hooks.lines.append(line))
 
