@@ -74,6 +74,7 @@ USERS = (
     ("peter", Role.ANALYST),
     ("miriam", Role.COORDINATOR),
     ("simon", Role.CUSTODIAN),
+    ("ines", Role.CUSTODIAN),
     ("esther", Role.ADMIN),
 )
 
