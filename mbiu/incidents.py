@@ -46,6 +46,8 @@ def hold(session: Session, ids: Collection[UUID]) -> list[Incident]:
 def absorb(session: Session, incident: Incident, works: Sequence[Work]) -> None:
     """Let the reports speak in their incident: more of them, perhaps graver, perhaps with more facts."""
     before, ranked = _approvable(incident), ranking.current(session)
+    if incident.state is IncidentState.ARCHIVED:
+        _take_up(incident)
     for work in works:
         if work.row.incident_id not in {None, incident.id}:
             _leave(session, work.row.incident_id, incident.id)
@@ -54,6 +56,13 @@ def absorb(session: Session, incident: Incident, works: Sequence[Work]) -> None:
         incident.state, incident.verified_at = IncidentState.OPEN, None
     incident.updated_at = utcnow()
     incident.due_at = min(incident.due_at, ranked.due_at(incident.priority, works[0].row.created_at))
+
+
+def _take_up(incident: Incident) -> None:
+    """More was told of what a person had put aside: somebody must look again."""
+    incident.state, incident.archived_at, incident.closed_at = IncidentState.OPEN, None, None
+    if incident.event_type is EventType.NONE:
+        incident.event_type = EventType.UNKNOWN
 
 
 def _take_in(incident: Incident, work: Work, ranked: Ranking) -> None:

@@ -36,6 +36,7 @@ ENDED = frozenset(
         IncidentState.CLOSED,
         IncidentState.MERGED,
         IncidentState.WITHDRAWN,
+        IncidentState.ARCHIVED,
     }
 )
 _CERTAINTY = {
@@ -234,7 +235,7 @@ def reopen(session: Session, actor: Actor, ref: str, reason: str) -> Incident:
     needs_reason(reason)
     row.version += 1
     decide(session, actor, row, Verdict.REOPENED, reason, None)
-    row.state, row.closed_at = IncidentState.OPEN, None
+    row.state, row.closed_at, row.archived_at = IncidentState.OPEN, None, None
     return row
 
 
