@@ -211,6 +211,7 @@ class Link:
         self._wake = threading.Event()
         self._starting = threading.Lock()
         self._thread: tuple[int, threading.Thread] | None = None
+        self._ending = threading.Event()
 
     @property
     def is_shut(self) -> bool:
@@ -231,6 +232,16 @@ class Link:
                 self._thread = (os.getpid(), thread)
                 thread.start()
 
+    def stop(self) -> None:
+        """End the thread, in a process that goes on without hooks; waits for a look that is under way."""
+        with self._starting:
+            if self._thread and self._thread[0] == os.getpid():
+                self._ending.set()
+                self._wake.set()
+                self._thread[1].join()
+                self._ending.clear()
+            self._thread = None
+
     def wake(self) -> None:
         """Something was kept: look soon."""
         self._wake.set()
@@ -241,6 +252,8 @@ class Link:
             if self._wake.is_set():
                 self._wake.clear()
                 time.sleep(0.2)
+            if self._ending.is_set():
+                return
             try:
                 self._once()
             except Exception:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.serving import make_server
 
-from mbiu import delivery
+from mbiu import delivery, spool
 from mbiu.codes import AddressKind
 from mbiu.models import Delivery, utcnow
 from mbiu.settings import settings
@@ -28,10 +28,13 @@ def hooks() -> Iterator[str]:
     server = make_server("127.0.0.1", settings().hooks_port, create_app(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{settings().hooks_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{settings().hooks_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        spool.link.stop()
 
 
 def settle() -> None:
