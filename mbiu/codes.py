@@ -215,12 +215,27 @@ class AlertState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RumourVerdict(StrEnum):
+    """What a rumour was found to be; `mbiu.rumours.REDUCED` says what each means for its incident."""
+
+    TRUE = "true"
+    MOSTLY_TRUE = "mostly_true"
+    EXAGGERATED = "exaggerated"
+    OUTDATED = "outdated"
+    MISPLACED = "misplaced"
+    OUT_OF_CONTEXT = "out_of_context"
+    UNPROVEN = "unproven"
+    MOSTLY_FALSE = "mostly_false"
+    FALSE = "false"
+
+
 class Verdict(StrEnum):
     VERIFIED = "verified"
     REFUTED = "refuted"
     UNVERIFIABLE = "unverifiable"
     MERGED = "merged"
     REOPENED = "reopened"
+    WARNED = "warned"
 
 
 class Answer(StrEnum):

@@ -76,11 +76,12 @@ def engine(*, scoped: bool = False) -> Engine:
 
 
 @contextmanager
-def transaction(*, scope: str | None = None) -> Iterator[Session]:
+def transaction(*, scope: str | None = None, cleared: bool = False) -> Iterator[Session]:
     """One unit of work: committed at the end, rolled back on an exception, rings after the commit.
 
     ``scope`` is a user's areas (``/`` everywhere, ``/ug/ug-kasese/`` one district); row-level security
-    then hides all incidents outside them, and the vault. Without a scope the caller is the system
+    then hides all incidents outside them, and the vault; and restricted incidents from whoever is not
+    ``cleared``. Without a scope the caller is the system
     itself (hooks, workers, bot), which sees everything.
     """
     if scope == EVERYTHING:
@@ -90,11 +91,27 @@ def transaction(*, scope: str | None = None) -> Iterator[Session]:
         session.begin(),
     ):
         if scope is not None:
-            session.execute(_SET_SCOPE, {"scope": scope or "-"})
+            session.execute(_SET_SCOPE, {"scope": scope or "-", "cleared": "on" if cleared else "off"})
         yield session
 
 
-_SET_SCOPE = text("SELECT set_config('mbiu.scope', :scope, true)")
+_SET_SCOPE = text("SELECT set_config('mbiu.scope', :scope, true), set_config('mbiu.cleared', :cleared, true)")
+_CLEARED = text("SELECT current_setting('mbiu.cleared', true)")
+_SET_CLEARED = text("SELECT set_config('mbiu.cleared', :cleared, true)")
+
+
+@contextmanager
+def handing_over(session: Session) -> Iterator[None]:
+    """Let changes through that take a row out of the user's own sight, as when an incident turns out to be
+    one of the restricted. What is looked up meanwhile must be known to be the user's already.
+    """
+    before = session.scalar(_CLEARED) or "off"
+    session.execute(_SET_CLEARED, {"cleared": "on"})
+    try:
+        yield
+        session.flush()
+    finally:
+        session.execute(_SET_CLEARED, {"cleared": before})
 
 
 @event.listens_for(Session, "after_commit")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -17,6 +17,7 @@ from mbiu.audit import Actor
 from mbiu.codes import Role
 from mbiu.db import transaction
 from mbiu.settings import settings
+from review import screens
 from review.errors import problem, wants_json
 from review.sessions import ConsoleSession, Identity, touch
 
@@ -25,7 +26,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: Endpoints that need no log-in.
 OPEN = frozenset({"static", "login.show", "login.enter", "language.choose", "health.healthz"})
 #: Endpoints that a page calls by itself: they do not count as somebody being there.
-PASSIVE = frozenset({"queue.events", "queue.rows", "phone.messages"})
+PASSIVE = frozenset({"queue.events", "queue.rows", "phone.messages", "wall.now", "wall.points"})
+
+#: What a screen on a wall fetches by its pass, with nobody logged in.
+WALL = frozenset({"wall.show", "wall.now", "wall.points"})
 
 
 class Permission(StrEnum):
@@ -42,6 +46,8 @@ class Permission(StrEnum):
     ORIGINALS = "originals"
     REVEAL = "reveal"
     USERS = "users"
+    HOUSE = "house"
+    WALL = "wall"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -55,6 +61,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     # Runs the house without reading the reports.
     Role.ADMIN: frozenset(
         {Permission.ACCOUNT, Permission.ROUTES, Permission.GATEWAYS, Permission.AUDIT, Permission.USERS}
+        | {Permission.HOUSE}
     ),
 }
 
@@ -78,6 +85,7 @@ MENU = (
     MenuItem("alerts.show", _("Alerts"), "alert", Permission.SEE),
     MenuItem("people.show", _("People"), "people", Permission.PEOPLE),
     MenuItem("phone.show", _("Phones"), "phone", Permission.SEE),
+    MenuItem("house.show", _("Overview"), "house", Permission.HOUSE, HOUSE),
     MenuItem("routes.show", _("Routes"), "route", Permission.ROUTES, HOUSE),
     MenuItem("feedback.show", _("Feedback"), "reply", Permission.FEEDBACK, HOUSE),
     MenuItem("gateways.show", _("Gateways"), "gateway", Permission.GATEWAYS, HOUSE),
@@ -135,11 +143,21 @@ def trains() -> bool:
 def _guard() -> ResponseReturnValue | None:
     if request.endpoint in OPEN or request.endpoint is None:
         return None
+    if request.blueprint == "api":
+        return None  # its own guard takes tokens as well: review/api/callers.py
     if not isinstance(session, ConsoleSession) or session.identity is None:
-        return _to_login()
+        return None if _on_a_wall(request.endpoint) else _to_login()
     if request.endpoint not in PASSIVE:
         touch(session)
     return None if _allowed(request.endpoint) else _refused()
+
+
+def _on_a_wall(endpoint: str) -> bool:
+    """Whether this is a screen's own request for the wall; the view finds the screen in ``g``."""
+    if endpoint not in WALL:
+        return False
+    g.screen = screens.here()
+    return g.screen is not None
 
 
 def _allowed(endpoint: str) -> bool:
@@ -183,4 +201,5 @@ def _context() -> dict[str, Any]:
 
 def scoped() -> AbstractContextManager[Session]:
     """A transaction that sees what the current user may see, and nothing else."""
-    return transaction(scope=current_user().scope)
+    user = current_user()
+    return transaction(scope=user.scope, cleared=user.cleared)

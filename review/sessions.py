@@ -29,6 +29,8 @@ IDLE = dt.timedelta(minutes=15)
 LIFE = dt.timedelta(hours=12)
 TOUCH = dt.timedelta(seconds=20)
 FORM_KEY = "csrf_token"
+#: The roles that see restricted incidents without being cleared one by one.
+CLEARED = frozenset({Role.CUSTODIAN, Role.COORDINATOR})
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Identity:
     role: Role
     scope: str
     has_totp: bool
+    cleared: bool = False
     language: str | None = None
     theme: str = "auto"
     shortcuts: bool = True
@@ -147,6 +150,7 @@ def _identity(user: User) -> Identity:
         user.role,
         user.scope,
         has_totp=user.totp_secret is not None,
+        cleared=user.cleared or user.role in CLEARED,
         language=user.language,
         theme=user.theme,
         shortcuts=user.shortcuts,

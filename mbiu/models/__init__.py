@@ -47,6 +47,7 @@ from mbiu.models.queue import BulkAction, BulkRow, SavedFilter
 from mbiu.models.record import AuditEntry, AuditHead, Tally
 from mbiu.models.report import Correction, Joining, Report, ReportCode, ReportTerms
 from mbiu.models.reveal import Reveal
+from mbiu.models.rumour import CounterMessage, Rumour
 from mbiu.models.token import ApiToken
 from mbiu.models.training import Drill, SimulatorPhone
 from mbiu.models.wording import FeedbackRule, Notice, Wording
@@ -64,6 +65,7 @@ __all__ = [
     "BulkRow",
     "Contact",
     "Correction",
+    "CounterMessage",
     "DayCounted",
     "DayFigure",
     "DayTimes",
@@ -107,6 +109,7 @@ __all__ = [
     "Reveal",
     "Route",
     "RouteRecipient",
+    "Rumour",
     "SavedFilter",
     "SimulatorPhone",
     "Tally",

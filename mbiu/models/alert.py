@@ -31,6 +31,8 @@ class Route(Model):
 
 
 class RouteRecipient(Model):
+    """Somebody a route tells. A ``mediator`` may be warned before an incident is verified."""
+
     __tablename__ = "route_recipient"
     __table_args__ = (UniqueConstraint("route_id", "contact_id"),)
 
@@ -38,6 +40,7 @@ class RouteRecipient(Model):
     route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id", ondelete="CASCADE"))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     step: Mapped[int] = mapped_column(default=1, server_default="1")
+    mediator: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class Alert(Model):
@@ -45,7 +48,8 @@ class Alert(Model):
 
     ``chain`` is the escalation as it stood when the alert started: a list of
     ``{"contacts": [contact id], "wait_minutes": int}``. ``due_at`` is when the next step is taken.
-    ``texts`` is a sealed JSON object of wordings by language.
+    ``texts`` is a sealed JSON object of wordings by language. An ``unverified`` one went to mediators before
+    enough people had approved; at ``settled_at`` they were told what the incident was found to be.
     """
 
     __tablename__ = "alert"
@@ -69,6 +73,8 @@ class Alert(Model):
     chain: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     step: Mapped[int] = mapped_column(default=0, server_default="0")
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
+    unverified: Mapped[bool] = mapped_column(default=False, server_default="false")
+    settled_at: Mapped[Moment | None]
     due_at: Mapped[Moment | None]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     acknowledged_at: Mapped[Moment | None]
@@ -105,6 +111,13 @@ class Delivery(Model):
             unique=True,
             postgresql_where=text("alert_id IS NOT NULL"),
         ),
+        Index(
+            "uq_delivery_counter_address",
+            "counter_id",
+            "address_id",
+            unique=True,
+            postgresql_where=text("counter_id IS NOT NULL"),
+        ),
         Index(None, "message_id", unique=True),
         Index("ix_delivery_speed", "channel", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
         Index("ix_delivery_alerts_of_address", "address_id", postgresql_where=text("alert_id IS NOT NULL")),
@@ -115,6 +128,7 @@ class Delivery(Model):
     message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
     alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
+    counter_id: Mapped[UUID | None] = mapped_column(ForeignKey("counter_message.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str] = mapped_column(String(40))
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)

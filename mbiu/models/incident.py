@@ -30,6 +30,8 @@ class Incident(Model):
     ``block`` is the district's path, where other reports of the same event are looked for; that of the
     sender's home where no place is told. ``cell`` numbers the squares of a fifth of a degree.
     ``sources`` counts independent reporters; copies of one text count once.
+    ``restricted`` incidents (sexual violence, told under duress) are seen by cleared users alone; the
+    database sets it. At ``warn_at`` mediators are warned if no second person has approved by then.
     """
 
     __tablename__ = "incident"
@@ -47,6 +49,7 @@ class Incident(Model):
         Index(None, "place_id", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
+        Index("ix_incident_warn", "warn_at", postgresql_where=text("warn_at IS NOT NULL")),
         Index(
             "ix_incident_told",
             "reports",
@@ -93,6 +96,8 @@ class Incident(Model):
     claim_until: Mapped[Moment | None]
     assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    restricted: Mapped[bool] = mapped_column(default=False, server_default="false")
+    warn_at: Mapped[Moment | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"))
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
     held: Mapped[bool] = mapped_column(default=False, server_default="false")

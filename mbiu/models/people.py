@@ -149,7 +149,10 @@ class Erasure(Model):
 
 
 class User(Model):
-    """Somebody who may log in. ``scope`` is comma-separated area paths; ``/`` is everywhere."""
+    """Somebody who may log in. ``scope`` is comma-separated area paths; ``/`` is everywhere.
+
+    Who is ``cleared`` sees restricted incidents; custodians and coordinators do so without it.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (CheckConstraint("scope LIKE '/%'", name="scope"),)
@@ -161,6 +164,7 @@ class User(Model):
     password_hash: Mapped[str]
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_used: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    cleared: Mapped[bool] = mapped_column(default=False, server_default="false")
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str] = mapped_column(String(8), default="auto", server_default="auto")
     shortcuts: Mapped[bool] = mapped_column(default=True, server_default="true")

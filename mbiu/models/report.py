@@ -25,8 +25,9 @@ class Report(Model):
     ``source_note`` is the code of why it is not (`mbiu.joining.REASONS`). ``told`` holds what the reporter
     said by code or by choice (``event_type``, ``place_id``, counts), which goes before what was read.
     ``borrowed`` reports came from somebody else's phone, ``unconfirmed`` ones from a sender who may be
-    another than the number says, ``duress`` ones with the word that asks us to do nothing. ``folded`` counts
-    messages beyond the limits that were kept with the report unread. ``withdrawn_at`` is when the reporter
+    another than the number says, ``duress`` ones with the word that asks us to do nothing.
+    ``restricted`` ones are seen by cleared users alone; the database sets it. ``folded`` counts messages
+    beyond the limits that were kept with the report unread. ``withdrawn_at`` is when the reporter
     took it back, ``erased_at`` when its words were removed at the reporter's wish, ``archived_at`` when a
     person agreed that it tells of no event.
     """
@@ -85,6 +86,7 @@ class Report(Model):
     borrowed: Mapped[bool] = mapped_column(default=False, server_default="false")
     unconfirmed: Mapped[bool] = mapped_column(default=False, server_default="false")
     duress: Mapped[bool] = mapped_column(default=False, server_default="false")
+    restricted: Mapped[bool] = mapped_column(default=False, server_default="false")
     folded: Mapped[int] = mapped_column(default=0, server_default="0")
     withdrawn_at: Mapped[Moment | None]
     erased_at: Mapped[Moment | None]
