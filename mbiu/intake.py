@@ -17,6 +17,7 @@ from mbiu import acting, dialogue, feedback, leaving, restraint, texts, vault
 from mbiu.analysis.language import reply_language
 from mbiu.contacts import QUIET, Sender, sender_of
 from mbiu.dialogue import CLEAR, Kind, Reply, Step
+from mbiu.house import settings as house
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import IncomingMessage
 from mbiu.models import Contact, Message, Report, utcnow
@@ -73,7 +74,8 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
         leaving.as_stranger(session, sender.contact_id, now)
     case = _case(session, message, sender, now)
     held = _held(session, case, now, inline=inline)
-    if not store(session, _entry(case, now, replied=held is not None), held, now):
+    drill = sender.exercise or message.channel == "simulator" or house.value(session, "exercise")
+    if not store(session, _entry(case, now, replied=held is not None, drill=drill), held, now):
         leaving.discard(session, sender.contact_id)
         return _again(session, message, inline=inline)
     _follow(session, case, now)
@@ -123,7 +125,7 @@ def _folded(case: Case, now: dt.datetime) -> Case:
 # --- keep it -----------------------------------------------------------------------------------
 
 
-def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
+def _entry(case: Case, now: dt.datetime, *, replied: bool, drill: bool) -> Entry:
     message, sender = case.message, case.sender
     begins = next((effect for effect in case.step.effects if effect.kind is Kind.BEGIN), None)
     return Entry(
@@ -139,7 +141,7 @@ def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
         location=_location(case.id, message),
         forwarded=message.forwarded,
         edited=message.edited,
-        exercise=sender.exercise or message.channel == "simulator",
+        exercise=drill,
         sent_at=message.sent_at,
         is_new=case.is_new,
         is_group=message.is_group,

@@ -6,7 +6,9 @@ stands now, and the first deliveries.
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from mbiu import alerting, audit, sources, texts, vault
 from mbiu.audit import Actor
 from mbiu.channels.text import compose, segments
 from mbiu.codes import AddressKind, AlertState, IncidentState, Wish
+from mbiu.house import settings as house
 from mbiu.models import Address, Alert, Contact, Incident, Place, Route, RouteRecipient, utcnow
 from mbiu.outbox import Outgoing, put
 from mbiu.refs import new_id, new_ref
@@ -77,26 +80,30 @@ def matches(route: Route, incident: Incident) -> bool:
     )
 
 
-def plan(session: Session, incident: Incident, ref: str = "A??????") -> Plan:
-    """The preview for an incident; ``ref`` is the reference to show in the words."""
+def plan(session: Session, incident: Incident, ref: str = "A??????", *, mediators: bool = False) -> Plan:
+    """The preview for an incident; ``ref`` is the reference to show in the words.
+
+    With ``mediators`` that of a warning: to those alone who may be told what is not verified, and so marked.
+    """
     routes = [
         route for route in session.scalars(select(Route).order_by(Route.name)) if matches(route, incident)
     ]
     if not routes:
         return Plan((), ())
     chosen: dict[UUID, tuple[int, list[str]]] = {}
-    for route, link in _links(session, routes):
+    for route, link in _links(session, routes, mediators=mediators):
         step, names = chosen.get(link.contact_id, (link.step, []))
         chosen[link.contact_id] = (min(step, link.step), [*names, route.name])
-    place = place_name(session, incident.place_id)
+    place, drill = place_name(session, incident.place_id), house.value(session, "exercise")
     found, left_out = [], []
     for contact, address in _reachable(session, list(chosen)):
         step, names = chosen[contact.id]
-        why_not = _why_not(contact, address, incident)
+        why_not = _why_not(contact, address, incident, drill=drill)
         if why_not or address is None:
             left_out.append((contact.code, why_not))
         else:
-            found.append(_recipient(incident, place, ref, contact, address, (step, tuple(names))))
+            words = partial(alerting.wording, incident, place, ref=ref, verified=not mediators)
+            found.append(_recipient(words, contact, address, (step, tuple(names))))
     waits = _waits(routes, found)
     found.sort(key=lambda one: (one.step, one.code))
     return Plan(tuple(found), tuple(left_out), waits, tuple(route.name for route in routes))
@@ -109,9 +116,10 @@ def _waits(routes: list[Route], found: list[Recipient]) -> dict[int, int]:
     return {one.step: shortest for one in found}
 
 
-def _links(session: Session, routes: list[Route]) -> list[tuple[Route, RouteRecipient]]:
+def _links(session: Session, routes: list[Route], *, mediators: bool) -> list[tuple[Route, RouteRecipient]]:
     by_id = {route.id: route for route in routes}
-    links = session.scalars(select(RouteRecipient).where(RouteRecipient.route_id.in_(by_id)))
+    query = select(RouteRecipient).where(RouteRecipient.route_id.in_(by_id))
+    links = session.scalars(query.where(RouteRecipient.mediator) if mediators else query)
     return [(by_id[link.route_id], link) for link in links]
 
 
@@ -135,7 +143,8 @@ def _reachable(session: Session, contacts: list[UUID]) -> list[tuple[Contact, Ad
 _WISHES = {Wish.PULL: "wants to hear from us only in answer", Wish.NEVER: "wants never to hear from us"}
 
 
-def _why_not(contact: Contact, address: Address | None, incident: Incident) -> str:
+def _why_not(contact: Contact, address: Address | None, incident: Incident, *, drill: bool) -> str:
+    """Why somebody is not told; in an exercise of the whole house (``drill``) everybody is part of it."""
     if address is None:
         return "has no address"
     if address.stopped_at or contact.stopped_at or contact.silent_at:
@@ -146,21 +155,16 @@ def _why_not(contact: Contact, address: Address | None, incident: Incident) -> s
         return "blocked us, or the number does not work"
     if contact.exercise and not incident.exercise:
         return "belongs to the demonstration"
-    if incident.exercise and not contact.exercise:
+    if incident.exercise and not (contact.exercise or drill):
         return "is not part of the exercise"
     return ""
 
 
 def _recipient(
-    incident: Incident,
-    place: str | None,
-    ref: str,
-    contact: Contact,
-    address: Address,
-    how: tuple[int, tuple[str, ...]],
+    words: Callable[..., str], contact: Contact, address: Address, how: tuple[int, tuple[str, ...]]
 ) -> Recipient:
     language = contact.language or texts.first_language(contact.country)
-    text = alerting.wording(incident, place, language, ref)
+    text = words(language=language)
     sms = address.kind is AddressKind.SMS
     text = compose(text) if sms else text
     step, routes = how
@@ -206,9 +210,8 @@ def send(
     found = plan(session, incident, alert_ref)
     if not found.recipients:
         raise NotPossible("No route leads to anyone who can be reached, so nobody would be told.")
-    alert = _write(session, actor, incident, alert_ref, found)
-    incident.state, incident.updated_at = IncidentState.ALERTED, utcnow()
-    take_step(session, alert, utcnow())
+    alert = start(session, actor, incident, alert_ref, found)
+    incident.state = IncidentState.ALERTED
     audit.append(
         session, actor, "alert.sent", f"alert:{alert_ref}", incident=ref,
         recipients=len(found.recipients), routes=list(found.routes),
@@ -216,7 +219,13 @@ def send(
     return alert
 
 
-def _write(session: Session, actor: Actor, incident: Incident, ref: str, found: Plan) -> Alert:
+def start(
+    session: Session, actor: Actor, incident: Incident, ref: str, found: Plan, *, unverified: bool = False
+) -> Alert:
+    """Write an alert as planned and tell the people of its first step. The database refuses one that is
+    neither approved enough nor a warning to mediators.
+    """
+    now = utcnow()
     alert_id = new_id()
     wordings = {one.language: one.text for one in found.recipients}
     alert = Alert(
@@ -228,9 +237,12 @@ def _write(session: Session, actor: Actor, incident: Incident, ref: str, found: 
         texts=vault.seal("alert", "texts", alert_id, json.dumps(wordings, ensure_ascii=False)),
         chain=_chain(found),
         exercise=incident.exercise,
+        unverified=unverified,
     )
     session.add(alert)
     session.flush()
+    incident.updated_at = now
+    take_step(session, alert, now)
     return alert
 
 

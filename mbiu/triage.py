@@ -15,6 +15,7 @@ from mbiu.analysis.learned import Classifier
 from mbiu.analysis.reading import Reading
 from mbiu.codes import EventType
 from mbiu.gazetteer.lookup import Gazetteer
+from mbiu.house import lexicon
 from mbiu.joins import join
 from mbiu.reports import Work
 from mbiu.sources import recount
@@ -36,6 +37,7 @@ def triage(
     rows = reports.claim(session, limit)
     if not rows:
         return 0
+    lexicon.refresh(session)
     messages = words.messages(session, [row.id for row in rows])
     works = [work for row in rows if (work := _read(session, row, messages[row.id], gazetteer, classifier))]
     nothing = [

@@ -3,11 +3,14 @@
 The centre's own files lie in one folder (``use``) under the names of the shipped ones. ``sw/events.csv``
 there stands in place of the shipped list, ``sw/events.more.csv`` adds to it. A file with a bad row is
 left out as a whole, the shipped one stays in force, and ``problems`` says file, row and reason.
+Over the files lie the words that are handed in (``lay_over``).
 """
 
 import csv
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar, cast
 
 from mbiu.analysis.checks import fault
+from mbiu.analysis.overlay import Overlay
 from mbiu.gazetteer.names import fold
 
 log = logging.getLogger(__name__)
@@ -48,6 +52,8 @@ class _BadTable(Exception):
 _folder: list[Path] = []
 _stamp: list[tuple[tuple[str, int, int], ...]] = []
 _problems: dict[str, Problem] = {}
+_overlay: list[Overlay] = [Overlay()]
+_trying = threading.Lock()
 _forget: list[Callable[[], None]] = []
 
 
@@ -62,6 +68,32 @@ def use(folder: Path | None) -> None:
     """Take the centre's own tables from this folder, which need not exist; None: the shipped ones alone."""
     _folder[:] = [folder] if folder else []
     _reset()
+
+
+def lay_over(overlay: Overlay) -> bool:
+    """Lay these words over the tables from now on, in this process; whether they are others than before."""
+    if overlay.version == _overlay[0].version:
+        return False
+    _overlay[0] = overlay
+    _reset()
+    return True
+
+
+@contextmanager
+def tried(overlay: Overlay) -> Iterator[None]:
+    """Read by these words for a while, and by those from before afterwards; one trial at a time."""
+    with _trying:
+        before = _overlay[0]
+        lay_over(overlay)
+        try:
+            yield
+        finally:
+            lay_over(before)
+
+
+def laid_over() -> Overlay:
+    """The words that lie over the tables now."""
+    return _overlay[0]
 
 
 def refresh() -> bool:
@@ -117,11 +149,12 @@ def rows(name: str) -> Iterator[Row]:
     """
     data = resources.files("mbiu.analysis") / "data"
     if (whole := data / f"{name}.csv").is_file():
-        yield from _in_force(name, name, whole)
+        yield from _overlay[0].over(name, "", _in_force(name, name, whole))
         return
     for language in LANGUAGES:
         part = data / language / f"{name}.csv"
-        yield from ({**row, "language": language} for row in _in_force(f"{language}/{name}", name, part))
+        found = _overlay[0].over(name, language, _in_force(f"{language}/{name}", name, part))
+        yield from ({**row, "language": language} for row in found)
 
 
 def _in_force(path: str, name: str, shipped: Traversable) -> list[Row]:
