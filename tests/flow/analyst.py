@@ -56,6 +56,11 @@ class _Forms(HTMLParser):
             form.fields[name] = value
 
 
+def _goes_to(form: Form, action: str) -> bool:
+    """Without a given address a form goes to its own page."""
+    return form.action.endswith(action) if action else not form.action
+
+
 class Analyst:
     """One browser of one person; ``page`` is what it shows."""
 
@@ -88,13 +93,13 @@ class Analyst:
 
     def form(self, action: str) -> Form:
         """The form of this page whose address ends in ``action``."""
-        found = [form for form in _Forms(self.page).found if form.action.endswith(action)]
+        found = [form for form in _Forms(self.page).found if _goes_to(form, action)]
         assert found, f"{self.name} sees no form {action}"
         return found[0]
 
     def offers(self, action: str) -> bool:
         """Whether this page has such a form."""
-        return any(form.action.endswith(action) for form in _Forms(self.page).found)
+        return any(_goes_to(form, action) for form in _Forms(self.page).found)
 
     def incidents(self) -> list[str]:
         """The references in the queue, the most urgent first."""
