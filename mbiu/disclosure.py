@@ -22,7 +22,7 @@ HOURS, GRID = 6, 0.1
 DELAY = dt.timedelta(hours=24)
 COUNTED = ("killed", "injured", "abducted", "displaced")
 BANDS = (1, 10, 50, 100, 500, 1000)
-_CONFIRMED = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED, IncidentState.CLOSED})
+CONFIRMED = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED, IncidentState.CLOSED})
 
 
 class Why(StrEnum):
@@ -77,12 +77,13 @@ class Public:
     numbers: dict[str, tuple[int, int | None]]
 
 
-def partner(row: Incident, *, restricted: bool, coerced: bool) -> Partner | Withheld:
+def partner(row: Incident, *, restricted: bool, coerced: bool, drills: bool = False) -> Partner | Withheld:
     """What a partner may know of an incident.
 
-    ``restricted`` says that few people may see it, ``coerced`` that only somebody under duress tells of it.
+    ``restricted`` says that few people may see it, ``coerced`` that only somebody under duress tells of it;
+    with ``drills`` an exercise counts as well, as in a demonstration.
     """
-    if why := _withheld(row, restricted=restricted, coerced=coerced):
+    if why := _withheld(row, restricted=restricted, coerced=coerced, drills=drills):
         return Withheld(why)
     since, until = _six_hours(row)
     return Partner(
@@ -92,8 +93,8 @@ def partner(row: Incident, *, restricted: bool, coerced: bool) -> Partner | With
         urgency=row.urgency.value,
         certainty=row.certainty.value,
         areas=_areas(row, PARTNER_DEPTH),
-        lat=_middle(row.lat),
-        lon=_middle(row.lon),
+        lat=middle(row.lat),
+        lon=middle(row.lon),
         since=since,
         until=until,
         numbers={name: (span["low"], span["high"]) for name, span in _counts(row)},
@@ -116,12 +117,12 @@ def public(row: Incident, *, restricted: bool, coerced: bool, now: dt.datetime) 
     )
 
 
-def _withheld(row: Incident, *, restricted: bool, coerced: bool) -> Why | None:
+def _withheld(row: Incident, *, restricted: bool, coerced: bool, drills: bool = False) -> Why | None:
     reasons = (
         (EventType.SEXUAL_VIOLENCE in {row.event_type, *row.other_types}, Why.SURVIVOR),
         (restricted, Why.RESTRICTED),
-        (row.exercise, Why.EXERCISE),
-        (row.state not in _CONFIRMED or row.verified_at is None, Why.UNCONFIRMED),
+        (row.exercise and not drills, Why.EXERCISE),
+        (row.state not in CONFIRMED or row.verified_at is None, Why.UNCONFIRMED),
         (coerced, Why.DURESS),
         (row.event_type in {EventType.NONE, EventType.UNKNOWN, EventType.RUMOUR}, Why.NOT_AN_EVENT),
         (not _areas(row, PUBLIC_DEPTH), Why.PLACE),
@@ -133,7 +134,7 @@ def _areas(row: Incident, depth: int) -> tuple[str, ...]:
     return tuple(part for part in row.area_path.split("/") if part)[:depth]
 
 
-def _middle(degrees: float | None) -> float | None:
+def middle(degrees: float | None) -> float | None:
     """The middle of the cell, so that what is told is equally far from wherever in it the event was."""
     return None if degrees is None else round((degrees // GRID) * GRID + GRID / 2, 2)
 

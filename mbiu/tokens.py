@@ -31,20 +31,24 @@ _NAME = re.compile(r"\S(.{0,58}\S)?")
 
 
 class Scope(StrEnum):
-    """What a token may read. Without ``exact``, places of pins and times of receipt are rounded."""
+    """What a token may read.
+
+    Without ``all`` it is what `mbiu.disclosure` lets a partner know: confirmed incidents only, times and places
+    rounded; and of reports no finer place and time than that.
+    """
 
     INCIDENTS = "incidents"
     REPORTS = "reports"
     AREAS = "areas"
     ALERTS = "alerts"
+    ALL = "all"
     WORDS = "reports:words"
     CODES = "contacts:codes"
-    EXACT = "exact"
     RESTRICTED = "restricted"
 
 
-#: Scopes that say more of reporters than a partner needs as a rule; coordinators are told.
-CLOSE = frozenset({Scope.WORDS, Scope.CODES, Scope.EXACT, Scope.RESTRICTED})
+#: Scopes that say more than a partner needs as a rule; coordinators are told of a token that has one.
+CLOSE = frozenset({Scope.ALL, Scope.WORDS, Scope.CODES, Scope.RESTRICTED})
 
 
 @dataclass(frozen=True)

@@ -180,11 +180,13 @@ def _refused() -> ResponseReturnValue:
 
 #: Pages that belong to another page of the menu.
 _UNDER = {
+    "areas": "map",
     "codes": "feedback",
     "incident": "queue",
     "judging": "queue",
     "leftovers": "queue",
     "media": "queue",
+    "wall": "map",
 }
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from mbiu.db import UNAVAILABLE
 from mbiu.refusals import NotAllowed, NotFound
+from review import problems
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ def problem(status: int, title: str = "", text: str = "") -> ResponseReturnValue
     """An error answer in the form the caller understands."""
     usual = WORDS.get(status, OTHER)
     title, text = title or str(usual[0]), text or str(usual[1])
+    if request.path.startswith("/api/"):
+        return problems.problem(status, text)
     if wants_json():
         return jsonify(error=title, detail=text), status
     return render_template("pages/error.html", title=title, text=text), status

@@ -2,15 +2,17 @@
 
 from flask import Blueprint
 
+from review import api
 from review.views import (
     account,
     alerts,
-    api,
+    areas,
     audit,
     codes,
     feedback,
     gateways,
     health,
+    house,
     incident,
     joins,
     judging,
@@ -25,6 +27,7 @@ from review.views import (
     queue,
     routes,
     users,
+    wall,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -41,6 +44,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leftovers.pages,
     alerts.pages,
     maps.pages,
+    areas.pages,
+    wall.pages,
     people.pages,
     routes.pages,
     gateways.pages,
@@ -48,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     feedback.pages,
     audit.pages,
     users.pages,
+    house.pages,
     phone.pages,
     api.pages,
 )

@@ -67,7 +67,16 @@ TABLE: dict[str, frozenset[str]] = {
     "leftovers.make_incident": DECIDERS,
     "map.show": READERS,
     "map.incidents": READERS,
+    "map.areas": READERS,
     "map.towns": READERS,
+    "areas.whole": READERS,
+    "areas.show": READERS,
+    "wall.show": READERS,
+    "wall.now": READERS,
+    "wall.points": READERS,
+    "wall.hanging": COORDINATORS,
+    "wall.hang": COORDINATORS,
+    "wall.take_down": COORDINATORS,
     "map.places_like": READERS,
     "alerts.show": READERS,
     "people.show": READERS,
@@ -134,7 +143,7 @@ TABLE: dict[str, frozenset[str]] = {
     "api.alert": READERS,
     "api.openapi": ALL,
 }
-PAGES = ("/", "/map", "/alerts", "/people", "/account", "/phone", "/leftovers")
+PAGES = ("/", "/map", "/alerts", "/people", "/account", "/phone", "/leftovers", "/areas", "/wall")
 VALUES = {"ref": "INONE00", "filename": "logo.svg"}
 
 
