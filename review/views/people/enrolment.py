@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from mbiu import enrolment
@@ -25,9 +25,13 @@ from review.doors import Permission, current_user, door, scoped
 from review.views.people.blueprint import handover, languages, once, pages, registrar, roles, typed
 
 CHANGEABLE = tuple(name for name in FIELDS if name not in {"number", "code"})
-PIN = _l("From any phone: begin with # and the code name, then the PIN, then the text.")
-PANIC = _l("Sent alone, it ends all contact for good and destroys the number. Texts stay on the phone.")
-DURESS = _l("Anywhere in a report, it says that somebody made them write. The answer is the same as ever.")
+PIN = lazy_gettext("From any phone: begin with # and the code name, then the PIN, then the text.")
+PANIC = lazy_gettext(
+    "Sent alone, it ends all contact for good and destroys the number. Texts stay on the phone."
+)
+DURESS = lazy_gettext(
+    "Anywhere in a report, it says that somebody made them write. The answer is the same as ever."
+)
 
 
 @pages.get("/new")

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from mbiu import enrolment
@@ -20,7 +20,7 @@ from review.views.people.blueprint import handover, languages, pages, registrar,
 from review.views.people.parting import offered
 
 SHOWN = 200
-SAID = _l("To join, send the word JOIN and then this word. Spelling it as it sounds is enough.")
+SAID = lazy_gettext("To join, send the word JOIN and then this word. Spelling it as it sounds is enough.")
 
 
 @pages.get("/words")
