@@ -18,6 +18,8 @@ FILES = {
     "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
     "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
     "leaflet/LICENSE": "leaflet/LICENSE",
+    "leaflet.markercluster/dist/leaflet.markercluster.js": "leaflet/markercluster.js",
+    "leaflet.markercluster/MIT-LICENCE.txt": "leaflet/MARKERCLUSTER-LICENCE",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
     f"{FONT}-latin-wght-normal.woff2": "font/latin.woff2",
@@ -25,7 +27,7 @@ FILES = {
     "@fontsource-variable/source-sans-3/LICENSE": "font/LICENSE",
 }
 # From Lake Chad to the Indian Ocean, and from the Zambezi to the Red Sea.
-REGION = Box(west=15.0, south=-19.0, east=56.0, north=21.0)
+REGION = Box(west=11.0, south=-19.0, east=56.0, north=21.0)
 DECIMALS = 3
 COUNTRY_DOUBT = 0.006
 WATER_DOUBT = 0.01

@@ -70,3 +70,12 @@ def find(db: Session, text: str) -> str | None:
     exact = [row.id for row in rows if full_name(row.path, known).casefold() == wanted]
     found = exact or [row.id for row in rows]
     return found[0] if len(found) == 1 else None
+
+
+def upper(db: Session, *more: str) -> list[tuple[str, str]]:
+    """Countries and first-level units in the user's areas, and ``more`` paths: to choose from, with names."""
+    query = select(Place.path).where(Place.level.in_((0, 1)), ~Place.retired, func.mbiu_sees(Place.path))
+    paths = {*db.scalars(query), *filter(None, more)}
+    known = names(db, paths)
+    found = [(path, full_name(path, known)) for path in paths]
+    return sorted((one for one in found if one[1]), key=lambda one: one[1].split(", ")[::-1])

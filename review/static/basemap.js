@@ -1,7 +1,16 @@
-// The ground of every map: borders, lakes and rivers from our own server, in the colours of the page.
+// The ground of every map: borders, lakes and rivers from our own server, in the colours of the page;
+// and the pins and heaps that lie on it.
+
+const PIN = [34, 26];
+export const PRIORITY = { P1: "--p1", P2: "--p2", P3: "--p3", P4: "--p4" };
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-export const json = async (url) => (await fetch(url)).json();
+
+export async function json(url) {
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
+}
 
 export function label(latlng, text, name, anchor) {
   const words = document.createElement("span");
@@ -17,23 +26,45 @@ function middle(feature) {
   return L.latLngBounds(ring.map(([lon, lat]) => [lat, lon])).getCenter();
 }
 
+// Shaded areas (z-index 250) come between the land and its water.
+function pane(map, name, height) {
+  map.createPane(name).style.zIndex = height;
+  return { pane: name, renderer: L.canvas({ pane: name }), interactive: false };
+}
+
 function draw(map, base) {
-  const land = { color: colour("--map-border"), weight: 1.1, fillColor: colour("--map-land"), fillOpacity: 1, interactive: false };
-  const water = { color: colour("--map-water"), weight: .6, fillColor: colour("--map-water"), fillOpacity: 1, interactive: false };
-  L.geoJSON(base.countries, { style: land }).addTo(map);
-  L.geoJSON(base.rivers, { style: { color: colour("--map-water"), weight: 1.2, interactive: false } }).addTo(map);
-  L.geoJSON(base.lakes, { style: water }).addTo(map);
+  const ground = pane(map, "ground", 210);
+  const wet = pane(map, "water", 260);
+  const water = { color: colour("--map-water"), fillColor: colour("--map-water"), fillOpacity: 1 };
+  const borders = { color: colour("--map-border"), weight: 1.1 };
+  L.geoJSON(base.countries, { ...ground, style: { ...borders, fillColor: colour("--map-land"), fillOpacity: 1 } }).addTo(map);
+  L.geoJSON(base.rivers, { ...wet, style: { color: colour("--map-water"), weight: 1.2 } }).addTo(map);
+  L.geoJSON(base.lakes, { ...wet, style: { ...water, weight: .6 } }).addTo(map);
+  L.geoJSON(base.countries, { ...wet, style: { ...borders, fill: false } }).addTo(map);
   for (const feature of base.countries.features) {
     if (feature.properties.name) label(middle(feature), feature.properties.name, "map-label", [70, 8]).addTo(map);
   }
 }
 
 // A map on `box`, whose data-base is the address of the ground. L is Leaflet, loaded before.
-export async function basemap(box) {
-  const map = L.map(box, { preferCanvas: true, minZoom: 4, maxZoom: 13, zoomSnap: .5, fadeAnimation: false, maxBounds: [[-22, 8], [24, 62]] });
+export async function basemap(box, options = {}) {
+  const map = L.map(box, { preferCanvas: true, minZoom: 4, maxZoom: 13, zoomSnap: .5, fadeAnimation: false, maxBounds: [[-22, 8], [24, 62]], ...options });
   map.attributionControl.setPrefix(false).addAttribution("Natural Earth");
-  L.control.scale({ imperial: false }).addTo(map);
+  if (options.zoomControl !== false) L.control.scale({ imperial: false }).addTo(map);
   map.setView([-1, 33], 5);
   draw(map, await json(box.dataset.base));
   return map;
+}
+
+export function pin(at, level, title) {
+  const icon = L.divIcon({ className: `map-pin ${level}`, html: level, iconSize: PIN, iconAnchor: [PIN[0] / 2, PIN[1] / 2] });
+  return L.marker(at, { icon, title, alt: title, level });
+}
+
+// Many incidents in one place: their number, in the colour of the gravest.
+export function heap(count, level) {
+  const number = document.createElement("b");
+  number.textContent = count;
+  const size = count < 10 ? 38 : count < 100 ? 44 : 52;
+  return L.divIcon({ className: `map-heap ${level}`, html: number, iconSize: [size, size] });
 }

@@ -1,65 +1,139 @@
-"""The map: open incidents on borders, lakes and towns from our own server."""
+"""The map: incidents on borders, lakes and towns from our own server, and areas by how much happens there."""
 
-from flask import Blueprint, render_template, request, url_for
+import datetime as dt
+import gzip
+import json
+from typing import Any
+
+import flask_babel
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
+from werkzeug.exceptions import BadRequest
 
-from mbiu.models import Incident, Place
-from review import places, queue
-from review.doors import Permission, door, scoped
-from review.words import counted, label
+from mbiu.codes import EventType, Severity
+from mbiu.models import Place
+from review import asked, mapped, places, shading
+from review.doors import Permission, current_user, door, may, scoped
+from review.words import label
 
 pages = Blueprint("map", __name__, url_prefix="/map")
 
 TOWNS = ("locality", "camp", "slum")
 UNITS = (1, 2)
+#: Rows of the table of areas.
+ROWS = 60
+
+
+@pages.app_template_filter()
+def figure(value: float) -> str:
+    """A whole number as the language writes it."""
+    return str(flask_babel.format_decimal(round(value)))
+
+
+@pages.app_template_filter()
+def rate(value: float) -> str:
+    """A rate with no more figures than it deserves: 0.42, 4.2, 42."""
+    return str(flask_babel.format_decimal(value, "0.##" if value < 1 else "0.#" if value < 10 else "0"))
+
+
+@pages.app_template_filter()
+def short_day(value: dt.date) -> str:
+    """A day without its year: 3 Nov."""
+    return str(flask_babel.format_date(value, "d MMM"))
+
+
+@pages.app_template_filter()
+def clock(value: dt.datetime) -> str:
+    """An hour of the day: 14:00."""
+    return value.strftime("%H:%M")
+
+
+@pages.app_context_processor
+def _links() -> dict[str, str | None]:
+    """Where a table of people by area is brought in, for those who may."""
+    there = "house.population" in current_app.view_functions and may("house")
+    return {"table_url": url_for("house.population") if there else None}
 
 
 @pages.get("")
 @door(Permission.SEE)
 def show() -> ResponseReturnValue:
-    """The page; it fetches its data itself."""
+    """The page: a form that narrows, the map, and beside it the same as a list."""
+    wanted, shade = asked.Asked.of(request.args), shading.Shade.of_query(request.args)
     with scoped() as db:
-        total, placed = db.execute(
-            select(func.count(), func.count(Incident.lat)).where(Incident.state.in_(_OPEN))
-        ).one()
-    return render_template("pages/map.html", placed=placed, unplaced=total - placed)
+        sums = mapped.sums(db, wanted)
+        lines, after = mapped.listed(db, wanted, request.args.get("after", ""))
+        found = shading.rates(db, wanted, shade, current_user().scope) if shade.per else []
+        areas = places.upper(db, wanted.area)
+    query = {**wanted.as_query(), **shade.as_query()}
+    return render_template(
+        "pages/map.html",
+        asked=wanted,
+        choices=_choices(areas),
+        sums=sums,
+        lines=lines,
+        further=url_for("map.show", after=after, **query) if after else None,
+        shading=_shaded(shade, found),
+        query=query,
+    )
 
 
-_OPEN = (*queue.WAITING, *queue.STATES["verified"][1], *queue.STATES["alerted"][1])
+def _choices(areas: list[tuple[str, str]]) -> dict[str, list[tuple[str, Any]]]:
+    """What each field of the form offers: values with their words."""
+    return {
+        "since": [(key, words) for key, (_, _, words) in asked.PERIODS.items()],
+        "type": [(one.value, label(one)) for one in EventType],
+        "severity": [(one.value, label(one)) for one in Severity],
+        "state": [(key, words) for key, (words, _) in asked.STATES.items()],
+        "drills": list(asked.DRILLS.items()),
+        "area": areas,
+        "per": [(key, words) for key, (words, _) in shading.PER.items()],
+        "of": list(shading.OF.items()),
+        "level": [(str(key), words) for key, words in shading.LEVELS.items()],
+    }
+
+
+def _shaded(shade: shading.Shade, found: list[shading.Rate]) -> dict[str, Any]:
+    busy = [one for one in found if one.count]
+    return {
+        "chosen": shade,
+        "of": shading.OF[shade.of],
+        "per": shading.PER[shade.per][0],
+        "rows": busy[:ROWS],
+        "more": max(0, len(busy) - ROWS),
+        "quiet": len(found) - len(busy),
+        "areas": len(found),
+        "baseless": sum(one.base is None for one in found),
+        "legend": shading.legend(found),
+    }
 
 
 @pages.get("/incidents")
 @door(Permission.SEE)
 def incidents() -> ResponseReturnValue:
-    """All open incidents with a point, newest last so that it lies on top."""
+    """What lies in ``box`` (west,south,east,north): one by one, or counted by square where it is much."""
+    box = asked.Box.of(request.args.get("box", ""))
+    if box is None:
+        raise BadRequest
     with scoped() as db:
-        found = db.scalars(
-            select(Incident)
-            .where(Incident.state.in_(_OPEN), Incident.lat.is_not(None))
-            .order_by(Incident.priority.desc(), Incident.created_at)
-            .limit(1000)
-        ).all()
-        known = places.names(db, [one.area_path for one in found])
-    return {"incidents": [_point(one, known) for one in found]}
+        found = mapped.inside(db, asked.Asked.of(request.args), box)
+    for one in found["incidents"]:
+        one["url"] = url_for("incident.show", ref=one["ref"])
+    return found
 
 
-def _point(one: Incident, known: places.Names) -> dict[str, object]:
-    about = [
-        label(one.state),
-        *queue.numbers(one.numbers),
-        counted(one.reports, "report"),
-    ]
-    return {
-        "ref": one.ref,
-        "title": f"{label(one.event_type)} · {places.place_name(one.area_path, known)}",
-        "about": ", ".join(about),
-        "priority": one.priority.value,
-        "lat": one.lat,
-        "lon": one.lon,
-        "radius_km": one.radius_km or 0,
-        "url": url_for("incident.show", ref=one.ref),
-    }
+@pages.get("/areas")
+@door(Permission.SEE)
+def areas() -> ResponseReturnValue:
+    """The areas with their rates as GeoJSON: real borders, or zones around known points."""
+    shade = shading.Shade.of_query(request.args)
+    with scoped() as db:
+        found = shading.rates(db, asked.Asked.of(request.args), shade, current_user().scope)
+        built = shading.features(db, found, shade.level)
+    for one in built["features"]:
+        one["properties"]["url"] = url_for("areas.show", path=one["properties"]["path"].strip("/"))
+    return _packed(built)
 
 
 @pages.get("/towns")
@@ -74,7 +148,18 @@ def towns() -> ResponseReturnValue:
             .order_by(Place.level.nulls_last(), Place.population.desc().nulls_last(), Place.name)
             .limit(3000)
         )
-    return {"towns": [list(town) for town in found]}
+        return _packed({"towns": [list(town) for town in found]})
+
+
+def _packed(found: dict[str, Any]) -> Response:
+    """Compressed, which only what holds no secret and no stranger's words may be (the BREACH attack)."""
+    body = json.dumps(found, separators=(",", ":")).encode()
+    answer = Response(body, mimetype="application/json")
+    answer.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:
+        answer.set_data(gzip.compress(body, 5, mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
 
 
 @pages.get("/places")
