@@ -15,6 +15,7 @@ from mbiu import vault
 from mbiu.channels.text import segments
 from mbiu.codes import AddressKind, AlertState, DeliveryState
 from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response, User
+from mbiu.outbox import composed
 from mbiu.routing import Plan
 from review import places
 
@@ -31,14 +32,19 @@ class Reply:
 
 @dataclass(frozen=True)
 class Sending:
-    """One delivery of an alert with what its recipient answered."""
+    """One delivery of an alert: the very words, how far they got, and what their recipient answered."""
 
     code: str
     organisation: str
     kind: str
     state: str
     error: str
+    step: int
+    text: str
+    segments: int
+    queued_at: dt.datetime
     sent_at: dt.datetime | None
+    delivered_at: dt.datetime | None
     answers: list[Reply]
 
 
@@ -49,7 +55,7 @@ class AlertCard:
     ref: str
     state: str
     by: str
-    text: str
+    unverified: bool
     step: int
     steps: int
     due_at: dt.datetime | None
@@ -69,7 +75,7 @@ def cards(db: Session, incident_id: UUID) -> list[AlertCard]:
         .where(Alert.incident_id == incident_id)
         .order_by(Alert.created_at.desc())
     ).all()
-    sendings = _sendings(db, [row.Alert.id for row in rows])
+    sendings = _sendings(db, [row.Alert for row in rows])
     return [_card(row.Alert, row.name, sendings[row.Alert.id]) for row in rows]
 
 
@@ -78,7 +84,7 @@ def _card(alert: Alert, by: str, deliveries: list[Sending]) -> AlertCard:
         ref=alert.ref,
         state=alert.state.value,
         by=by,
-        text=_text(alert),
+        unverified=bool(getattr(alert, "unverified", False)),
         step=alert.step,
         steps=len(alert.chain),
         due_at=alert.due_at,
@@ -87,14 +93,21 @@ def _card(alert: Alert, by: str, deliveries: list[Sending]) -> AlertCard:
     )
 
 
-def _text(alert: Alert) -> str:
-    """The wording an analyst reads: English where somebody got it in English."""
+def _texts(alert: Alert) -> dict[UUID, str]:
+    """The very words for each address, as `mbiu.routing` puts them on their way.
+
+    The messages themselves belong to no report, so that an area's scope shows them to nobody.
+    """
     wordings: dict[str, str] = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
-    return wordings.get("en") or next(iter(wordings.values()), "")
+    people = [one for step in alert.chain for one in step["recipients"]]
+    return {
+        UUID(one["address"]): composed(one["channel"], wordings.get(one["language"], "")) for one in people
+    }
 
 
-def _sendings(db: Session, alerts: Iterable[UUID]) -> dict[UUID | None, list[Sending]]:
-    ids = list(alerts)
+def _sendings(db: Session, alerts: Iterable[Alert]) -> dict[UUID | None, list[Sending]]:
+    texts = {alert.id: _texts(alert) for alert in alerts}
+    ids = list(texts)
     answers = _answers(db, ids)
     rows = db.execute(
         select(Delivery, Contact.id.label("contact_id"), Contact.code, Contact.organisation, Address.kind)
@@ -106,11 +119,11 @@ def _sendings(db: Session, alerts: Iterable[UUID]) -> dict[UUID | None, list[Sen
     found: dict[UUID | None, list[Sending]] = defaultdict(list)
     for row in rows:
         replies = answers.get((row.Delivery.alert_id, row.contact_id), [])
-        found[row.Delivery.alert_id].append(_sending(row, replies))
+        found[row.Delivery.alert_id].append(_sending(row, texts[row.Delivery.alert_id], replies))
     return found
 
 
-def _sending(row: Any, replies: list[Reply]) -> Sending:
+def _sending(row: Any, texts: dict[UUID, str], replies: list[Reply]) -> Sending:
     delivery: Delivery = row.Delivery
     return Sending(
         code=row.code,
@@ -118,7 +131,12 @@ def _sending(row: Any, replies: list[Reply]) -> Sending:
         kind=row.kind.value,
         state=delivery.state.value,
         error=delivery.error,
+        step=delivery.step,
+        text=texts.get(delivery.address_id, ""),
+        segments=delivery.segments,
+        queued_at=delivery.created_at,
         sent_at=delivery.sent_at,
+        delivered_at=delivery.delivered_at,
         answers=replies,
     )
 
@@ -188,7 +206,7 @@ def listed(db: Session) -> list[AlertRow]:
         .limit(MANY)
     ).all()
     known = places.names(db, [row.Incident.area_path for row in rows])
-    sendings = _sendings(db, [row.Alert.id for row in rows])
+    sendings = _sendings(db, [row.Alert for row in rows])
     return [_listed(row.Alert, row.Incident, sendings[row.Alert.id], known) for row in rows]
 
 

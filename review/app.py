@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 
 from mbiu import logs
 from mbiu.settings import settings
-from review import doors, errors, notices, security, static, tongues, words
+from review import doors, errors, exercise, mentions, notices, security, static, tongues, words
 from review.sessions import DatabaseSessions
 from review.views import BLUEPRINTS
 
@@ -27,6 +27,8 @@ def create_app() -> Flask:
     tongues.install(app)
     words.install(app)
     notices.install(app)
+    mentions.install(app)
+    exercise.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from mbiu.amending import RISK_FACTORS, SIDES
+from mbiu.amending import RISK_FACTORS, SIDES, fact
 from mbiu.codes import Driver, EventType, Severity, Urgency
 from mbiu.facts import NUMBERS
 from mbiu.models import Incident
@@ -23,24 +25,41 @@ _NUMBER = re.compile(r"\d{1,6}(?: ?[-–] ?\d{1,6}){0,2}", re.ASCII)
 _MINUTE = "%Y-%m-%dT%H:%M"
 
 
-def changes(db: Session, row: Incident) -> dict[str, Any]:
-    """What the form says otherwise than the incident does. Raises NotPossible with words for the person."""
-    found = _codes(row) | _lists(row)
+def changes(db: Session, base: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form says otherwise than ``base``, the facts in plain values that its user saw.
+
+    What the user gave up for the value of another (``use_<fact>``) is left out. Raises NotPossible with words
+    for the person.
+    """
+    found = _codes(base) | _lists(base)
     typed, before = request.form.get("place", "").strip()[:120], request.form.get("place_before", "").strip()
     if typed != before:
         found["place_id"] = _place(db, typed)
-    if numbers := _numbers(row):
+    if numbers := _numbers(base.get("numbers") or {}):
         found["numbers"] = numbers
-    if "from" in request.form and _shown_times(row) != (times := _typed_times()):
+    if "from" in request.form and _typed_times(base.get("occurred")) != (times := _times_in_form()):
         found["occurred"] = _times(*times)
-    if "actors" in request.form and (actors := _actors(request.form["actors"][:2000])) != row.actors:
+    if "actors" in request.form and (actors := _actors(request.form["actors"][:2000])) != base.get("actors"):
         found["actors"] = actors
-    return found
+    return {name: value for name, value in found.items() if request.form.get(f"use_{name}") != "theirs"}
+
+
+def base_of(row: Incident) -> dict[str, Any]:
+    """The facts of an incident in plain values."""
+    names = (*CODES, *LISTS, "risk_factors", "numbers", "actors", "occurred")
+    return {name: fact(row, name) for name in names}
+
+
+def whole(changed: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes as they would stand: a number that was changed together with those that were not."""
+    if "numbers" not in changed:
+        return dict(changed)
+    return {**changed, "numbers": {**(base.get("numbers") or {}), **changed["numbers"]}}
 
 
 def shown(row: Incident) -> dict[str, Any]:
     """The values of the fields that are not codes, as they are typed."""
-    start, end = _shown_times(row)
+    start, end = _typed_times(fact(row, "occurred"))
     return {
         "numbers": {name: number_text(row.numbers.get(name)) for name in NUMBERS},
         "from": start,
@@ -57,28 +76,30 @@ def number_text(span: dict[str, int] | None) -> str:
     return str(best) if low == best == high else f"{low}-{best}-{high}"
 
 
-def _codes(row: Incident) -> dict[str, str]:
+def _codes(base: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for name, codes in CODES.items():
         value = request.form.get(name, "")
         if value and value not in set(codes):
-            raise NotPossible(f"Choose the {label(name).lower()} from the list.")
-        if value and value != getattr(row, name).value:
+            raise NotPossible(_("Choose the %(name)s from the list.", name=label(name).lower()))
+        if value and value != base.get(name):
             found[name] = value
     return found
 
 
-def _lists(row: Incident) -> dict[str, Any]:
-    """Ticked boxes; a form without the boxes says nothing about them."""
-    if "ticked" not in request.form:
-        return {}
+def _lists(base: Mapping[str, Any]) -> dict[str, Any]:
+    """Ticked boxes; a form says by ``ticked`` which lists it has the boxes of."""
+    asked = set(request.form.getlist("ticked"))
+    kind = request.form.get("event_type") or base.get("event_type")
     found: dict[str, Any] = {}
     for name, codes in LISTS.items():
-        ticked = set(request.form.getlist(name)) & set(codes) - {row.event_type.value}
-        if ticked != set(getattr(row, name)) - {row.event_type.value}:
+        ticked = set(request.form.getlist(name)) & set(codes) - {kind}
+        if name in asked and ticked != set(base.get(name) or ()) - {kind}:
             found[name] = sorted(ticked)
     risks = {int(one) for one in request.form.getlist("risk_factors") if one in set(map(str, RISK_FACTORS))}
-    return found | ({"risk_factors": sorted(risks)} if risks != set(row.risk_factors) else {})
+    if "risk_factors" in asked and risks != set(base.get("risk_factors") or ()):
+        found["risk_factors"] = sorted(risks)
+    return found
 
 
 def _place(db: Session, typed: str) -> str | None:
@@ -87,15 +108,17 @@ def _place(db: Session, typed: str) -> str | None:
     typed = typed.replace("\0", "")
     found = places.find(db, typed)
     if found is None:
-        raise NotPossible(f"«{typed}» is not one place of the gazetteer. Pick one from the list.")
+        raise NotPossible(
+            _("«%(typed)s» is not one place of the gazetteer. Pick one from the list.", typed=typed)
+        )
     return found
 
 
-def _numbers(row: Incident) -> dict[str, dict[str, int] | None]:
+def _numbers(known: Mapping[str, Any]) -> dict[str, dict[str, int] | None]:
     found = {}
     for name in NUMBERS:
         text = request.form.get(name)
-        if text is not None and (typed := " ".join(text.split())) != number_text(row.numbers.get(name)):
+        if text is not None and (typed := " ".join(text.split())) != number_text(known.get(name)):
             found[name] = _number(name, typed)
     return found
 
@@ -105,18 +128,19 @@ def _number(name: str, typed: str) -> dict[str, int] | None:
         return None
     parts = [int(part) for part in re.split("[-–]", typed)] if _NUMBER.fullmatch(typed) else []
     if not parts or parts != sorted(parts):
-        raise NotPossible(f"{label(name)}: write 8, or 5-10, or least-likely-most as in 5-8-10.")
+        raise NotPossible(
+            _("%(name)s: write 8, or 5-10, or least-likely-most as in 5-8-10.", name=label(name))
+        )
     return {"low": parts[0], "best": parts[len(parts) // 2 if len(parts) != 2 else 0], "high": parts[-1]}
 
 
-def _shown_times(row: Incident) -> tuple[str, str]:
-    start, end = (
-        one.astimezone(EAT).strftime(_MINUTE) if one else "" for one in (row.occurred_from, row.occurred_to)
-    )
-    return start, end
+def _typed_times(kept: Any) -> tuple[str, str]:
+    """Times as `fact` keeps them, as the fields of the form show them."""
+    times = [dt.datetime.fromisoformat(one).astimezone(EAT).strftime(_MINUTE) for one in kept or ()]
+    return (times[0], times[-1]) if times else ("", "")
 
 
-def _typed_times() -> tuple[str, str]:
+def _times_in_form() -> tuple[str, str]:
     return request.form.get("from", "")[:16], request.form.get("to", "")[:16]
 
 
@@ -126,7 +150,7 @@ def _times(start: str, end: str) -> tuple[dt.datetime, dt.datetime] | None:
     try:
         times = [dt.datetime.strptime(one or start, _MINUTE).replace(tzinfo=EAT) for one in (start, end)]
     except ValueError:
-        raise NotPossible("Write the time as day and hour, both in East Africa Time.") from None
+        raise NotPossible(_("Write the time as day and hour, both in East Africa Time.")) from None
     return times[0], times[1]
 
 
@@ -134,8 +158,10 @@ def _actors(text: str) -> dict[str, str]:
     """One group a line, with its side after a colon; without one the side is not known."""
     found = {}
     for line in filter(str.strip, text.splitlines()):
-        name, _, side = line.rpartition(":") if ":" in line else (line, "", "unknown")
+        name, _colon, side = line.rpartition(":") if ":" in line else (line, "", "unknown")
         if (said := side.strip().lower()) not in SIDES:
-            raise NotPossible(f"«{line.strip()[:60]}»: after the colon stands attacker, target or unknown.")
+            raise NotPossible(
+                _("«%(line)s»: after the colon stands attacker, target or unknown.", line=line.strip()[:60])
+            )
         found[" ".join(name.split())] = said
     return found

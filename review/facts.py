@@ -1,21 +1,18 @@
-"""What was read of an incident, fact by fact, each with the words it was read from."""
+"""What is known of an incident, fact by fact, each with the words it was read from."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from mbiu.models import Incident
 from review.reports import ReportCard
-from review.words import RISKS, amount, label, short_time
+from review.values import NUMBERS, codes, name_of, risks, sides, span
+from review.words import amount, label
 
-NUMBERS = (
-    ("killed", "Killed"),
-    ("injured", "Hurt"),
-    ("displaced", "Displaced"),
-    ("abducted", "Taken"),
-    ("livestock", "Animals"),
-)
 QUOTES = 3
+#: Facts that follow from others and are not corrected by themselves.
+DERIVED = frozenset({"certainty"})
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,8 @@ class Quote:
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of the panel; ``field`` is the name under which evidence and corrections know it."""
+    """A line of the panel; ``field`` is the name under which evidence and corrections know it, ``value`` is
+    empty where nobody told it."""
 
     name: str
     field: str
@@ -36,24 +34,28 @@ class Fact:
     why: str = ""
     quotes: tuple[Quote, ...] = ()
 
+    @property
+    def derived(self) -> bool:
+        return self.field in DERIVED
 
-def facts_of(row: Incident, reports: Iterable[ReportCard]) -> list[Fact]:
-    """The facts in the order in which an analyst asks for them; what nobody told is left out."""
+
+def facts_of(row: Incident, reports: Iterable[ReportCard], place: str) -> list[Fact]:
+    """The facts in the order in which an analyst asks for them; ``place`` is the place's name."""
     cards = list(reports)
-    values = [
-        ("Type", "event_type", label(row.event_type)),
-        ("Also", "other_types", ", ".join(label(kind) for kind in row.other_types)),
-        ("Severity", "severity", label(row.severity)),
-        ("Urgency", "urgency", label(row.urgency)),
-        ("Certainty", "certainty", label(row.certainty)),
-        ("Time", "when", _when(row)),
-        ("Place", "place", _where(row)),
-        *((name, key, amount(row.numbers[key])) for key, name in NUMBERS if row.numbers.get(key)),
-        ("Actors", "actors", ", ".join(_actor(name, side) for name, side in row.actors.items())),
-        ("Drivers", "drivers", ", ".join(label(driver) for driver in row.drivers)),
-        ("Risk factors", "risk_factors", "; ".join(f"{n} {RISKS.get(n, '')}" for n in row.risk_factors)),
-    ]
-    return [Fact(name, field, value, *_told(cards, field)) for name, field, value in values if value]
+    values = {
+        "event_type": label(row.event_type),
+        "other_types": codes(row.other_types),
+        "severity": label(row.severity),
+        "urgency": label(row.urgency),
+        "certainty": label(row.certainty),
+        "when": span(row.occurred_from, row.occurred_to) or _("Not said"),
+        "place": _where(row, place),
+        **{key: amount(row.numbers[key]) if row.numbers.get(key) else "" for key, _name in NUMBERS},
+        "actors": sides(row.actors),
+        "drivers": codes(row.drivers),
+        "risk_factors": risks(row.risk_factors),
+    }
+    return [Fact(name_of(field), field, value, *_told(cards, field)) for field, value in values.items()]
 
 
 def _told(cards: list[ReportCard], field: str) -> tuple[str, tuple[Quote, ...]]:
@@ -65,23 +67,12 @@ def _told(cards: list[ReportCard], field: str) -> tuple[str, tuple[Quote, ...]]:
         if item.field == field
     ]
     quotes = dict.fromkeys(Quote(ref, " ".join(item.text.split())[:80]) for ref, item in items if item.text)
-    why = next((item.why.replace("_", " ") for _, item in items if item.why), "")
+    why = next((item.why.replace("_", " ") for _ref, item in items if item.why), "")
     return why, tuple(quotes)[:QUOTES]
 
 
-def _actor(name: str, side: str) -> str:
-    return name if side == "unknown" else f"{name} ({side})"
-
-
-def _when(row: Incident) -> str:
-    if row.occurred_from is None:
-        return "Not said"
-    if row.occurred_to is None or row.occurred_to - row.occurred_from < dt.timedelta(minutes=1):
-        return short_time(row.occurred_from)
-    return f"{short_time(row.occurred_from)} to {short_time(row.occurred_to)}"
-
-
-def _where(row: Incident) -> str:
+def _where(row: Incident, place: str) -> str:
     if row.lat is None:
-        return "Not known"
-    return f"{label(row.precision)}, within {row.radius_km:g} km" if row.radius_km else label(row.precision)
+        return _("Not known")
+    within = _("within %(km)s km", km=f"{row.radius_km:g}") if row.radius_km else ""
+    return ", ".join(filter(None, (place, label(row.precision).lower(), within)))

@@ -240,13 +240,14 @@ def test_an_alert_can_be_stopped(ruth: Browser, small: str) -> None:
 
 def test_an_incident_that_became_similar_is_shown_with_reasons(ruth: Browser, grave: str) -> None:
     ref = cast.incident_of(cast.tell("People attacked in Kotido, 3 killed", cast.JOSEPH)).ref
-    assert "Perhaps the same event" not in ruth.get(f"/incidents/{grave}").text
+    assert "Is it the same event?" not in ruth.get(f"/incidents/{grave}").text
     ruth.post(
         f"/incidents/{ref}/correct", place="Bwera, Kasese, Western, Uganda", place_before="x", version=1
     )
     page = ruth.get(f"/incidents/{grave}").text
-    assert "Perhaps the same event" in page
+    assert "Is it the same event?" in page
     assert ref in page
+    assert re.search(r"\d+ %</b></div>\s*<p class=\"small muted\">[a-z]", page)
 
 
 def test_the_custodian_reads_but_has_no_form(as_: Callable[[str], Browser], grave: str) -> None:

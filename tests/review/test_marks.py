@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mbiu.analysis.reading import Evidence
-from review.reports import mark
+from review.evidence import mark
 
 texts = st.text(max_size=60)
 spans = st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=6)

@@ -1,0 +1,139 @@
+"""Two people at one incident: what changed since somebody opened it, beside what they were about to save."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mbiu.amending import fact
+from mbiu.models import AuditEntry, Incident, utcnow
+from review import places
+from review.values import name_of, readable
+from review.words import label
+
+#: The facts of an incident that a decision or a correction rests on.
+FIELDS = (
+    "event_type",
+    "other_types",
+    "severity",
+    "urgency",
+    "place_id",
+    "occurred",
+    "numbers",
+    "actors",
+    "drivers",
+    "risk_factors",
+    "state",
+    "reports",
+)
+#: Shown as they stand, but nobody's to choose.
+_FOLLOWS = frozenset({"state", "reports"})
+_LONGEST = 20_000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact: as it was when the page was opened, as it is now, and as it would be saved, if it would."""
+
+    field: str
+    name: str
+    seen: str
+    theirs: str
+    yours: str | None = None
+
+    @property
+    def clash(self) -> bool:
+        """Whether both changed it, to different values."""
+        return self.yours is not None and self.seen != self.theirs != self.yours
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What happened to an incident since somebody opened it, and what they were about to save.
+
+    ``done`` are the acts of others since, newest last, as (when, who, what).
+    """
+
+    ref: str
+    version: int
+    differences: list[Difference]
+    done: list[tuple[dt.datetime, str, str]]
+    seen: str
+
+    @property
+    def clashes(self) -> list[Difference]:
+        return [one for one in self.differences if one.clash]
+
+
+def seen(row: Incident) -> str:
+    """What the page shows of an incident, to be sent along with its forms."""
+    values = {name: _plain(row, name) for name in FIELDS}
+    return json.dumps(values | {"at": utcnow().isoformat()}, default=str, ensure_ascii=False)
+
+
+def as_seen(text: str) -> dict[str, Any]:
+    """What a form says that its user saw; empty where it says nothing that could be read."""
+    try:
+        found = json.loads(text[:_LONGEST])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def since(db: Session, row: Incident, before: Mapping[str, Any], yours: Mapping[str, Any]) -> Conflict:
+    """What changed since a page was opened that showed ``before``; ``yours`` are the values to be saved."""
+    now = {name: _plain(row, name) for name in FIELDS}
+    changed = [name for name in FIELDS if name in before and before[name] != now[name]]
+    shown = [name for name in FIELDS if name in changed or name in yours]
+    known = _places(db, before, now, yours)
+    differences = [
+        Difference(
+            field=name,
+            name=_name(name),
+            seen=_words(name, before.get(name, now[name]), known),
+            theirs=_words(name, now[name], known),
+            yours=_words(name, yours[name], known) if name in yours else None,
+        )
+        for name in shown
+    ]
+    return Conflict(row.ref, row.version, differences, _done(db, row, before), seen(row))
+
+
+def _plain(row: Incident, name: str) -> Any:
+    return json.loads(json.dumps(fact(row, name), default=str))
+
+
+def _name(name: str) -> str:
+    return label(name) if name in _FOLLOWS else name_of(name)
+
+
+def _words(name: str, value: Any, known: places.Names) -> str:
+    try:
+        return str(value) if name == "reports" else readable(name, value, known)
+    except (AttributeError, TypeError, ValueError, KeyError):
+        return "–"  # the form of a page said something that no page shows
+
+
+def _places(db: Session, *versions: Mapping[str, Any]) -> places.Names:
+    ids = sorted({str(one["place_id"]) for one in versions if one.get("place_id")})
+    return places.names(db, [f"/{'/'.join(ids)}/"])
+
+
+def _done(db: Session, row: Incident, before: Mapping[str, Any]) -> list[tuple[dt.datetime, str, str]]:
+    try:
+        opened = dt.datetime.fromisoformat(str(before.get("at", "")))
+    except ValueError:
+        return []
+    if opened.tzinfo is None:
+        return []
+    query = select(AuditEntry).where(
+        AuditEntry.object == f"incident:{row.ref}",
+        AuditEntry.action != "incident.viewed",
+        AuditEntry.at > opened,
+    )
+    entries = db.scalars(query.order_by(AuditEntry.seq).limit(20))
+    return [(one.at, one.actor, label(one.action.partition(".")[2])) for one in entries]

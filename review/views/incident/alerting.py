@@ -1,0 +1,51 @@
+"""Alerts of an incident, and its end."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from mbiu import response, routing
+from mbiu.refs import normal_ref
+from review import forms
+from review.changes import do
+from review.doors import Permission, actor, door
+from review.views.incident.blueprint import pages
+
+
+@pages.post("/alert")
+@door(Permission.DECIDE)
+def send(ref: str) -> ResponseReturnValue:
+    """Send the alert that the preview showed."""
+
+    def change(db: Session, ref: str) -> str:
+        knowing = request.form.get("knowing") == "1"
+        alert = routing.send(db, actor(), ref, version=forms.version(), knowing=knowing)
+        return _("Alert %(ref)s is on its way.", ref=alert.ref)
+
+    return do(ref, change)
+
+
+@pages.post("/cancel")
+@door(Permission.DECIDE)
+def cancel(ref: str) -> ResponseReturnValue:
+    """Stop an alert of this incident."""
+
+    def change(db: Session, _ref: str) -> str:
+        alert = response.cancel(db, actor(), normal_ref(request.form.get("alert", "")[:20]))
+        return _("Alert %(ref)s is cancelled; what was not sent yet will not be.", ref=alert.ref)
+
+    return do(ref, change)
+
+
+@pages.post("/outcome")
+@door(Permission.DECIDE)
+def outcome(ref: str) -> ResponseReturnValue:
+    """Say what was done; ends the incident and tells its reporters."""
+
+    def change(db: Session, ref: str) -> str:
+        done, effect, note = (request.form.get(name, "") for name in ("done", "effect", "note"))
+        response.close(db, actor(), ref, done, effect, note[:2000])
+        return _("%(ref)s is closed, and those who reported it are told.", ref=ref)
+
+    return do(ref, change)
