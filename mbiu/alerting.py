@@ -30,8 +30,8 @@ def wording(incident: Incident, place: str | None, language: str, ref: str, *, v
     def say(key: str, **values: object) -> str:
         return texts.say(language, key, **values)
 
-    mark = say("alert.exercise") if incident.exercise else ""
-    mark += "" if verified else say("alert.unverified")
+    mark = "" if verified else say("alert.unverified")
+    mark += say("alert.exercise") if incident.exercise else ""
     text = say(
         "alert.sms",
         mark=mark,

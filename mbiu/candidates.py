@@ -203,7 +203,8 @@ def _telling() -> Select[Any]:
     ids = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("id", Uuid))
     wanted = ids.render_derived(name="wanted")
     newest = (
-        select(Report.id, Report.incident_id, Report.contact_id, Report.unconfirmed, Report.duress)
+        select(Report.id, Report.incident_id, Report.contact_id, Report.address_id)
+        .add_columns(Report.unconfirmed, Report.duress)
         .where(Report.incident_id == wanted.c.id, Report.copied.is_(False), Report.withdrawn_at.is_(None))
         .order_by(Report.created_at.desc())
         .limit(TEXTS)
@@ -211,7 +212,7 @@ def _telling() -> Select[Any]:
     )
     return (
         select(newest.c.id, newest.c.incident_id, newest.c.contact_id, *TIES)
-        .add_columns(newest.c.unconfirmed, newest.c.duress)
+        .add_columns(newest.c.address_id, newest.c.unconfirmed, newest.c.duress)
         .add_columns(Message.id.label("message_id"), Message.text)
         .select_from(wanted)
         .join(newest, true())

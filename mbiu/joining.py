@@ -38,8 +38,8 @@ _JUST_BELOW = JOIN - 0.01
 class Witness:
     """Who told it, in what words, and how near to it: what independence is judged by.
 
-    ``contact``, ``organisation``, ``circle`` (a community of one denomination) and ``supervisor`` are
-    compared only; ``texts`` are the messages, or all of them as one.
+    ``contact``, ``organisation``, ``circle`` (a community of one denomination), ``supervisor`` and ``phone``
+    (the address it came from) are compared only; ``texts`` are the messages, or all of them as one.
     ``doubt`` is the code of why the sender may be another, or not free to say what is true.
     """
 
@@ -51,10 +51,11 @@ class Witness:
     doubt: str = ""
     circle: str = ""
     supervisor: UUID | None = None
+    phone: UUID | None = None
 
     def unnamed(self) -> "Witness":
         """The same words from nobody in particular."""
-        return replace(self, contact=None, organisation="", circle="", supervisor=None)
+        return replace(self, contact=None, organisation="", circle="", supervisor=None, phone=None)
 
 
 REASONS = {
@@ -62,7 +63,7 @@ REASONS = {
     "copy": "the words of an earlier report",
     "forwarded": "a forwarded message",
     "hearsay": "told from hearsay",
-    "connected": "close to an earlier reporter: one organisation or community, or one line of supervision",
+    "connected": "close to an earlier reporter: one phone, organisation or community, or a supervisor",
     "unconfirmed": "perhaps not from whom the number says",
     "duress": "sent under duress",
     "withdrawn": "taken back by the reporter",
@@ -201,10 +202,10 @@ def doubt(row: Any) -> str:
 def source(told: Witness, earlier: Sequence[Witness]) -> Source:
     """Whether a report adds a source to those who told it ``earlier``.
 
-    One person is one source however often they write; so are people of one organisation or of one community
-    and denomination, and a supervisor with those who report to them, whose words may come from one mouth; a
-    copied text is its first sender's; and who passes on what others said saw nothing. Two people who report
-    to one supervisor are two sources.
+    One person is one source however often they write; so are people of one organisation, of one community
+    and denomination or of one phone, and a supervisor with those who report to them, whose words may come
+    from one mouth; a copied text is its first sender's; and who passes on what others said saw nothing. Two
+    people who report to one supervisor are two sources.
     A telling in doubt is none, and does not stand in the way of the person in whose name it came.
     """
     if told.doubt:
@@ -220,13 +221,19 @@ def source(told: Witness, earlier: Sequence[Witness]) -> Source:
 
 
 def ties(row: Any) -> dict[str, Any]:
-    """What binds a reporter to others, from a row with the contact's columns: arguments of a `Witness`.
+    """What binds a reporter to others, from a row with the contact's columns and the report's address:
+    arguments of a `Witness`.
 
     A community counts together with a denomination only: either alone may be half a country.
     """
     parts = [" ".join(part.split()).casefold() for part in (row.community, row.denomination)]
     circle = "/".join(parts) if all(parts) else ""
-    return {"organisation": row.organisation, "circle": circle, "supervisor": row.supervisor_id}
+    return {
+        "organisation": row.organisation,
+        "circle": circle,
+        "supervisor": row.supervisor_id,
+        "phone": row.address_id,
+    }
 
 
 def _connected(a: Witness, b: Witness) -> bool:
@@ -234,4 +241,5 @@ def _connected(a: Witness, b: Witness) -> bool:
     same = bool(mine and mine == theirs) or bool(a.circle and a.circle == b.circle)
     above = a.supervisor is not None and a.supervisor == b.contact
     below = b.supervisor is not None and b.supervisor == a.contact
-    return same or above or below
+    one_phone = a.phone is not None and a.phone == b.phone
+    return same or above or below or one_phone

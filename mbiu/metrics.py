@@ -62,7 +62,7 @@ _DUE = text("""
            (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending') AND due_at <= now())
                AS delivery,
            (SELECT count(*) FROM alert WHERE state = 'open' AND due_at IS NOT NULL AND due_at <= now())
-               AS escalation,
+               + (SELECT count(*) FROM incident WHERE warn_at <= now()) AS escalation,
            (SELECT count(*) FROM media WHERE state = 'pending' AND due_at <= now()) AS media,
            (SELECT count(*) FROM erasure WHERE due_at <= now())
                + (SELECT count(*) FROM address WHERE burn_at <= now()) AS erasure

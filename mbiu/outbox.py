@@ -25,7 +25,7 @@ Buttons = list[list[dict[str, str]]]
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A text for an address. ``kind`` is reply, question, alert or outcome.
+    """A text for an address. ``kind`` is reply, question, alert, counter or outcome.
 
     ``carried`` says that the provider takes the text with our answer to its call, so that nothing is
     left to send. ``buttons`` are rows of ``{"label", "data"}``. It is sent at ``due_at``, or else now.
@@ -40,6 +40,7 @@ class Outgoing:
     report_id: UUID | None = None
     reply_to: UUID | None = None
     alert_id: UUID | None = None
+    counter_id: UUID | None = None
     buttons: Buttons = field(default_factory=list)
     callback_id: str | None = None
     carried: bool = False
@@ -99,6 +100,7 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "message_id": message_id,
         "address_id": out.address_id,
         "alert_id": out.alert_id,
+        "counter_id": out.counter_id,
         "kind": out.kind,
         "channel": out.channel,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,

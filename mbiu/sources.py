@@ -79,7 +79,7 @@ TIES = (Contact.organisation, Contact.community, Contact.denomination, Contact.s
 
 
 def _told() -> Any:
-    columns = (Report.id, Report.contact_id, Report.source_note, *TIES)
+    columns = (Report.id, Report.contact_id, Report.address_id, Report.source_note, *TIES)
     marks = (Report.erased_at, Report.unconfirmed, Report.duress)
     query = select(*columns, *marks).join(Contact, Contact.id == Report.contact_id)
     return query.where(Report.withdrawn_at.is_(None)).order_by(Report.created_at, Report.id).limit(JUDGED)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, feedback, sources, vault
+from mbiu import audit, feedback, settling, sources, vault
 from mbiu.audit import Actor
 from mbiu.codes import (
     Certainty,
@@ -22,6 +22,7 @@ from mbiu.codes import (
     Severity,
     Verdict,
 )
+from mbiu.house.settings import value
 from mbiu.models import Authorship, Decision, Incident, Note, Report, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible, Stale
@@ -197,11 +198,14 @@ def verify(
     found = approvals(session, row)
     if found.complete and row.state in _LIVE:
         row.state, row.verified_at = IncidentState.VERIFIED, utcnow()
-        row.claimed_by = row.claim_until = None
+        row.claimed_by = row.claim_until = row.warn_at = None
         feedback.tell_all(session, row.id, Verdict.VERIFIED.value)
+        settling.settle(session, row.id, confirmed=True)
     elif row.state is IncidentState.CLAIMED and row.claimed_by == actor.id:
         # The second person need not wait until the claim runs out.
         row.state, row.claimed_by, row.claim_until = IncidentState.OPEN, None, None
+    if row.state in _LIVE and is_grave(row) and not row.restricted and len(found.have) == 1:
+        row.warn_at = utcnow() + dt.timedelta(minutes=value(session, "second_person_minutes"))
     return found
 
 
@@ -222,8 +226,9 @@ def reject(
     _decidable(row, reason, grade)
     decide(session, actor, row, verdict, reason, grade)
     row.state, row.closed_at = IncidentState(verdict.value), utcnow()
-    row.claimed_by = row.claim_until = None
+    row.claimed_by = row.claim_until = row.warn_at = None
     feedback.tell_all(session, row.id, verdict.value)
+    settling.settle(session, row.id, confirmed=False)
     return row
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, notices, sources
+from mbiu import audit, notices, settling, sources
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, ReportState, Role
 from mbiu.models import Contact, Incident, Report
@@ -55,6 +55,7 @@ def _leave(session: Session, report: Report, now: dt.datetime) -> None:
     if row.state in _UNDECIDED and not row.reports:
         row.state, row.claimed_by, row.claim_until, row.closed_at = IncidentState.WITHDRAWN, None, None, now
         action = "incident.withdrawn"
+        settling.settle(session, row.id, confirmed=False)
     elif row.state in _DECIDED:
         notices.raise_notice(session, "withdrawn", Role.COORDINATOR, f"incident:{row.ref}")
     audit.append(session, _as(session, report), action, f"incident:{row.ref}", report=report.ref)

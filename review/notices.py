@@ -18,6 +18,9 @@ WORDS = {
     "duress": "Report {} holds the sender’s word for «I am forced to write this». It is not passed on.",
     "withdrawn": "A report of incident {} was withdrawn after the decision. Look at it again.",
     "reveal_asked": "A custodian asks to learn who {} is. Look under People, Identities.",
+    "warned_alone": "Nobody else came to approve incident {}: its mediators were warned, unverified.",
+    "unwarned": "Nobody else came to approve incident {}, and no mediator could be warned.",
+    "token_made": "A token that tells more of people was made for {}. Ask the administrator why.",
     "gateway_down": "Gateway {} does not work.",
 }
 

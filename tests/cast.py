@@ -3,7 +3,7 @@ and Grace respond, Mallory may do nothing.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +126,7 @@ def person(code: str, number: str, **contact: Any) -> UUID:
         return contacts.enrol(session, kind, number, channel=channel, code=code, **values)
 
 
-def route(name: str, steps: Iterable[Iterable[UUID]], **rule: Any) -> UUID:
+def route(name: str, steps: Iterable[Iterable[UUID]], mediators: Collection[UUID] = (), **rule: Any) -> UUID:
     """A rule that tells the people of each step in turn."""
     row_id = new_id()
     with transaction() as session:
@@ -134,7 +134,10 @@ def route(name: str, steps: Iterable[Iterable[UUID]], **rule: Any) -> UUID:
         session.flush()
         for step, people in enumerate(steps, start=1):
             for contact_id in people:
-                session.add(RouteRecipient(route_id=row_id, contact_id=contact_id, step=step))
+                mediator = contact_id in mediators
+                session.add(
+                    RouteRecipient(route_id=row_id, contact_id=contact_id, step=step, mediator=mediator)
+                )
     return row_id
 
 

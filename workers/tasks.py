@@ -7,14 +7,16 @@ import logging
 import time
 from collections.abc import Callable
 
-from mbiu import audit, delivery, erasing, response
+from mbiu import audit, delivery, emergency, erasing, ledger, response, retention
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
 from mbiu.gateways import watch
 from mbiu.gazetteer import store
+from mbiu.house import bringing
 from mbiu.jobs import Job, ring_later, ring_now
 from mbiu.learning import keep
+from mbiu.models import utcnow
 from workers import housekeeping as chores
 from workers import school
 from workers.app import app
@@ -82,13 +84,18 @@ def watch_gateways() -> None:
 
 @app.task(name="mbiu.escalation")
 def escalate() -> None:
-    """Tell the next people where nobody answered in time."""
+    """Tell the next people where nobody answered in time, and mediators where no second person came."""
 
     def step() -> int:
         with transaction() as session:
             return response.escalate(session)
 
+    def warn() -> int:
+        with transaction() as session:
+            return emergency.warn_due(session)
+
     _drain(Job.ESCALATION, step)
+    _drain(Job.ESCALATION, warn)
 
 
 @app.task(name="mbiu.media")
@@ -122,11 +129,32 @@ def housekeeping() -> None:
         with transaction() as session:
             chores.tidy(session)
             audit.write_anchor(session)
+            ledger.write_out(session, utcnow())
         chores.sweep_files()
     except Exception as error:
         if not is_away(error):
             raise
         log.warning("job.put_off", extra={"job": Job.HOUSEKEEPING.value, "why": "database away"})
+
+
+@app.task(name="mbiu.retention")
+def retain() -> None:
+    """Once a day, delete what is over."""
+    try:
+        with transaction() as session:
+            is_due = retention.due(session, utcnow())
+        if is_due:
+            retention.run()
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("job.put_off", extra={"job": Job.RETENTION.value, "why": "database away"})
+
+
+@app.task(name="mbiu.places")
+def bring_places() -> None:
+    """Look through files of places that were brought, and load those that somebody wants."""
+    _drain(Job.PLACES, bringing.work)
 
 
 @app.task(name="mbiu.learning")

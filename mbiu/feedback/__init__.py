@@ -3,9 +3,9 @@
 from mbiu.codes import ContactRole
 from mbiu.feedback.current import forget, refresh, told
 from mbiu.feedback.matrix import Event
-from mbiu.feedback.telling import tell, tell_all
+from mbiu.feedback.telling import reachable, tell, tell_all
 
-__all__ = ["Event", "answers", "forget", "refresh", "tell", "tell_all", "told"]
+__all__ = ["Event", "answers", "forget", "reachable", "refresh", "tell", "tell_all", "told"]
 
 
 def answers(audience: ContactRole) -> bool:

@@ -63,6 +63,13 @@ def _tell_people(
     session: Session, which: ColumnElement[bool], event: Event, values: dict[str, object]
 ) -> int:
     current.refresh(session)
+    people = _people(session, which)
+    now = utcnow()
+    return sum(_tell_person(session, accounts, event, values, now) for accounts in people)
+
+
+def _people(session: Session, which: ColumnElement[bool]) -> list[list["_Account"]]:
+    """The reports meant, locked, with all that belongs to them, each person's together."""
     query = (
         select(Report, Contact, Address, Incident)
         .join(Contact, Contact.id == Report.contact_id)
@@ -74,9 +81,16 @@ def _tell_people(
         .execution_options(populate_existing=True)
     )
     found = [_Account(*row) for row in session.execute(query).all()]
-    people = [list(theirs) for _, theirs in groupby(found, key=lambda one: one.report.contact_id)]
-    now = utcnow()
-    return sum(_tell_person(session, accounts, event, values, now) for accounts in people)
+    return [list(theirs) for _, theirs in groupby(found, key=lambda one: one.report.contact_id)]
+
+
+def reachable(session: Session, incident_id: UUID) -> dict[UUID, tuple[Contact, Address] | None]:
+    """Who reported an incident, and where word of it can reach them safely; None where it cannot."""
+    now, found = utcnow(), {}
+    for accounts in _people(session, Report.incident_id == incident_id):
+        safe = _safe(session, accounts, now)
+        found[accounts[0].contact.id] = (accounts[0].contact, safe[1]) if safe else None
+    return found
 
 
 def _tell_person(
