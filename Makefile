@@ -63,12 +63,7 @@ $(VENV)/catalogues.stamp: $(wildcard review/translations/*/LC_MESSAGES/*.po) | $
 
 .PHONY: translations
 translations: $(VENV)/run.stamp ## collect the console's texts into the catalogues, for translators
-	@mkdir -p build
-	@$(BIN)/pybabel --quiet extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 --no-wrap \
-		--add-location=file --project=mbiu --version=1 -o build/messages.pot review
-	@for one in sw fr ar; do $(BIN)/pybabel --quiet update -i build/messages.pot -d review/translations -l $$one \
-		--init-missing --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date; done
-	@$(BIN)/python -m review.catalogues
+	@$(BIN)/python -m review.catalogues collect
 
 # The places: six data packages merged into one file; without a network the seed has to do.
 GAZETTEER := $(VENV)/share/mbiu/gazetteer.sqlite

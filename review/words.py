@@ -1,163 +1,149 @@
-"""How codes, times and amounts read on the screen."""
+"""How codes, times and amounts read on the screen, in the language of the request."""
 
 import datetime as dt
+from collections.abc import Callable
 from enum import Enum
 
+from babel.dates import format_datetime
 from flask import Flask
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from review.labels import LABELS
 
 # East Africa Time knows no summer time, so a fixed offset serves without a time zone database.
 EAT = dt.timezone(dt.timedelta(hours=3), "EAT")
 
-LABELS = {
-    "mobilisation": "Mobilisation",
-    "none": "No event",
-    "unknown": "Not said",
-    "water_pasture": "Water and pasture",
-    "youth_gang": "Youth gang",
-    "sms": "SMS",
-    "telegram": "Telegram",
-    "ack": "Acknowledged",
-    "go": "On the way",
-    "done": "Done",
-    "cannot": "Cannot",
-    "event_type": "Type",
-    "when": "Time",
-    "open": "Open",
-    "livestock": "Animals",
-    "injured": "Hurt",
-    "abducted": "Taken",
-    "created": "Came in",
-    "withdrawn": "Withdrawn by the reporter",
-    "report_withdrawn": "A report withdrawn by its reporter",
-    "sender_doubted": "Sender in doubt",
-    "sender_confirmed": "Sender confirmed by a call-back",
-    "receipt": "Receipt",
-    "receipt_first": "Receipt, the first ever",
-    "receipt_place": "Receipt that asks where",
-    "receipt_which": "Receipt that asks which of several places",
-    "receipt_what": "Receipt that asks what happened",
-    "receipt_code": "Receipt of a coded report",
-    "told": "What was done",
-    "told_receipt": "That it arrived",
-    "told_verified": "Found true",
-    "told_refuted": "Could not be confirmed",
-    "told_unverifiable": "Nobody can say for sure",
-    "told_action": "Somebody acts",
-    "told_outcome": "What was done",
-    "done_visit": "People went there",
-    "done_dialogue": "The sides were brought to talk",
-    "done_patrol": "A patrol went there",
-    "done_arrest": "Arrests were made",
-    "done_relief": "Help was sent",
-    "done_referral": "Passed to those in charge",
-    "done_nothing": "Nothing could be done",
-    "effect_prevented": "It was prevented",
-    "effect_contained": "It was contained",
-    "effect_too_late": "It was too late",
-    "effect_false": "It had not happened",
-    "effect_unknown": "Not known",
-}
-
-_PLURALS = {"person": "people", "try": "tries"}
-
-PRIORITIES = {"P1": "Act now", "P2": "Act today", "P3": "Watch", "P4": "Can wait"}
+PRIORITIES = {"P1": _l("act now"), "P2": _l("act today"), "P3": _l("watch"), "P4": _l("can wait")}
 
 # Admiralty code: the source and the information are graded apart.
 SOURCE_GRADES = (
-    ("A", "A · reliable"),
-    ("B", "B · usually"),
-    ("C", "C · fairly"),
-    ("D", "D · not usually"),
-    ("E", "E · unreliable"),
-    ("F", "F · can’t judge"),
+    ("A", _l("A · reliable")),
+    ("B", _l("B · usually")),
+    ("C", _l("C · fairly")),
+    ("D", _l("D · not usually")),
+    ("E", _l("E · unreliable")),
+    ("F", _l("F · can’t judge")),
 )
 INFORMATION_GRADES = (
-    ("1", "1 · confirmed"),
-    ("2", "2 · probable"),
-    ("3", "3 · possible"),
-    ("4", "4 · doubtful"),
-    ("5", "5 · improbable"),
-    ("6", "6 · can’t judge"),
+    ("1", _l("1 · confirmed")),
+    ("2", _l("2 · probable")),
+    ("3", _l("3 · possible")),
+    ("4", _l("4 · doubtful")),
+    ("5", _l("5 · improbable")),
+    ("6", _l("6 · can’t judge")),
 )
 
 #: The risk factors of the UN Framework of Analysis for Atrocity Crimes, in short.
 RISKS = {
-    1: "armed conflict or instability",
-    2: "record of serious violations",
-    3: "weak state structures",
-    4: "motives or incentives",
-    5: "capacity to commit atrocities",
-    6: "nothing that holds it back",
-    7: "preparation",
-    8: "triggering event",
-    9: "tension between groups, discrimination",
-    10: "signs of intent to destroy a group",
-    11: "widespread or systematic attack on civilians",
-    12: "plan or policy to attack civilians",
-    13: "threat to those protected in war",
-    14: "threat to relief or peacekeeping",
+    1: _l("armed conflict or instability"),
+    2: _l("record of serious violations"),
+    3: _l("weak state structures"),
+    4: _l("motives or incentives"),
+    5: _l("capacity to commit atrocities"),
+    6: _l("nothing that holds it back"),
+    7: _l("preparation"),
+    8: _l("triggering event"),
+    9: _l("tension between groups, discrimination"),
+    10: _l("signs of intent to destroy a group"),
+    11: _l("widespread or systematic attack on civilians"),
+    12: _l("plan or policy to attack civilians"),
+    13: _l("threat to those protected in war"),
+    14: _l("threat to relief or peacekeeping"),
+}
+
+
+_COUNTED: dict[str, Callable[[int], str]] = {
+    "alert": lambda n: ngettext("%(num)s alert", "%(num)s alerts", n),
+    "byte": lambda n: ngettext("%(num)s byte", "%(num)s bytes", n),
+    "character": lambda n: ngettext("%(num)s character", "%(num)s characters", n),
+    "fault": lambda n: ngettext("%(num)s fault", "%(num)s faults", n),
+    "good row": lambda n: ngettext("%(num)s good row", "%(num)s good rows", n),
+    "incident": lambda n: ngettext("%(num)s incident", "%(num)s incidents", n),
+    "message": lambda n: ngettext("%(num)s message", "%(num)s messages", n),
+    "person": lambda n: ngettext("%(num)s person", "%(num)s people", n),
+    "recipient": lambda n: ngettext("%(num)s recipient", "%(num)s recipients", n),
+    "report": lambda n: ngettext("%(num)s report", "%(num)s reports", n),
+    "segment": lambda n: ngettext("%(num)s segment", "%(num)s segments", n),
+    "source": lambda n: ngettext("%(num)s source", "%(num)s sources", n),
+    "try": lambda n: ngettext("%(num)s try", "%(num)s tries", n),
 }
 
 
 def label(value: object) -> str:
     """A code as a person would say it: ``cattle_raid`` is «Cattle raid»."""
     code = str(value.value) if isinstance(value, Enum) else str(value)
-    return LABELS.get(code) or code.replace("_", " ").replace(".", ": ").capitalize()
+    known = LABELS.get(code)
+    return str(known) if known else code.replace("_", " ").replace(".", ": ").capitalize()
 
 
 def priority_words(value: str) -> str:
-    return f"{value}: {PRIORITIES.get(value, '').lower()}"
+    """``P1: act now``."""
+    return f"{value}: {PRIORITIES.get(value, '')}"
 
 
 def counted(number: int, noun: str) -> str:
-    """``3 reports``, ``1 report``."""
-    return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+    """``3 reports``, ``1 report``. Raises KeyError for a noun that is not in the table."""
+    return _COUNTED[noun](number)
 
 
 def iso(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
+def _shown(value: dt.datetime, pattern: str) -> str:
+    return format_datetime(value.astimezone(EAT), pattern, locale=get_locale() or "en")
+
+
 def full_time(value: dt.datetime) -> str:
-    return value.astimezone(EAT).strftime("%A %-d %B %Y, %H:%M EAT")
+    """``Monday 23 November 2026, 14:05 EAT``."""
+    return _shown(value, "EEEE d MMMM y, HH:mm") + " EAT"
 
 
 def short_time(value: dt.datetime) -> str:
     """``14:05`` today, else ``21 Nov 14:05``."""
-    local = value.astimezone(EAT)
-    today = dt.datetime.now(EAT).date()
-    return local.strftime("%H:%M" if local.date() == today else "%-d %b %H:%M")
+    return _shown(value, "HH:mm" if _today(value) else "d MMM HH:mm")
 
 
 def exact_time(value: dt.datetime) -> str:
     """``14:05:33`` today, else ``21 Nov 14:05``."""
-    local = value.astimezone(EAT)
-    return local.strftime("%H:%M:%S") if local.date() == dt.datetime.now(EAT).date() else short_time(value)
+    return _shown(value, "HH:mm:ss") if _today(value) else short_time(value)
+
+
+def _today(value: dt.datetime) -> bool:
+    return value.astimezone(EAT).date() == dt.datetime.now(EAT).date()
 
 
 def age(value: dt.datetime) -> str:
     """How long ago, in one unit: ``12 min ago``."""
-    gap = dt.datetime.now(dt.UTC) - value
-    return "just now" if gap < dt.timedelta(minutes=1) else f"{span(value)} ago"
+    passed = dt.datetime.now(dt.UTC) - value
+    if passed < dt.timedelta(minutes=1):
+        return _("just now")
+    minutes = int(passed.total_seconds()) // 60
+    if minutes < 60:
+        return _("{n} min ago").format(n=minutes)
+    if minutes < 48 * 60:
+        return _("{n} h ago").format(n=minutes // 60)
+    return ngettext("%(num)s day ago", "%(num)s days ago", minutes // 1440)
 
 
 def span(value: dt.datetime) -> str:
     """The distance to a moment in one unit, either way: ``12 min``, ``3 h``, ``2 days``."""
     minutes = int(abs((dt.datetime.now(dt.UTC) - value).total_seconds()) // 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return _("%(n)s min", n=minutes)
     if minutes < 48 * 60:
-        return f"{minutes // 60} h"
-    return f"{minutes // 1440} days"
+        return _("%(n)s h", n=minutes // 60)
+    return ngettext("%(num)s day", "%(num)s days", minutes // 1440)
 
 
 def gap(value: dt.timedelta) -> str:
     """A time that something took, in one unit: ``40 s``, ``12 min``, ``3 h``, ``2 days``."""
     seconds = int(value.total_seconds())
     if seconds < 60:
-        return f"{seconds} s"
-    now = dt.datetime.now(dt.UTC)
-    return span(now - value)
+        return _("%(n)s s", n=seconds)
+    return span(dt.datetime.now(dt.UTC) - value)
 
 
 def stopwatch(seconds: int) -> str:
