@@ -22,7 +22,7 @@ from werkzeug.datastructures import CallbackDict
 
 from mbiu.codes import Role
 from mbiu.db import transaction
-from mbiu.models import User, UserSession, utcnow
+from mbiu.models import User, UserSession, WallScreen, utcnow
 from mbiu.settings import settings
 
 IDLE = dt.timedelta(minutes=15)
@@ -134,6 +134,12 @@ def _load(token: str) -> ConsoleSession | None:
     return _from_row(token, row) if row else None
 
 
+def owner(token: str) -> Identity | None:
+    """Who is logged in with this token now; None once the session has ended."""
+    session = _load(token)
+    return session.identity if session else None
+
+
 def _from_row(token: str, row: Any) -> ConsoleSession:
     row_id, data, seen_at, user = row
     session = ConsoleSession(token, row_id, data)
@@ -190,6 +196,8 @@ def end(db: Session, row_id: UUID | None) -> None:
 
 
 def end_all(db: Session, user_id: UUID, *, but: Iterable[UUID] = ()) -> None:
-    """End all sessions of a user, for a new passphrase, role or scope."""
+    """End all sessions of a user, for a new passphrase, role or scope, and the walls hung up by that user."""
     ending = update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
     db.execute(ending.where(UserSession.id.not_in(list(but))).values(ended_at=utcnow(), data={}))
+    hanging = update(WallScreen).where(WallScreen.user_id == user_id, WallScreen.ended_at.is_(None))
+    db.execute(hanging.values(ended_at=utcnow()))
