@@ -60,7 +60,7 @@ class Sender:
 
 
 _LAST = (
-    select(Report.id, Report.ref, Report.created_at)
+    select(Report.id, Report.ref, Report.created_at, Report.borrowed)
     .where(Report.address_id == Address.id, Report.withdrawn_at.is_(None))
     .order_by(Report.created_at.desc())
     .limit(1)
@@ -116,6 +116,7 @@ _FIND = (
         _LAST.c.id.label("last_report_id"),
         _LAST.c.ref.label("last_ref"),
         _LAST.c.created_at.label("last_at"),
+        _LAST.c.borrowed.label("last_borrowed"),
         _OPEN.c.refs.label("alerts"),
         _OPEN.c.newest.label("alerted_at"),
         _IS_NEW.label("waited"),
@@ -183,7 +184,8 @@ def _as_sender(session: Session, row: Any, message: IncomingMessage, now: dt.dat
     draft = Draft(row.question, row.question_ref, row.question_at, tuple(row.choices))
     version, whole = _belongs_to(session, row, message, now)
     known = Known(
-        last_ref=row.last_ref,
+        # What somebody else told from this phone is not the owner's to add to or to ask about.
+        last_ref=None if row.last_borrowed else row.last_ref,
         last_at=row.last_at,
         open_alerts=tuple(row.alerts or ()),
         alerted_at=row.alerted_at,

@@ -291,6 +291,8 @@ def test_a_report_from_a_borrowed_phone_is_its_teller_s() -> None:
     assert (row.contact_id, row.borrowed, row.unconfirmed, row.lane) == (teller, True, False, Lane.KNOWN)
     with transaction() as session, pytest.raises(NotPossible, match="somebody else's phone"):
         questions.ask_as(session, user("ruth"), row, "How many were they?")
+    assert say("ADD two more houses", JOSEPH).ref != ref
+    assert ref not in say("HELP", JOSEPH).reply
     wrong = report_of(str(say("#KAS07 1111 Soldiers came to Kween", JOSEPH).ref))
     assert (wrong.contact_id, wrong.borrowed, wrong.unconfirmed) == (contact_of(JOSEPH).id, False, True)
 
