@@ -17,7 +17,9 @@ from mbiu.models import Incident, Note, NoteMention, User, utcnow
 #: So many mentions are shown at once; the rest follow when these are seen.
 SHOWN = 20
 _NAMED = re.compile(r"(?<![\w@])@([\w.-]{1,60})")
+#: Roles that read incidents; those that see the restricted ones without being cleared one by one.
 _READERS = frozenset({Role.ANALYST, Role.COORDINATOR, Role.CUSTODIAN})
+_SEE_ALL = frozenset({Role.COORDINATOR, Role.CUSTODIAN})
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def _people(session: Session, names: Iterable[str]) -> Iterable[User]:
 def may_see(user: User, row: Incident) -> bool:
     """Whether the row-level security would show this incident to that person."""
     inside = any(row.area_path.startswith(area) for area in user.scope.split(",") if area.startswith("/"))
-    return user.role in _READERS and inside
+    trusted = not row.restricted or user.cleared or user.role in _SEE_ALL
+    return user.role in _READERS and inside and trusted
 
 
 def unseen(session: Session, user_id: UUID) -> list[Mention]:

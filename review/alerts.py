@@ -84,7 +84,7 @@ def _card(alert: Alert, by: str, deliveries: list[Sending]) -> AlertCard:
         ref=alert.ref,
         state=alert.state.value,
         by=by,
-        unverified=bool(getattr(alert, "unverified", False)),
+        unverified=alert.unverified,
         step=alert.step,
         steps=len(alert.chain),
         due_at=alert.due_at,

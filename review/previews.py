@@ -35,19 +35,14 @@ class Outside:
 
 def partner(row: Incident, known: places.Names, *, coerced: bool) -> Outside:
     """For a partner organisation."""
-    found = disclosure.partner(row, restricted=is_restricted(row), coerced=coerced)
+    found = disclosure.partner(row, restricted=row.restricted, coerced=coerced)
     return _nothing(found) if isinstance(found, Withheld) else Outside(_partner(found, known))
 
 
 def public(row: Incident, known: places.Names, now: dt.datetime, *, coerced: bool) -> Outside:
     """For everybody."""
-    found = disclosure.public(row, restricted=is_restricted(row), coerced=coerced, now=now)
+    found = disclosure.public(row, restricted=row.restricted, coerced=coerced, now=now)
     return _nothing(found) if isinstance(found, Withheld) else Outside(_public(found, known))
-
-
-def is_restricted(row: Incident) -> bool:
-    """Whether few people may see it."""
-    return bool(getattr(row, "restricted", False))
 
 
 def _nothing(found: Withheld) -> Outside:

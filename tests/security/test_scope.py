@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from sqlalchemy import select, text
 
-from mbiu import correction, leaving, linking, response, routing, verification
+from mbiu import correction, leaving, linking, notes, response, routing
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
 from mbiu.models import Incident, JoinWord, LearnedModel, Report, Reveal, utcnow
@@ -30,7 +30,7 @@ KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
-    "joining", "join_word", "erasure", "reveal",
+    "joining", "join_word", "erasure", "note_mention", "reveal",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def whole_story() -> tuple[str, str]:
     route("elders", [[person("UG-1", DANIEL)]])
     with transaction() as session:
         correction.correct(session, ruth, kasese, {"event_type": "threat"})
-        verification.note(session, ruth, kasese, "Ask again")
+        notes.keep(session, ruth, kasese, "Ask again, @peter")
         linking.keep_apart(session, ruth, quarrel, kween)
     approve(kasese, peter)
     gone = person("KAS-09", "5550077", kind=AddressKind.TELEGRAM, channel="telegram")
