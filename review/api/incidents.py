@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mbiu import audit, disclosure, verification
@@ -30,23 +29,18 @@ SETTLED = dt.timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Narrow(queue.Filters):
-    """The queue's filters, and what only programs ask for. ``shared`` leaves what a partner may know."""
+    """The queue's filters for any states; ``shared`` leaves only what a partner may know of."""
 
     states: tuple[IncidentState, ...] = ()
-    exercise: bool | None = None
     shared: bool = False
 
-    def narrow(self, query: Any) -> Any:
-        query = query.where(Incident.state.in_(self.states))
-        if self.type:
-            query = query.where(Incident.event_type == self.type)
-        if self.area:
-            query = query.where(Incident.area_path.startswith(self.area, autoescape=True))
-        if self.priority:
-            query = query.where(Incident.priority == self.priority)
-        if self.exercise is not None:
-            query = query.where(Incident.exercise.is_(self.exercise))
-        return query.where(shareable()) if self.shared else query
+    @property
+    def shown(self) -> tuple[IncidentState, ...]:
+        return self.states
+
+    def conditions(self, user_id: UUID | None = None) -> list[ColumnElement[bool]]:
+        found = super().conditions(user_id)
+        return [*found, shareable()] if self.shared else found
 
 
 @pages.get("/incidents")
@@ -72,13 +66,17 @@ def incidents(query: IncidentQuery) -> IncidentPage:
 _CHANGES = "c."
 
 
+_ONLY = {True: "exercise", False: "real"}
+
+
 def _narrow(query: IncidentQuery, who: Caller) -> Narrow:
     return Narrow(
         type=query.type or "",
         area=query.area or "",
         priority=query.priority or "",
         states=_states(query, who),
-        exercise=query.exercise,
+        only=_ONLY[query.exercise] if query.exercise is not None else "",
+        sort="due",
         shared=not who.sees_all,
     )
 

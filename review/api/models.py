@@ -5,22 +5,9 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from mbiu.codes import AlertState, EventType, Priority, ReportState
+from mbiu.codes import AlertState, EventType, IncidentState, Priority, ReportState
 
 MOST = 200
-State = Literal[
-    "waiting",
-    "all",
-    "open",
-    "claimed",
-    "verified",
-    "refuted",
-    "unverifiable",
-    "alerted",
-    "closed",
-    "merged",
-    "withdrawn",
-]
 PATH = r"^/([a-z0-9][\w.-]*/)*$"
 
 
@@ -43,7 +30,7 @@ class _Query(BaseModel):
 
 
 class IncidentQuery(_Query):
-    state: State | None = Field(
+    state: IncidentState | Literal["waiting", "all"] | None = Field(
         None,
         description="none: `waiting`, for callers without the scope `all` and with `updated_since`: `all`",
     )

@@ -4,14 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, literal, or_
+from sqlalchemy import ColumnElement, and_
 
-from mbiu.codes import EventType
 from mbiu.disclosure import CONFIRMED, HOURS
 from mbiu.models import Incident
 from mbiu.settings import settings
-
-SURVIVORS = EventType.SEXUAL_VIOLENCE
 
 
 def drills() -> bool:
@@ -19,15 +16,9 @@ def drills() -> bool:
     return settings().demo
 
 
-def survivors() -> ColumnElement[bool]:
-    """Incidents whose survivors a word too many could hurt."""
-    return or_(Incident.event_type == SURVIVORS, literal(SURVIVORS.value) == any_(Incident.other_types))
-
-
 def shareable() -> ColumnElement[bool]:
     """Incidents that a partner may know of, as far as a column says; `mbiu.disclosure` has the last word."""
-    real = Incident.exercise.in_([False, drills()])
-    return and_(Incident.state.in_(CONFIRMED), real, ~survivors())
+    return and_(Incident.state.in_(CONFIRMED), Incident.exercise.in_([False, drills()]))
 
 
 def further(rows: Sequence[Any], size: int) -> tuple[Sequence[Any], bool]:

@@ -49,7 +49,7 @@ def _refuse(_request: Any, _response: Any, error: Any, _instance: Any, _adapter:
     """Answer a query that cannot be meant, naming each fault; never with what was sent."""
     if isinstance(error, ValidationError):
         faults = [
-            {"parameter": ".".join(str(part) for part in one["loc"]), "detail": one["msg"]}
+            {"parameter": str(one["loc"][0]), "detail": one["msg"]}
             for one in error.errors(include_input=False, include_url=False, include_context=False)
         ]
         abort(problem(400, "The query could not be understood.", errors=faults))

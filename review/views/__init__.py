@@ -26,6 +26,7 @@ from review.views import (
     phone,
     queue,
     routes,
+    tokens,
     users,
     wall,
 )
@@ -53,6 +54,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     feedback.pages,
     audit.pages,
     users.pages,
+    tokens.pages,
     house.pages,
     phone.pages,
     api.pages,
