@@ -37,6 +37,7 @@ from mbiu.models import (
     utcnow,
 )
 from mbiu.refs import new_id
+from mbiu.refusals import Refused
 from mbiu.settings import settings
 from mbiu.triage import triage
 
@@ -80,8 +81,34 @@ USERS = (
 
 
 @click.command()
-def demo() -> None:
-    """Fill an empty installation with a demonstration; does nothing to one that has users."""
+@click.option(
+    "--size", "wanted", help="years of reports as well: small (10,000), large (1,000,000) or a number"
+)
+@click.option("--seed", default=1, show_default=True, help="the same seed gives the same events")
+def demo(wanted: str | None, seed: int) -> None:
+    """Fill an empty installation with a demonstration; does nothing to one that has users.
+
+    With --size three years of history go behind it, on an installation without anything real.
+    """
+    _demonstrate()
+    if wanted is not None:
+        _chronicle(wanted, seed)
+
+
+def _chronicle(wanted: str, seed: int) -> None:
+    from mbiu import chronicle
+    from mbiu.chronicle.filling import fill
+
+    try:
+        size = chronicle.size(wanted)
+        with transaction() as session:
+            written = fill(session, size, seed, lambda line: click.echo(f"demonstration: {line}"))
+    except (ValueError, Refused) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"demonstration: {', '.join(f'{count} {table}' for table, count in written.items())} rows")
+
+
+def _demonstrate() -> None:
     with transaction() as session:
         if session.scalar(select(func.count()).select_from(User)):
             click.echo("demonstration: there are users already, nothing done")
