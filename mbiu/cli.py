@@ -16,6 +16,7 @@ _COMMANDS = {
     "user": ("mbiu.admin:user", "Make and change users of the console."),
     "contact": ("mbiu.registry:contact", "Register people who report and respond."),
     "gateway": ("mbiu.gateways.command:gateway", "See the SMS gateways, switch them off and on."),
+    "retention": ("mbiu.retention.command:command", "Delete what is over; replay deletions."),
     "audit": ("mbiu.admin:audit", "Check the audit chain."),
     "gazetteer": ("mbiu.gazetteer.refining:gazetteer", "Build, refine and look up places."),
     "demo": ("mbiu.demo:demo", "Fill an empty installation with a demonstration."),
@@ -30,7 +31,7 @@ _COMMANDS = {
 
 
 #: Those that work on an installation; beside a `mbiu run` with services of its own they find these.
-_BESIDE = {"health", "user", "contact", "gateway", "audit", "demo", "simulate", "train"}
+_BESIDE = {"health", "user", "contact", "gateway", "audit", "retention", "demo", "simulate", "train"}
 
 
 class LazyGroup(click.Group):

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import channels, vault
+from mbiu import channels, ledger, vault
 from mbiu.channels.chat import numbers
 from mbiu.codes import DeliveryState
 from mbiu.db import transaction
@@ -71,6 +71,7 @@ def unlink(session: Session, addresses: Collection[UUID], now: dt.datetime) -> N
     gone: dict[str, Any] = {"vault_id": None, "burn_at": None, "last_text": None, "choices": []}
     session.execute(update(Address).where(Address.id.in_(addresses)).values(gone | {"question": None}))
     hide(session, addresses)
+    ledger.note(session, ledger.Kind.ADDRESS, addresses, now)
 
 
 def hide(session: Session, addresses: Collection[UUID]) -> None:

@@ -34,6 +34,9 @@ class Job(StrEnum):
     HOUSEKEEPING = "housekeeping"
     LEARNING = "learning"
     TRAINING = "training"
+    FIGURES = "figures"
+    RETENTION = "retention"
+    PLACES = "places"
 
 
 def enqueue(session: Session, job: Job) -> None:

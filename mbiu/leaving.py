@@ -12,7 +12,7 @@ from sqlalchemy import delete as remove
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, erasing, media, notices, searching, sources, vault
+from mbiu import audit, erasing, ledger, media, notices, searching, sources, vault
 from mbiu.audit import SYSTEM
 from mbiu.codes import ContactRole, Precision, ReportState, Role, Wish
 from mbiu.models import (
@@ -75,6 +75,7 @@ def delete(session: Session, contact_id: UUID, now: dt.datetime) -> None:
     erasing.hide(session, addresses)
     erasing.burn_later(session, addresses, now)
     _end(session, contact_id, now, code=new_code(), **_NOBODY)
+    ledger.note(session, ledger.Kind.CONTACT, [contact_id], now)
     audit.append(session, SYSTEM, "contact.deleted", f"contact:{contact_id}")
 
 
@@ -155,6 +156,7 @@ def panic(session: Session, contact_id: UUID, now: dt.datetime) -> None:
     code = contact.code
     _end(session, contact_id, now)
     notices.raise_notice(session, "panic", Role.CUSTODIAN, f"contact:{code}")
+    ledger.note(session, ledger.Kind.PANIC, [contact_id], now)
     audit.append(session, SYSTEM, "contact.panic", f"contact:{code}")
 
 

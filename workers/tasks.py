@@ -168,6 +168,17 @@ def learn() -> None:
         log.warning("job.put_off", extra={"job": Job.LEARNING.value, "why": "database away"})
 
 
+@app.task(name="mbiu.figures")
+def count_days() -> None:
+    """Count the figures of days that are over, the newest first."""
+
+    def step() -> int:
+        with transaction() as session:
+            return figures.refresh(session)
+
+    _drain(Job.FIGURES, step)
+
+
 @app.task(name="mbiu.training")
 def train() -> None:
     """Let messages reach the made-up phones, and play the drill that runs."""

@@ -96,23 +96,23 @@ class PlaceImport(Model):
     """A file of places that somebody brought: looked through first, loaded when they say so.
 
     ``content`` is emptied once it is done with. ``findings`` is what would happen, as `mbiu.house.bringing`
-    writes it.
+    writes it. Whoever works on it moves ``due_at`` on, so that nobody else does.
     """
 
     __tablename__ = "place_import"
     __table_args__ = (
-        Index("ix_place_import_due", "created_at", postgresql_where=text("state IN ('new', 'wanted')")),
+        Index("ix_place_import_due", "due_at", postgresql_where=text("state IN ('new', 'wanted')")),
     )
 
     id: Mapped[Key]
     state: Mapped[str] = mapped_column(String(12), default="new")
     format: Mapped[str] = mapped_column(String(12))
     country: Mapped[str] = mapped_column(String(2), default="", server_default="")
-    source: Mapped[str] = mapped_column(String(40))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     findings: Mapped[Json]
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
+    due_at: Mapped[Moment] = mapped_column(default=utcnow)
     ended_at: Mapped[Moment | None]
 
 

@@ -112,11 +112,11 @@ def _imports() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("format", sa.String(length=12), nullable=False),
         sa.Column("country", sa.String(length=2), server_default="", nullable=False),
-        sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("findings", postgresql.JSONB(), server_default="{}", nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["made_by"], ["user_account.id"], name="fk_place_import_made_by_user_account"
@@ -126,7 +126,7 @@ def _imports() -> None:
     op.create_index(
         "ix_place_import_due",
         "place_import",
-        ["created_at"],
+        ["due_at"],
         postgresql_where=sa.text("state IN ('new', 'wanted')"),
     )
 
