@@ -4,8 +4,9 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -76,12 +77,45 @@ def seen(row: Incident) -> str:
 
 
 def as_seen(text: str) -> dict[str, Any]:
-    """What a form says that its user saw; empty where it says nothing that could be read."""
+    """What a form says that its user saw; empty where that is no more what a page said."""
     try:
-        found = json.loads(text[:_LONGEST])
-    except (ValueError, RecursionError):
+        found = _Seen.model_validate_json(text[:_LONGEST])
+    except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return found.model_dump()
+
+
+def _moment(text: str) -> str:
+    if dt.datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a moment has a zone")
+    return text
+
+
+_Moment = Annotated[str, AfterValidator(_moment)]
+
+
+class _Span(BaseModel):
+    low: int
+    best: int
+    high: int
+
+
+class _Seen(BaseModel):
+    """The shapes of `FIELDS`: what a browser sends back is not believed to be what we gave it."""
+
+    event_type: str
+    other_types: list[str]
+    severity: str
+    urgency: str
+    place_id: str | None
+    occurred: list[_Moment] | None
+    numbers: dict[str, _Span]
+    actors: dict[str, str]
+    drivers: list[str]
+    risk_factors: list[int]
+    state: str
+    reports: int
+    at: _Moment
 
 
 def since(db: Session, row: Incident, before: Mapping[str, Any], yours: Mapping[str, Any]) -> Conflict:
@@ -112,10 +146,7 @@ def _name(name: str) -> str:
 
 
 def _words(name: str, value: Any, known: places.Names) -> str:
-    try:
-        return str(value) if name == "reports" else readable(name, value, known)
-    except (AttributeError, TypeError, ValueError, KeyError):
-        return "–"  # the form of a page said something that no page shows
+    return str(value) if name == "reports" else readable(name, value, known)
 
 
 def _places(db: Session, *versions: Mapping[str, Any]) -> places.Names:
@@ -124,12 +155,9 @@ def _places(db: Session, *versions: Mapping[str, Any]) -> places.Names:
 
 
 def _done(db: Session, row: Incident, before: Mapping[str, Any]) -> list[tuple[dt.datetime, str, str]]:
-    try:
-        opened = dt.datetime.fromisoformat(str(before.get("at", "")))
-    except ValueError:
+    if "at" not in before:
         return []
-    if opened.tzinfo is None:
-        return []
+    opened = dt.datetime.fromisoformat(before["at"])
     query = select(AuditEntry).where(
         AuditEntry.object == f"incident:{row.ref}",
         AuditEntry.action != "incident.viewed",

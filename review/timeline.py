@@ -245,9 +245,8 @@ def _alerted(alert: AlertCard) -> Iterator[Step]:
 
 def _sent(alert: AlertCard, sending: Sending) -> Iterator[Step]:
     values = {"ref": alert.ref, "code": sending.code, "channel": label(sending.kind)}
-    if sending.sent_at:
-        text = _("%(ref)s to %(code)s by %(channel)s", **values)
-        yield Step(sending.sent_at, "alert", text, state=sending.state)
+    text = _("%(ref)s to %(code)s by %(channel)s", **values)
+    yield Step(sending.sent_at or sending.queued_at, "alert", text, state=sending.state)
     if sending.delivered_at:
         yield Step(sending.delivered_at, "alert", _("%(ref)s reached %(code)s", **values))
     for reply in sending.answers:
