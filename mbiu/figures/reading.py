@@ -1,0 +1,127 @@
+"""The figures of a span of days and areas, from what is kept and what is counted live."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mbiu.figures.counting import STEPS, Counted, count, parent, today
+from mbiu.models import DayCounted, DayFigure, DayTimes
+
+
+def quantile(histogram: Counter[int], share: float) -> int | None:
+    """The seconds within which ``share`` of the cases were done (nearest rank); None where there are none."""
+    total, seen = sum(histogram.values()), 0
+    for seconds in sorted(histogram):
+        seen += histogram[seconds]
+        if seen >= share * total:
+            return seconds
+    return None
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is asked for: areas (none of them within another), days from ``first`` to ``last``, or drills."""
+
+    areas: tuple[str, ...]
+    first: dt.date
+    last: dt.date
+    drills: bool = False
+
+
+@dataclass
+class Figures:
+    """A span's figures: ``days`` by day, what and label, ``areas`` by day, what and area.
+
+    These areas lie directly in the one asked for, or are those asked for where there are several.
+    ``uncounted`` are days that nobody has counted yet.
+    """
+
+    days: Counter[tuple[dt.date, str, str]]
+    areas: Counter[tuple[dt.date, str, str]]
+    times: dict[str, Counter[int]]
+    uncounted: list[dt.date]
+
+    def total(self, what: str, label: str = "") -> int:
+        return sum(n for (_, kind, name), n in self.days.items() if (kind, name) == (what, label))
+
+
+def read(session: Session, span: Span, counted: dict[dt.date, Counted]) -> Figures:
+    """The figures of a span, in a transaction that sees the areas. ``counted`` are the days counted live."""
+    live = tuple(counted)
+    found = Figures(_days(session, span, live), _areas(session, span, live), _times(session, span, live), [])
+    for day, one in counted.items():
+        _add(found, span, day, one)
+    known = {*live, *session.scalars(select(DayCounted.day).where(DayCounted.day >= span.first))}
+    found.uncounted = [day for day in days(span) if day not in known]
+    return found
+
+
+def days(span: Span) -> list[dt.date]:
+    return [span.first + dt.timedelta(days=n) for n in range((span.last - span.first).days + 1)]
+
+
+def _kept(table: Any, span: Span, live: Iterable[dt.date]) -> tuple[Any, ...]:
+    return (
+        table.day >= span.first, table.day <= span.last, table.day.not_in(list(live)),
+        table.exercise == span.drills,
+    )  # fmt: skip
+
+
+def _days(session: Session, span: Span, live: Iterable[dt.date]) -> Counter[tuple[dt.date, str, str]]:
+    query = (
+        select(DayFigure.day, DayFigure.what, DayFigure.label, func.sum(DayFigure.count).label("n"))
+        .where(DayFigure.area.in_(span.areas), *_kept(DayFigure, span, live))
+        .group_by(DayFigure.day, DayFigure.what, DayFigure.label)
+    )
+    return Counter({(row.day, row.what, row.label): row.n for row in session.execute(query)})
+
+
+def _areas(session: Session, span: Span, live: Iterable[dt.date]) -> Counter[tuple[dt.date, str, str]]:
+    nearest = DayFigure.area if len(span.areas) > 1 else DayFigure.parent
+    query = select(DayFigure.day, DayFigure.what, DayFigure.area, DayFigure.count).where(
+        nearest.in_(span.areas),
+        DayFigure.what.in_(["reports", "incidents"]),
+        DayFigure.label == "",
+        *_kept(DayFigure, span, live),
+    )
+    return Counter({(row.day, row.what, row.area): row.count for row in session.execute(query)})
+
+
+def _times(session: Session, span: Span, live: Iterable[dt.date]) -> dict[str, Counter[int]]:
+    pairs = func.unnest(DayTimes.seconds, DayTimes.counts).table_valued("seconds", "n", joins_implicitly=True)
+    query = (
+        select(DayTimes.step, pairs.c.seconds, func.sum(pairs.c.n).label("n"))
+        .where(DayTimes.area.in_(span.areas), *_kept(DayTimes, span, live))
+        .group_by(DayTimes.step, pairs.c.seconds)
+    )
+    found: dict[str, Counter[int]] = {step: Counter() for step in STEPS}
+    for row in session.execute(query):
+        found[row.step][row.seconds] += row.n
+    return found
+
+
+def _add(found: Figures, span: Span, day: dt.date, counted: Counted) -> None:
+    for (area, what, label, exercise), n in counted.figures.items():
+        if exercise != span.drills:
+            continue
+        if area in span.areas:
+            found.days[day, what, label] += n
+        shown = area if len(span.areas) > 1 else parent(area)
+        if shown in span.areas and not label and what in {"reports", "incidents"}:
+            found.areas[day, what, area] += n
+    for (area, step, exercise), histogram in counted.times.items():
+        if exercise == span.drills and area in span.areas:
+            found.times[step] += histogram
+
+
+def live(session: Session, now: dt.datetime) -> dict[dt.date, Counted]:
+    """Today, and yesterday until it is counted, from the rows. Needs a transaction that sees everything."""
+    this = today(now)
+    yesterday = this - dt.timedelta(days=1)
+    is_kept = session.scalar(select(DayCounted.day).where(DayCounted.day == yesterday)) is not None
+    return {day: count(session, day) for day in ([this] if is_kept else [yesterday, this])}
