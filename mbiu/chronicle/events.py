@@ -3,16 +3,14 @@
 import datetime as dt
 import json
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from mbiu import texts, vault
-from mbiu.analysis.reading import When
 from mbiu.chronicle.loading import Loader
 from mbiu.chronicle.moulds import AT, Mould, Wording
 from mbiu.codes import DeliveryState, IncidentState, Lane, MessageState, ReportState, Severity, Verdict
-from mbiu.facts import place_columns
 from mbiu.house.ranking import Ranking
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -155,15 +153,10 @@ class Author:
         self, row_id: UUID, ref: str, wording: Wording, at: dt.datetime, who: Person, incident: UUID | None,
         number: int,
     ) -> dict[str, Any]:  # fmt: skip
-        reading = _moved(wording, ref, at)
-        return place_columns(reading) | {
+        return wording.columns | {
             "id": row_id, "ref": ref, "contact_id": who.contact, "address_id": who.address,
             "state": ReportState.JOINED if incident else ReportState.READ, "incident_id": incident,
-            "event_type": reading.event_type, "severity": reading.severity, "urgency": reading.urgency,
-            "language": reading.language, "missing": reading.missing, "fingerprint": wording.fingerprint,
-            "reading": vault.seal(
-                "report", "reading", row_id, json.dumps(reading.to_json(), ensure_ascii=False)
-            ),
+            "reading": vault.seal("report", "reading", row_id, wording.reading_of(ref, at)),
             "copied": number == 1, "independent": number != 1, "source_note": "copy" if number == 1 else "",
             "corrected": False, "exercise": True, "attempts": 0, "lane": Lane.KNOWN, "told": {},
             "borrowed": False, "unconfirmed": False, "duress": False, "restricted": False, "folded": 0,
@@ -248,10 +241,3 @@ def _recipient(one: Person) -> dict[str, str]:
         "channel": "simulator",
         "language": one.language,
     }
-
-
-def _moved(wording: Wording, ref: str, at: dt.datetime) -> Any:
-    """The reading as of another day."""
-    when, by = wording.reading.when, at - AT
-    moved = When(when.start + by, when.end + by, when.precision) if when else None
-    return replace(wording.reading, id=ref, when=moved)

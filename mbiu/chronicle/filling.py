@@ -35,8 +35,9 @@ def fill(session: Session, size: Size, seed: int = 1, tell: Tell = lambda _: Non
     and where there are not two analysts to decide.
     """
     _require_nothing_real(session)
-    # One statement may take longer than those of a page.
-    session.execute(text("SET LOCAL statement_timeout = '10min'"))
+    # A batch may take longer than a page, and indexes of words are cheaper to fill by the thousand.
+    for setting in ("statement_timeout = '10min'", "gin_pending_list_limit = '64MB'", "work_mem = '128MB'"):
+        session.execute(text(f"SET LOCAL {setting}"))
     chance = Chance(random.Random(seed), _references(session))  # noqa: S311 - made-up events
     loader, now = Loader(session), utcnow()
     people, responders = _people(session, loader, chance, size.contacts, now)

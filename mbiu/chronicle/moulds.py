@@ -1,6 +1,7 @@
 """What the made-up reports say: sentences about real places, each read once as a report would be."""
 
 import datetime as dt
+import json
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from mbiu import analysis, searching, vault
 from mbiu.analysis.reading import Reading
 from mbiu.analysis.similarity import fingerprint
-from mbiu.facts import facts_of
+from mbiu.facts import facts_of, place_columns
 from mbiu.gazetteer import store
 from mbiu.house import ranking
 from mbiu.models import Place
@@ -92,12 +93,30 @@ _TOLD: tuple[tuple[tuple[str, str, str], int], ...] = (
 
 @dataclass(frozen=True)
 class Wording:
-    """One text, its reading as of ``AT``, and what makes it findable."""
+    """One text, its reading as of ``AT``, the columns it gives a report, and what makes it findable.
+
+    ``json`` is the reading as it is kept, with marks where its time and its report's reference belong.
+    """
 
     text: str
     reading: Reading
+    json: str
+    columns: dict[str, Any]
     terms: list[int]
-    fingerprint: bytes
+
+    def reading_of(self, ref: str, at: dt.datetime) -> str:
+        """The reading as JSON, as if the text had been written at ``at``."""
+        kept, when = self.json.replace(_REF, ref), self.reading.when
+        if when:
+            by = at - AT
+            kept = kept.replace(_FROM, (when.start + by).isoformat()).replace(
+                _TO, (when.end + by).isoformat()
+            )
+        return kept
+
+
+#: Marks that no text holds.
+_REF, _FROM, _TO = "<ref>", "<from>", "<to>"
 
 
 @dataclass(frozen=True)
@@ -141,5 +160,15 @@ def _places(session: Session) -> list[tuple[str, str]]:
 
 
 def _wording(text: str, reading: Reading) -> Wording:
-    mark = vault.blind_digest("text", fingerprint(text))
-    return Wording(text, reading, searching.terms(text), mark)
+    values = reading.to_json() | {"id": _REF}
+    if values["when"]:
+        values["when"] |= {"from": _FROM, "to": _TO}
+    columns = place_columns(reading) | {
+        "event_type": reading.event_type,
+        "severity": reading.severity,
+        "urgency": reading.urgency,
+        "language": reading.language,
+        "missing": reading.missing,
+        "fingerprint": vault.blind_digest("text", fingerprint(text)),
+    }
+    return Wording(text, reading, json.dumps(values, ensure_ascii=False), columns, searching.terms(text))
