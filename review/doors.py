@@ -26,7 +26,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: Endpoints that need no log-in.
 OPEN = frozenset({"static", "login.show", "login.enter", "language.choose", "health.healthz"})
 #: Endpoints that a page calls by itself: they do not count as somebody being there.
-PASSIVE = frozenset({"queue.events", "queue.rows", "queue.streamed", "phone.messages", "wall.now", "wall.points"})
+PASSIVE = frozenset(
+    {"queue.events", "queue.rows", "queue.streamed", "phone.messages", "wall.now", "wall.points"}
+)
 
 #: What a screen on a wall fetches by its pass, with nobody logged in.
 WALL = frozenset({"wall.show", "wall.now", "wall.points"})

@@ -8,6 +8,9 @@ from pathlib import Path
 from mbiu.launch.process import Child
 from mbiu.settings import Settings
 
+#: The threads of one process of the console.
+THREADS = 12
+
 
 def step(name: str, *words: str, env: Mapping[str, str]) -> Child:
     """A command of `mbiu` that runs to its end, such as ``step("migrate", "migrate")``."""
@@ -15,7 +18,10 @@ def step(name: str, *words: str, env: Mapping[str, str]) -> Child:
 
 
 def console(host: str, port: int, workers: int, env: Mapping[str, str]) -> Child:
-    return _web("console", "review:create_app()", _address(host, port), workers, env)
+    """With threads, because pages that follow the queue hold one each (`review.stream`)."""
+    child = _web("console", "review:create_app()", _address(host, port), workers, env)
+    child.argv += ["--worker-class", "gthread", "--threads", str(THREADS)]
+    return child
 
 
 def hooks(host: str, port: int, workers: int, env: Mapping[str, str]) -> Child:

@@ -95,10 +95,11 @@ def test_an_alert_of_forced_words_needs_two_people_and_a_tick(
 
 
 def test_what_was_taken_back_or_erased_is_no_leftover(ruth: Browser, small: str) -> None:
-    cast.tell("Good morning to all of you", cast.AMINA)
-    assert "Good morning" in ruth.get("/leftovers").text
+    ref = cast.tell("Good morning to all of you", cast.AMINA)
+    assert ref in ruth.get("/?state=messages").text
+    assert "Good morning" in ruth.get(f"/leftovers/{ref}").text
     mark(erased_at=utcnow())
-    assert "Good morning" not in ruth.get("/leftovers").text
+    assert ref not in ruth.get("/?state=messages").text
 
 
 def test_words_that_were_removed_are_said_to_be(ruth: Browser, small: str) -> None:
