@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(NotFound, lambda _: problem(404))
-    app.register_error_handler(NotAllowed, lambda refusal: problem(403, text=refusal.why))
+    app.register_error_handler(NotAllowed, lambda refusal: problem(403, text=gettext(refusal.why)))
     for error in UNAVAILABLE:
         app.register_error_handler(error, _away)
     app.register_error_handler(Exception, _unknown)

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from mbiu.models import Media
 
 #: Digits of a hash that are shown: enough to find it in the audit chain, short enough to read out.
 SHORT = 12
-_STATES = {"pending": "on its way", "erased": "erased"}
+_STATES = {"pending": _l("on its way"), "erased": _l("erased")}
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def _way(media: Media) -> str:
 
 def _words(media: Media) -> str:
     if media.state in _STATES and not media.reason:
-        return _STATES[media.state]
-    reason = media.reason or "not kept"
-    return f"kept, not shown: {reason}" if media.original and not media.clean else reason
+        return str(_STATES[media.state])
+    reason = _(media.reason) if media.reason else _("not kept")
+    shown_not = media.original and not media.clean
+    return _("kept, not shown: %(reason)s", reason=reason) if shown_not else reason

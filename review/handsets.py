@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,7 +23,7 @@ from review.words import short_time
 
 MANY = 30
 
-FILES = {"photo": "photo", "document": "file", "voice": "voice note", "video": "video"}
+FILES = {"photo": _l("photo"), "document": _l("file"), "voice": _l("voice note"), "video": _l("video")}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Handset:
 
 def handset(one: Phone) -> Handset:
     """``away`` is for how many minutes more the phone is out of coverage."""
-    name, _, what = one.owner.partition(", ")
+    name, _comma, what = one.owner.partition(", ")
     state = conditions.of(one.address)
     left = state.away_until - utcnow().timestamp()
     return Handset(
@@ -93,7 +95,7 @@ def messages(db: Session, one: Phone, address_id: UUID | None) -> list[dict[str,
 def _files(db: Session, ids: list[UUID]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
     for row in db.execute(select(Media.message_id, Media.kind).where(Media.message_id.in_(ids))):
-        found[row.message_id].append(FILES.get(row.kind, row.kind))
+        found[row.message_id].append(str(FILES.get(row.kind, row.kind)))
     return found
 
 
@@ -103,7 +105,7 @@ def _bubble(
     text = vault.unseal("message", "text", message.id, message.text)
     is_chat, mine = kind is AddressKind.TELEGRAM, message.direction == "in"
     rows = delivery.extra.get("buttons", []) if delivery and is_chat else []
-    pins = ["place pin"] if message.location else []
+    pins = [_("place pin")] if message.location else []
     return {
         "id": str(message.id),
         "mine": mine,
@@ -119,6 +121,6 @@ def _bubble(
 
 
 def _marks(message: Message) -> list[str]:
-    part = f"part {message.part} of {message.parts}" if message.parts else ""
-    marks = ("forwarded" if message.forwarded else "", "edited" if message.edited else "", part)
+    part = _("part %(n)s of %(all)s", n=message.part, all=message.parts) if message.parts else ""
+    marks = (_("forwarded") if message.forwarded else "", _("edited") if message.edited else "", part)
     return [mark for mark in marks if mark]

@@ -3,6 +3,16 @@
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+#: What the domain says in English that is no refusal; listed for the catalogues, read by `words.told`.
+SAID = (
+    _("Slowest receipt"),
+    _("First question"),
+    _("First verdict"),
+    _("Alert sent"),
+    _("First acknowledgement"),
+    _("Outcome told"),
+)
+
 LABELS: dict[str, LazyString] = {
     "mobilisation": _("Mobilisation"),
     "none": _("No event"),

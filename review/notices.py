@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask_babel import lazy_gettext as _
 
 from mbiu import notices
 from mbiu.db import is_away, transaction
@@ -14,14 +15,14 @@ from review.words import label
 
 #: Kind -> what happened; ``{}`` is the name of what it happened to.
 WORDS = {
-    "panic": "{} sent the word for danger: the number is destroyed, and nothing is sent there any more.",
-    "duress": "Report {} holds the sender’s word for «I am forced to write this». It is not passed on.",
-    "withdrawn": "A report of incident {} was withdrawn after the decision. Look at it again.",
-    "reveal_asked": "A custodian asks to learn who {} is. Look under People, Identities.",
-    "warned_alone": "Nobody else came to approve incident {}: its mediators were warned, unverified.",
-    "unwarned": "Nobody else came to approve incident {}, and no mediator could be warned.",
-    "token_made": "A token that tells more of people was made for {}. Ask the administrator why.",
-    "gateway_down": "Gateway {} does not work.",
+    "panic": _("{} sent the word for danger: the number is destroyed, and nothing is sent there any more."),
+    "duress": _("Report {} holds the sender’s word for «I am forced to write this». It is not passed on."),
+    "withdrawn": _("A report of incident {} was withdrawn after the decision. Look at it again."),
+    "reveal_asked": _("A custodian asks to learn who {} is. Look under People, Identities."),
+    "warned_alone": _("Nobody else came to approve incident {}: its mediators were warned, unverified."),
+    "unwarned": _("Nobody else came to approve incident {}, and no mediator could be warned."),
+    "token_made": _("A token that tells more of people was made for {}. Ask the administrator why."),
+    "gateway_down": _("Gateway {} does not work."),
 }
 
 
@@ -56,4 +57,4 @@ def lines() -> list[Line]:
 def _line(one: Notice) -> Line:
     name = one.subject.partition(":")[2] or one.subject
     words = WORDS.get(one.kind)
-    return Line(one.id, words.format(name) if words else f"{label(one.kind)}: {name}", one.created_at)
+    return Line(one.id, str(words).format(name) if words else f"{label(one.kind)}: {name}", one.created_at)

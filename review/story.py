@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -68,7 +69,7 @@ def _told(db: Session, phones: Mapping[UUID, str]) -> Iterator[Story]:
     together: dict[tuple[UUID, UUID], list[Message]] = {}
     for row in rows:
         together.setdefault((row.address_id, row.report_id or row.id), []).append(row)
-    for (address, _), messages in list(together.items())[:MANY]:
+    for (address, _id), messages in list(together.items())[:MANY]:
         yield _story(db, phones[address], messages[::-1])
 
 
@@ -78,7 +79,7 @@ def _story(db: Session, phone: str, messages: list[Message]) -> Story:
     steps = [*_received(messages), *_replies(db, messages, report), *_answered(db, messages)]
     if report:
         steps += [*_read(db, report), *_incident(db, report)]
-    title = report.ref if report else "No report"
+    title = report.ref if report else _("No report")
     return Story(str(first.id), phone, title, last.created_at, _sorted(steps))
 
 
@@ -89,11 +90,14 @@ def _sorted(steps: Iterable[Step]) -> list[Step]:
 
 def _received(messages: list[Message]) -> Iterator[Step]:
     for message in messages:
-        marks = [f"part {message.part} of {message.parts}"] if message.parts else []
-        marks += ["forwarded"] if message.forwarded else []
-        marks += ["an edit"] if message.edited else []
-        marks += ["beyond the limits, not read"] if message.folded else []
-        yield Step(message.created_at, "Received and stored", ", ".join(marks))
+        marks = {
+            _("part %(n)s of %(all)s", n=message.part, all=message.parts): message.parts,
+            _("forwarded"): message.forwarded,
+            _("an edit"): message.edited,
+            _("beyond the limits, not read"): message.folded,
+        }
+        more = ", ".join(mark for mark, holds in marks.items() if holds)
+        yield Step(message.created_at, _("Received and stored"), more)
 
 
 def _replies(db: Session, messages: list[Message], report: Report | None) -> Iterator[Step]:
@@ -111,7 +115,7 @@ def _replies(db: Session, messages: list[Message], report: Report | None) -> Ite
 def _delivery(row: Delivery, what: str) -> Step:
     """A delivery as far as it is, with the times that are known."""
     tries = counted(row.attempts, "try") if row.attempts > 1 else ""
-    error = row.error.replace("_", " ")
+    error = label(row.error).lower() if row.error else ""
     more = ", ".join(filter(None, (error, tries)))
     arrived = row.state is DeliveryState.DELIVERED
     return Step(row.delivered_at if arrived else row.sent_at or row.created_at, what, more, row.state.value)
@@ -126,20 +130,19 @@ def _answered(db: Session, messages: list[Message]) -> Iterator[Step]:
         .where(Response.message_id.in_(ids))
     )
     for row in rows:
-        words = f"Answer to alert {row.ref}: {label(row.Response.answer).lower()}"
+        words = _("Answer to alert %(ref)s: %(answer)s", ref=row.ref, answer=label(row.Response.answer))
         yield Step(row.Response.created_at, words, incident=row.incident)
 
 
 def _read(db: Session, report: Report) -> Iterator[Step]:
     if report.read_at is None:
-        yield Step(None, "Waits to be read")
+        yield Step(None, _("Waits to be read"))
         return
     place = db.get(Place, report.place_id) if report.place_id else None
-    what = (
-        f"{label(report.event_type)}, {place.name if place else 'no place'}, {label(report.severity).lower()}"
-    )
+    facts = (label(report.event_type), place.name if place else _("no place"), label(report.severity).lower())
     lacking = ", ".join(label(name).lower() for name in report.missing)
-    yield Step(report.read_at, f"Read: {what}", f"missing: {lacking}" if lacking else "")
+    more = _("missing: %(facts)s", facts=lacking) if lacking else ""
+    yield Step(report.read_at, _("Read: %(facts)s", facts=", ".join(facts)), more)
 
 
 # --- what became of it -------------------------------------------------------------------------
@@ -150,28 +153,34 @@ def _incident(db: Session, report: Report) -> Iterator[Step]:
     if row is None:
         return
     told = f"{counted(row.reports, 'report')}, {counted(row.sources, 'source')}"
-    yield Step(report.joined_at or report.read_at, f"Joined to incident {row.ref}", told, incident=row.ref)
+    yield Step(
+        report.joined_at or report.read_at,
+        _("Joined to incident %(ref)s", ref=row.ref),
+        told,
+        incident=row.ref,
+    )
     yield from _course(db, row)
     if report.outcome_told_at:
-        yield Step(report.outcome_told_at, "Outcome told")
+        yield Step(report.outcome_told_at, _("Outcome told"))
 
 
 def _course(db: Session, row: Incident) -> Iterator[Step]:
     decided = select(Decision, User.name).join(User, User.id == Decision.user_id)
     for one in db.execute(decided.where(Decision.incident_id == row.id)):
-        yield Step(one.Decision.created_at, f"{label(one.Decision.verdict)} by {one.name}")
+        verdict = label(one.Decision.verdict)
+        yield Step(one.Decision.created_at, _("%(verdict)s by %(who)s", verdict=verdict, who=one.name))
     for alert in db.scalars(select(Alert).where(Alert.incident_id == row.id)):
-        yield Step(alert.created_at, f"Alert {alert.ref} sent", incident=row.ref)
+        yield Step(alert.created_at, _("Alert %(ref)s sent", ref=alert.ref), incident=row.ref)
         yield from _sendings(db, alert.id)
         yield from _answers(db, alert.id)
     ended = select(Outcome, User.name).outerjoin(User, User.id == Outcome.user_id)
     for end in db.execute(ended.where(Outcome.incident_id == row.id)):
-        yield Step(end.Outcome.created_at, label(f"done_{end.Outcome.done}"), end.name or "a responder")
+        yield Step(end.Outcome.created_at, label(f"done_{end.Outcome.done}"), end.name or _("a responder"))
 
 
 def _sendings(db: Session, alert_id: UUID) -> Iterator[Step]:
     for row in db.execute(_to_people().where(Delivery.alert_id == alert_id)):
-        yield _delivery(row.Delivery, f"Alert to {row.code}")
+        yield _delivery(row.Delivery, _("Alert to %(code)s", code=row.code))
 
 
 def _to_people() -> Any:
@@ -198,11 +207,16 @@ def _alerted(db: Session, phones: Mapping[UUID, str]) -> Iterator[Story]:
         alert = db.get_one(Alert, row.Delivery.alert_id)
         incident = db.get_one(Incident, alert.incident_id)
         steps = [
-            Step(alert.created_at, f"Alert {alert.ref} about {incident.ref}", incident=incident.ref),
-            _delivery(row.Delivery, f"To {row.code}"),
+            Step(alert.created_at, _told_of(alert, incident), incident=incident.ref),
+            _delivery(row.Delivery, _("To %(code)s", code=row.code)),
             *_answers(db, alert.id),
         ]
         if alert.due_at:
-            steps.append(Step(alert.due_at, "Then the next people are told, if nobody answers"))
+            steps.append(Step(alert.due_at, _("Then the next people are told, if nobody answers")))
         name = phones[row.Delivery.address_id]
-        yield Story(str(row.Delivery.id), name, f"Alert {alert.ref}", row.Delivery.created_at, _sorted(steps))
+        title = _("Alert %(ref)s", ref=alert.ref)
+        yield Story(str(row.Delivery.id), name, title, row.Delivery.created_at, _sorted(steps))
+
+
+def _told_of(alert: Alert, incident: Incident) -> str:
+    return _("Alert %(ref)s about %(incident)s", ref=alert.ref, incident=incident.ref)

@@ -78,6 +78,11 @@ def label(value: object) -> str:
     return str(known) if known else code.replace("_", " ").replace(".", ": ").capitalize()
 
 
+def told(text: object) -> str:
+    """A sentence of the domain, such as why something was refused, in the language of the request."""
+    return _(str(text)) if text else ""
+
+
 def priority_words(value: str) -> str:
     """``P1: act now``."""
     return f"{value}: {PRIORITIES.get(value, '')}"
@@ -163,6 +168,7 @@ def install(app: Flask) -> None:
     """Make these available in templates."""
     for each in (
         label,
+        told,
         priority_words,
         counted,
         iso,

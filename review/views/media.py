@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -58,7 +59,7 @@ def fetch(ref: str, media_id: UUID) -> ResponseReturnValue:
     """The file as it came. Who took it and why is committed before a byte of it is read."""
     ref, reason = normal_ref(ref), request.form.get("reason", "")[:2000].strip()
     if len(reason) < 10:
-        flash("Say in a sentence what you need the original for.", "bad")
+        flash(_("Say in a sentence what you need the original for."), "bad")
         return redirect(url_for("media.ask", ref=ref, media_id=media_id))
     try:
         found = _released(ref, media_id, reason)
@@ -101,9 +102,11 @@ def _answer(
         content = store.get(row.id, column, name)
         _require_whole(row, column, content)
     except store.StoreAway:
-        return problem(503, "The store of files is away", "The file could not be fetched. Try again later.")
+        return problem(
+            503, _("The store of files is away"), _("The file could not be fetched. Try again later.")
+        )
     except vault.CannotOpen:
-        return problem(500, "This file does not open", "It is damaged, or not the one that came.")
+        return problem(500, _("This file does not open"), _("It is damaged, or not the one that came."))
     options: dict[str, Any] = {"as_attachment": True, "download_name": f"{row.id}.{ending}"}
     return send_file(io.BytesIO(content), mimetype=content_type, **options)
 

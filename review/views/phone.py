@@ -7,6 +7,8 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from mbiu import audit, texts
@@ -27,12 +29,11 @@ pages = Blueprint("phone", __name__, url_prefix="/phone")
 SHOWN = ("amina", "joseph", "daniel")
 COLUMNS, MOST = (1, 2, 3, 4), 12
 PARTS = (
-    ("", "joined by the provider"),
-    ("apart", "come one by one"),
-    ("shuffled", "come in the wrong order"),
-    ("missing", "come with one missing"),
+    ("", _l("joined by the provider")),
+    ("apart", _l("come one by one")),
+    ("shuffled", _l("come in the wrong order")),
+    ("missing", _l("come with one missing")),
 )
-UNHEARD = "Nothing was stored. In a group the bot hears commands, @mbiu and answers to itself."
 TRIES = {
     "focal_point": (
         "Vijana wenye mapanga wamekusanyika Bwera sasa hivi, wanasema watachoma nyumba usiku huu",
@@ -156,7 +157,7 @@ def send() -> ResponseReturnValue:
             return {"ref": heard.ref}
         return {
             "ref": heard.ref,
-            "note": "Nothing new was stored: the bot did not hear it, or had it already.",
+            "note": _("Nothing new was stored: the bot did not hear it, or had it already."),
         }
 
     return _done(act)
@@ -188,7 +189,9 @@ def line() -> ResponseReturnValue:
         with transaction() as db:
             address = phones.find(db, form.get("phone", "")).address
         conditions.wish(address, wished)
-        return {"note": "The line is fine." if wished == conditions.FINE else "The line is as you wished."}
+        return {
+            "note": _("The line is fine.") if wished == conditions.FINE else _("The line is as you wished.")
+        }
 
     return _done(act)
 
@@ -209,7 +212,7 @@ def add() -> ResponseReturnValue:
             one = phones.add(db, *wanted)
             audit.append(db, actor(), "training.phone_added", f"phone:{one.key}")
         added.append(one.key)
-        return {"phone": one.key, "note": f"{one.owner} has a phone now."}
+        return {"phone": one.key, "note": _("%(who)s has a phone now.", who=one.owner)}
 
     return _done(act, added)
 
@@ -224,7 +227,7 @@ def remove() -> ResponseReturnValue:
         with transaction() as db:
             phones.remove(db, key)
             audit.append(db, actor(), "training.phone_removed", f"phone:{key}")
-        return {"note": "The phone is gone; what it said stays."}
+        return {"note": _("The phone is gone; what it said stays.")}
 
     return _done(act)
 
@@ -239,7 +242,7 @@ def begin() -> ResponseReturnValue:
     def act() -> dict[str, Any]:
         with transaction() as db:
             drills.start(db, actor(), key)
-        return {"note": "The drill has begun."}
+        return {"note": _("The drill has begun.")}
 
     return _done(act, [step.who for step in script.step] if script else [])
 
@@ -252,7 +255,7 @@ def halt() -> ResponseReturnValue:
     def act() -> dict[str, Any]:
         with transaction() as db:
             drills.stop(db, actor())
-        return {"note": "The drill has ended."}
+        return {"note": _("The drill has ended.")}
 
     return _done(act)
 
