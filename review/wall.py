@@ -21,9 +21,10 @@ from review.asked import STATES, Asked, Box
 from review.words import EAT, label
 
 GRAVE = (Priority.P1, Priority.P2)
-ROWS = 7
+ROWS = 8
+ALERTS = 4
 HOURS = 24
-SILENT = 8
+SILENT = 6
 #: Where the map looks: from Lake Chad to the Indian Ocean.
 REGION = Box(11.0, -19.0, 56.0, 21.0)
 #: Cases whose kind and place are nobody's business in a room.
@@ -104,7 +105,7 @@ def _waiting(db: Session) -> tuple[list[Waiting], list[tuple[str, int]]]:
 def _alerts(db: Session) -> tuple[list[Waiting], int]:
     where = Alert.state == AlertState.OPEN
     query = select(Alert, Incident).join(Incident, Incident.id == Alert.incident_id).where(where)
-    rows = db.execute(query.order_by(Alert.created_at).limit(ROWS)).all()
+    rows = db.execute(query.order_by(Alert.created_at).limit(ALERTS)).all()
     known = places.names(db, [incident.area_path for _alert, incident in rows])
     lines = [
         _line(alert.ref, incident, alert.created_at, known, late=alert.step > 1) for alert, incident in rows

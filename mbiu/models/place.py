@@ -15,6 +15,7 @@ class Place(Model):
     __tablename__ = "place"
     __table_args__ = (
         Index(None, "path", postgresql_ops={"path": "text_pattern_ops"}),
+        Index(None, "level"),
         Index("uq_place_pcode", "pcode", unique=True, postgresql_where="pcode IS NOT NULL"),
     )
 

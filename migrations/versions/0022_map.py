@@ -1,4 +1,4 @@
-"""The land of areas, screens on walls, and incidents in the order in which they came."""
+"""The land of areas, screens on walls; incidents by when they came, places by their level."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,9 +39,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_wall_screen_user_id", "wall_screen", ["user_id"])
     op.create_index("ix_incident_created_at", "incident", ["created_at"])
+    op.create_index("ix_place_level", "place", ["level"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_place_level", table_name="place")
     op.drop_index("ix_incident_created_at", table_name="incident")
     for table in ("wall_screen", "area_shape"):
         op.drop_table(table)

@@ -132,7 +132,7 @@ function timebar(update) {
   const told = document.getElementById("moment");
   const only = document.getElementById("only");
   const play = document.getElementById("play");
-  const words = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const words = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: box.dataset.zone });
   let running = null;
   const turn = async () => {
     clock.at = Number(slider.value);
