@@ -16,8 +16,10 @@ from mbiu.analysis.language import chosen
 from mbiu.apart import part
 from mbiu.audit import Actor
 from mbiu.codes import EventType, IncidentState, ReportState, Verdict
+from mbiu.db import handing_over
 from mbiu.house import ranking
 from mbiu.house.ranking import Ranking
+from mbiu.incidents import mark_survivors
 from mbiu.models import Authorship, Correction, Incident, Report, utcnow
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -44,12 +46,13 @@ def correct(
     if row.state in ENDED:
         raise NotPossible(f"{ref} is {row.state.value}; reopen it to change it.")
     before = {name: fact(row, name) for name in changes}
-    for name, value in changes.items():
-        amend(session, row, name, value)
-    after = {name: fact(row, name) for name in changes}
-    changed = [name for name in changes if before[name] != after[name]]
-    if changed:
-        _note_change(session, actor, row, {name: (before[name], after[name]) for name in changed})
+    with handing_over(session):
+        for name, value in changes.items():
+            amend(session, row, name, value)
+        after = {name: fact(row, name) for name in changes}
+        changed = [name for name in changes if before[name] != after[name]]
+        if changed:
+            _note_change(session, actor, row, {name: (before[name], after[name]) for name in changed})
     return row
 
 
@@ -128,6 +131,7 @@ def merge(session: Session, actor: Actor, ref: str, into: str, reason: str) -> I
     if source.severity.rank > target.severity.rank:
         target.severity = source.severity
         target.priority = ranking.current(session).of(target)
+    mark_survivors(target, {source.event_type.value, *source.other_types})
     target.version += 1
     take_back(target)
     write_authorship(session, actor, target)
@@ -148,15 +152,16 @@ def split(session: Session, actor: Actor, report_ref: str, reason: str) -> Incid
         raise NotPossible("This is the incident's only report.")
     needs_reason(reason)
     fresh = _from_report(report, ranking.current(session))
-    session.add(fresh)
-    session.flush()
-    report.incident_id = fresh.id
-    part(session, actor, report, old)
-    old.version += 1
-    take_back(old)
-    for row in (old, fresh):
-        write_authorship(session, actor, row)
-        recount(session, row)
+    with handing_over(session):
+        session.add(fresh)
+        session.flush()
+        report.incident_id = fresh.id
+        part(session, actor, report, old)
+        old.version += 1
+        take_back(old)
+        for row in (old, fresh):
+            write_authorship(session, actor, row)
+            recount(session, row)
     audit.append(session, actor, "incident.split", f"incident:{old.ref}", into=fresh.ref, report=report.ref)
     return fresh
 

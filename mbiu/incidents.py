@@ -74,6 +74,16 @@ def _take_in(incident: Incident, work: Work, ranked: Ranking) -> None:
         replace_facts(incident, facts)
     else:
         strengthen(incident, facts, ranked)
+    mark_survivors(incident, {facts["event_type"].value, *facts["other_types"]})
+
+
+def mark_survivors(incident: Incident, types: set[str]) -> None:
+    """What is told of sexual violence stays told of the incident, so that few see it: the database restricts
+    by the types. Only a person who may see it takes the mark away.
+    """
+    mark = EventType.SEXUAL_VIOLENCE
+    if mark.value in types and incident.event_type is not mark:
+        incident.other_types = sorted({*incident.other_types, mark.value})
 
 
 def replace_facts(incident: Incident, values: dict[str, Any]) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mbiu import verification
+from mbiu.models import Incident
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, NotPossible, Refused, Stale
 from review import conflict, corrections
@@ -69,6 +71,7 @@ def do(ref: str, change: Change) -> ResponseReturnValue:
     try:
         with scoped() as db:
             flash(change(db, ref), "ok")
+            from_queue = from_queue or _out_of_sight(db, ref)
     except NotFound:
         abort(404)
     except Refused as refused:
@@ -76,6 +79,11 @@ def do(ref: str, change: Change) -> ResponseReturnValue:
             return _again(ref, refused)
         flash(refused.why, "bad")
     return redirect(url_for("queue.show") if from_queue else url_for("incident.show", ref=ref))
+
+
+def _out_of_sight(db: Session, ref: str) -> bool:
+    """Whether the change left the incident to others: it is restricted now, or in no area of this user's."""
+    return db.scalar(select(Incident.id).where(Incident.ref == ref)) is None
 
 
 def _has_words() -> bool:

@@ -9,10 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import sources, vault, verification
+from mbiu import corroboration, emergency, sources, vault, verification
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, Verdict
-from mbiu.models import Decision, Incident, User, utcnow
+from mbiu.models import Alert, Decision, Incident, User, utcnow
+from mbiu.verification import Approvals
+from review import rumouring
+from review.corroborating import Explained, explained
+from review.rumouring import Rumoured
 from review.words import INFORMATION_GRADES, SOURCE_GRADES
 
 LIVE = frozenset({IncidentState.OPEN, IncidentState.CLAIMED})
@@ -38,37 +42,94 @@ class Verdicted:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """A warning that went to mediators before the verdict."""
+
+    ref: str
+    at: dt.datetime
+    settled: bool
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """What a warning to mediators would be: who gets it, and in what words (one sample)."""
+
+    people: list[str]
+    sample: str
+    segments: int
+
+
+@dataclass(frozen=True)
 class Panel:
-    """The state of the judgement of one incident, for one user."""
+    """The state of the judgement of one incident, for one user.
+
+    ``todo`` says who must still do what; ``warn_at`` is when mediators are warned if nobody else comes.
+    """
 
     grave: bool
     coerced: bool
     seats: list[Seat]
+    todo: list[str]
     decisions: list[Verdicted]
     why_not: str
     can_decide: bool
     can_reopen: bool
     grade: str
+    warn_at: dt.datetime | None
+    warned: list[Warned]
+    emergency: Emergency | None
+    sources: Explained | None
+    rumour: Rumoured | None
     choices: dict[str, Any] = field(default_factory=dict)
 
 
 def panel(db: Session, row: Incident, actor: Actor) -> Panel:
-    """Put the panel together."""
+    """Put the panel together, by a constant number of queries."""
     decisions = _decisions(db, row)
-    users: dict[UUID, str] = {row.id: row.name for row in db.execute(select(User.id, User.name))}
-    why_not = _why_not(db, row, actor, decisions)
-    may = actor.role in verification.MAY_DECIDE
+    users: dict[UUID, str] = {one.id: one.name for one in db.execute(select(User.id, User.name))}
+    found = verification.approvals(db, row)
+    why_not = _why_not(row, actor, decisions, found)
+    may, live = actor.role in verification.MAY_DECIDE, row.state in LIVE
     return Panel(
         grave=verification.is_grave(row),
         coerced=sources.is_coerced(db, row.id),
-        seats=_seats(db, row, decisions, users),
+        seats=_seats(decisions, users, row, found),
+        todo=_todo(row, found, users),
         decisions=[_verdicted(one, users, row.version) for one in decisions],
         why_not=why_not,
-        can_decide=may and row.state in LIVE and not why_not,
+        can_decide=may and live and not why_not,
         can_reopen=may and row.state in verification.ENDED - {IncidentState.MERGED},
         grade=f"{row.grade_source}{row.grade_information}",
+        warn_at=row.warn_at if live and found.have and not found.complete else None,
+        warned=_warned(db, row),
+        emergency=_emergency(db, row) if may else None,
+        sources=explained(corroboration.of(db, row)) if row.state is not IncidentState.MERGED else None,
+        rumour=rumouring.shown(db, row, actor, users),
         choices={"source": SOURCE_GRADES, "information": INFORMATION_GRADES},
     )
+
+
+def _todo(row: Incident, found: Approvals, users: dict[UUID, str]) -> list[str]:
+    """Who must still do what before an alert can go."""
+    if row.state not in LIVE or found.needed == 1:
+        return []
+    if not found.have:
+        return [_("Two people must verify this, each for themselves; nobody has yet.")]
+    names = ", ".join(users.get(one, "") for one in found.have)
+    return [_("%(names)s verified it. One more person must, who looks for themselves.", names=names)]
+
+
+def _warned(db: Session, row: Incident) -> list[Warned]:
+    query = select(Alert).where(Alert.incident_id == row.id, Alert.unverified).order_by(Alert.created_at)
+    return [Warned(one.ref, one.created_at, one.settled_at is not None) for one in db.scalars(query)]
+
+
+def _emergency(db: Session, row: Incident) -> Emergency | None:
+    if emergency.why_not(db, row):
+        return None
+    found = emergency.plan(db, row).recipients
+    people = [one.code for one in found]
+    return Emergency(people, found[0].text if found else "", found[0].segments if found else 0)
 
 
 def _decisions(db: Session, row: Incident) -> list[Decision]:
@@ -86,14 +147,17 @@ def _verdicted(one: Decision, users: dict[UUID, str], version: int) -> Verdicted
     )
 
 
-def _seats(db: Session, row: Incident, decisions: list[Decision], users: dict[UUID, str]) -> list[Seat]:
-    found = verification.approvals(db, row)
-    when = {one.user_id: one.created_at for one in decisions if one.version == row.version}
+def _seats(decisions: list[Decision], users: dict[UUID, str], row: Incident, found: Approvals) -> list[Seat]:
+    when = {
+        one.user_id: one.created_at
+        for one in decisions
+        if one.version == row.version and one.verdict is Verdict.VERIFIED
+    }
     taken = [Seat(users.get(user, ""), when.get(user)) for user in found.have]
     return taken + [Seat()] * max(0, found.needed - len(taken))
 
 
-def _why_not(db: Session, row: Incident, actor: Actor, decisions: list[Decision]) -> str:
+def _why_not(row: Incident, actor: Actor, decisions: list[Decision], found: Approvals) -> str:
     """Why this user cannot decide now; empty if they can."""
     if actor.role not in verification.MAY_DECIDE:
         return _("Your role reads, but does not decide.")
@@ -101,7 +165,6 @@ def _why_not(db: Session, row: Incident, actor: Actor, decisions: list[Decision]
         return "" if decisions else _("Nothing is left to decide.")
     if verification.claimed_by_other(row, actor, utcnow()):
         return _("Somebody else holds it. When the claim has run out you can decide.")
-    found = verification.approvals(db, row)
     if found.needed > 1 and actor.id in found.authors:
         return _("You changed the facts of this grave incident, so two other people must verify it.")
     if actor.id in found.have:

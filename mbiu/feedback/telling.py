@@ -68,8 +68,8 @@ def _tell_people(
     return sum(_tell_person(session, accounts, event, values, now) for accounts in people)
 
 
-def _people(session: Session, which: ColumnElement[bool]) -> list[list["_Account"]]:
-    """The reports meant, locked, with all that belongs to them, each person's together."""
+def _people(session: Session, which: ColumnElement[bool], *, lock: bool = True) -> list[list["_Account"]]:
+    """The reports meant with all that belongs to them, each person's together."""
     query = (
         select(Report, Contact, Address, Incident)
         .join(Contact, Contact.id == Report.contact_id)
@@ -77,9 +77,9 @@ def _people(session: Session, which: ColumnElement[bool]) -> list[list["_Account
         .outerjoin(Incident, Incident.id == Report.incident_id)
         .where(which)
         .order_by(Report.contact_id, Report.created_at, Report.id)
-        .with_for_update(of=Report)
-        .execution_options(populate_existing=True)
     )
+    if lock:
+        query = query.with_for_update(of=Report).execution_options(populate_existing=True)
     found = [_Account(*row) for row in session.execute(query).all()]
     return [list(theirs) for _, theirs in groupby(found, key=lambda one: one.report.contact_id)]
 
@@ -87,7 +87,7 @@ def _people(session: Session, which: ColumnElement[bool]) -> list[list["_Account
 def reachable(session: Session, incident_id: UUID) -> dict[UUID, tuple[Contact, Address] | None]:
     """Who reported an incident, and where word of it can reach them safely; None where it cannot."""
     now, found = utcnow(), {}
-    for accounts in _people(session, Report.incident_id == incident_id):
+    for accounts in _people(session, Report.incident_id == incident_id, lock=False):
         safe = _safe(session, accounts, now)
         found[accounts[0].contact.id] = (accounts[0].contact, safe[1]) if safe else None
     return found
