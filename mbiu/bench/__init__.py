@@ -67,3 +67,14 @@ def joining(few: int, many: int, reports: int) -> None:
     from mbiu.bench.joining import measure
 
     click.echo(json.dumps(measure(few, many, reports), indent=2))
+
+
+@bench.command()
+@click.option("--few", default=10_000, show_default=True, help="reports of the small installation")
+@click.option("--many", default=1_000_000, show_default=True, help="reports of the large one")
+@click.option("--rounds", default=30, show_default=True)
+def console(few: int, many: int, rounds: int) -> None:
+    """Each page of the console, with little and much history: median and 90th percentile, milliseconds."""
+    from mbiu.bench.console import measure
+
+    click.echo(json.dumps(measure(few, many, rounds), indent=2))
