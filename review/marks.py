@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,16 +17,22 @@ from mbiu.models import Report
 class Mark:
     """A short word for a queue or a report, and what it means."""
 
-    text: str
+    text: str | LazyString
     tone: str
-    title: str
+    title: str | LazyString
 
 
-WITHDRAWN = Mark("withdrawn", "", "Withdrawn by the reporter: no source any more, joined to nothing new")
-ERASED = Mark("words removed", "", "The reporter had the words removed; type and area stay")
-DURESS = Mark("duress", "warn", "Sent with the word for being forced: do not rely on it, do not answer to it")
-UNCONFIRMED = Mark("unconfirmed", "warn", "Perhaps from somebody else: call back and ask the agreed word")
-BORROWED = Mark("borrowed phone", "", "Sent from somebody else's phone with the code and PIN")
+WITHDRAWN = Mark(
+    _("withdrawn"), "", _("Withdrawn by the reporter: no source any more, joined to nothing new")
+)
+ERASED = Mark(_("words removed"), "", _("The reporter had the words removed; type and area stay"))
+DURESS = Mark(
+    _("duress"), "warn", _("Sent with the word for being forced: do not rely on it, do not answer to it")
+)
+UNCONFIRMED = Mark(
+    _("unconfirmed"), "warn", _("Perhaps from somebody else: call back and ask the agreed word")
+)
+BORROWED = Mark(_("borrowed phone"), "", _("Sent from somebody else's phone with the code and PIN"))
 
 
 def of(report: Report) -> list[Mark]:

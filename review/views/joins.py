@@ -2,6 +2,7 @@
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mbiu import linking, parting
@@ -29,7 +30,7 @@ def join(ref: str) -> ResponseReturnValue:
     def change(db: Session, _ref: str) -> str:
         report, into = _named("report"), _named("into")
         linking.join(db, actor(), report, into, _reason())
-        return f"{report} is now part of {into}."
+        return _("%(report)s is now part of %(into)s.", report=report, into=into)
 
     return do(ref, change)
 
@@ -42,7 +43,11 @@ def undo(ref: str) -> ResponseReturnValue:
     def change(db: Session, ref: str) -> str:
         report = forms.report(db, ref)
         fresh = linking.undo(db, actor(), report.ref, _reason())
-        return f"{report.ref} is out again, in {fresh.ref}. The machine will not join the two any more."
+        return _(
+            "%(report)s is out again, in %(fresh)s. The machine will not join the two any more.",
+            report=report.ref,
+            fresh=fresh.ref,
+        )
 
     return do(ref, change)
 
@@ -54,7 +59,7 @@ def part(ref: str) -> ResponseReturnValue:
 
     def change(db: Session, ref: str) -> str:
         fresh = parting.part(db, actor(), ref, forms.message())
-        return f"That message is now report {fresh}; both are read again."
+        return _("That message is now report %(fresh)s; both are read again.", fresh=fresh)
 
     return do(ref, change)
 
@@ -67,6 +72,6 @@ def apart(ref: str) -> ResponseReturnValue:
     def change(db: Session, _ref: str) -> str:
         report, into = _named("report"), _named("into")
         linking.keep_apart(db, actor(), report, into)
-        return f"{report} and {into} stay apart."
+        return _("%(report)s and %(into)s stay apart.", report=report, into=into)
 
     return do(ref, change)

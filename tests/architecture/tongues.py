@@ -122,6 +122,8 @@ class _Sentences(ast.NodeVisitor):
     _QUIET = TRANSLATORS | {"text", "getLogger", "TypeError", "ValueError", "RuntimeError", "LookupError"}
     _SENTENCE = re.compile(r"^[A-Z«“][^\W\d_]*[’']?[^\W\d_]* .*[^\W\d_]{2,}", re.DOTALL)
 
+    _FILLED = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
+
     def __init__(self, found: list[str]) -> None:
         self._found = found
 
@@ -129,6 +131,13 @@ class _Sentences(ast.NodeVisitor):
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if called not in self._QUIET:
             self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """Types are no words."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        node.returns = None
+        self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):
