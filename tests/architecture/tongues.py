@@ -8,6 +8,8 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
+from review.catalogues import REFUSALS
+
 REVIEW = Path(__file__).parents[2] / "review"
 #: Attributes that are read out or shown.
 SHOWN = frozenset({"title", "aria-label", "aria-description", "placeholder", "alt"})
@@ -129,7 +131,8 @@ class _Sentences(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if called not in self._QUIET:
+        refused = called in REFUSALS and node.args and isinstance(node.args[0], ast.Constant)
+        if called not in self._QUIET and not refused:
             self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> None:
