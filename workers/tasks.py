@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from mbiu import audit, delivery, emergency, erasing, ledger, response, retention
+from mbiu import audit, delivery, emergency, erasing, figures, ledger, response, retention
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
