@@ -129,7 +129,8 @@ def _users(session: Session) -> list[dict[str, str]]:
     hasher, logins = PasswordHasher(), []
     for name, role in USERS:
         password = secrets.token_urlsafe(15)
-        session.add(User(name=name, role=role, password_hash=hasher.hash(password)))
+        cleared = role is Role.ANALYST
+        session.add(User(name=name, role=role, cleared=cleared, password_hash=hasher.hash(password)))
         logins.append({"name": name, "role": role.value, "password": password})
     return logins
 
@@ -182,7 +183,8 @@ def _route(
     session.flush()
     for code, step in people:
         contact_id = session.scalar(select(Contact.id).where(Contact.code == code))
-        session.add(RouteRecipient(route_id=route.id, contact_id=contact_id, step=step))
+        link = RouteRecipient(route_id=route.id, contact_id=contact_id, step=step, mediator=step == 1)
+        session.add(link)
 
 
 def phone(key: str) -> Phone:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,7 @@ class RouteCard:
     min_severity: str = Severity.MODERATE.value
     wait_minutes: int = 30
     steps: list[tuple[int, list[str]]] = field(default_factory=list)
+    mediators: str = ""
 
     def told(self, step: int) -> str:
         return ", ".join(code for number, codes in self.steps if number == step for code in codes)
@@ -68,7 +70,7 @@ def _areas(db: Session) -> list[tuple[str, str]]:
 
 def _card(db: Session, route: Route, areas: dict[str, str]) -> RouteCard:
     rows = db.execute(
-        select(RouteRecipient.step, Contact.code)
+        select(RouteRecipient.step, RouteRecipient.mediator, Contact.code)
         .join(Contact, Contact.id == RouteRecipient.contact_id)
         .where(RouteRecipient.route_id == route.id)
         .order_by(RouteRecipient.step, Contact.code)
@@ -89,6 +91,7 @@ def _card(db: Session, route: Route, areas: dict[str, str]) -> RouteCard:
         min_severity=route.min_severity.value,
         wait_minutes=route.wait_minutes,
         steps=steps,
+        mediators=", ".join(row.code for row in rows if row.mediator),
     )
 
 
@@ -114,13 +117,20 @@ def _save(route_id: UUID | None) -> ResponseReturnValue:
                 raise NotFound("There is no such route.")
             values = _values(db, route_id)
             told = _people(db, 1), _people(db, 2, needed=False)
+            mediators = _mediators(db, {*told[0], *told[1]})
             for name, value in values.items():
                 setattr(route, name, value)
             db.add(route)
             db.flush()
-            count = _link(db, route, told)
+            count = _link(db, route, told, mediators)
             audit.append(
-                db, actor(), "route.saved", f"route:{route.id}", recipients=count, active=route.active
+                db,
+                actor(),
+                "route.saved",
+                f"route:{route.id}",
+                recipients=count,
+                active=route.active,
+                mediators=len(mediators),
             )
         flash(f"Route «{values['name']}» goes to {counted(count, 'person')}.", "ok")
     except NotPossible as refused:
@@ -156,7 +166,19 @@ def _severity(text: str) -> Severity:
 
 def _people(db: Session, step: int, *, needed: bool = True) -> list[UUID]:
     """The contacts whose code names a form field lists. Raises NotPossible for an unknown one."""
-    text = request.form.get(f"step{step}", "")[:600].upper().replace("\0", "")
+    return _named(db, f"step{step}", needed=needed)
+
+
+def _mediators(db: Session, told: set[UUID]) -> set[UUID]:
+    """Those of the people told who may be warned of what is not verified. Raises NotPossible for others."""
+    found = set(_named(db, "mediators", needed=False))
+    if not found <= told:
+        raise NotPossible(_("A mediator is one of those whom the route tells."))
+    return found
+
+
+def _named(db: Session, field: str, *, needed: bool) -> list[UUID]:
+    text = request.form.get(field, "")[:600].upper().replace("\0", "")
     codes = [code for code in text.replace(",", " ").split() if code]
     found = dict(db.execute(select(Contact.code, Contact.id).where(Contact.code.in_(codes))).all())
     unknown = [code for code in codes if code not in found]
@@ -167,11 +189,13 @@ def _people(db: Session, step: int, *, needed: bool = True) -> list[UUID]:
     return list(found.values())
 
 
-def _link(db: Session, route: Route, told: tuple[list[UUID], list[UUID]]) -> int:
+def _link(db: Session, route: Route, told: tuple[list[UUID], list[UUID]], mediators: set[UUID]) -> int:
     db.execute(delete(RouteRecipient).where(RouteRecipient.route_id == route.id))
     steps = {
         contact: step for step, people in reversed(tuple(zip(STEPS, told, strict=True))) for contact in people
     }
     for contact_id, step in steps.items():
-        db.add(RouteRecipient(route_id=route.id, contact_id=contact_id, step=step))
+        mediator = contact_id in mediators
+        link = RouteRecipient(route_id=route.id, contact_id=contact_id, step=step, mediator=mediator)
+        db.add(link)
     return len(steps)

@@ -37,6 +37,8 @@ def show() -> ResponseReturnValue:
             "name": row.User.name,
             "role": row.User.role.value,
             "scope": row.User.scope,
+            "cleared": row.User.cleared,
+            "by_role": row.User.role in sessions.CLEARED,
             "has_totp": row.User.totp_secret is not None,
             "disabled": row.User.disabled_at is not None,
             "seen_at": row.seen_at,
@@ -59,8 +61,10 @@ def create() -> ResponseReturnValue:
                 raise NotPossible("A name is new, and of small letters, digits, dots and dashes.")
             role, scope = _role(), _scope(db)
             passphrase = new_passphrase()
-            db.add(User(name=name, role=role, scope=scope, password_hash=auth.hash_passphrase(passphrase)))
-            audit.append(db, actor(), "user.created", f"user:{name}", role=role, scope=scope)
+            cleared = "cleared" in request.form
+            hashed = auth.hash_passphrase(passphrase)
+            db.add(User(name=name, role=role, scope=scope, cleared=cleared, password_hash=hashed))
+            audit.append(db, actor(), "user.created", f"user:{name}", role=role, scope=scope, cleared=cleared)
         flash(f"{name} can log in with: {passphrase} (shown only now; they should change it)", "note")
     except Refused as refused:
         flash(refused.why, "bad")
@@ -73,11 +77,16 @@ def change(user_id: UUID) -> ResponseReturnValue:
     """Give another role or other areas; every session of the account ends."""
 
     def act(db: Session, user: User) -> str:
-        user.role, user.scope = _role(), _scope(db)
-        audit.append(db, actor(), "user.changed", f"user:{user.name}", role=user.role, scope=user.scope)
+        before = _rights(user)
+        user.role, user.scope, user.cleared = _role(), _scope(db), "cleared" in request.form
+        audit.append(db, actor(), "user.changed", f"user:{user.name}", before=before, after=_rights(user))
         return f"{user.name} is {label(user.role).lower()} now and has to log in again."
 
     return _do(user_id, act)
+
+
+def _rights(user: User) -> dict[str, object]:
+    return {"role": user.role.value, "scope": user.scope, "cleared": user.cleared}
 
 
 @pages.post("/<uuid:user_id>/reset")
