@@ -22,6 +22,8 @@ FILES = {
     "leaflet.markercluster/MIT-LICENCE.txt": "leaflet/MARKERCLUSTER-LICENCE",
     "htmx.org/dist/htmx.min.js": "htmx/htmx.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
+    "chart.js/dist/chart.umd.min.js": "chart/chart.js",
+    "chart.js/LICENSE.md": "chart/LICENSE",
     f"{FONT}-latin-wght-normal.woff2": "font/latin.woff2",
     f"{FONT}-latin-ext-wght-normal.woff2": "font/latin-ext.woff2",
     "@fontsource-variable/source-sans-3/LICENSE": "font/LICENSE",

@@ -13,9 +13,10 @@ histogram of seconds rounded to two digits: histograms of days and areas add up,
 
 from mbiu.figures.counting import STEPS, Counted, begin, count, parent, today, within
 from mbiu.figures.keeping import due, refresh
-from mbiu.figures.reading import Figures, Span, live, quantile, read
+from mbiu.figures.reading import SENT, Figures, Span, live, quantile, read, texts
 
 __all__ = [
+    "SENT",
     "STEPS",
     "Counted",
     "Figures",
@@ -28,6 +29,7 @@ __all__ = [
     "quantile",
     "read",
     "refresh",
+    "texts",
     "today",
     "within",
 ]

@@ -23,6 +23,10 @@ def quantile(histogram: Counter[int], share: float) -> int | None:
     return None
 
 
+#: What becomes of a text.
+SENT = ("delivered", "failed", "open")
+
+
 @dataclass(frozen=True)
 class Span:
     """What is asked for: areas (none of them within another), days from ``first`` to ``last``, or drills."""
@@ -102,6 +106,25 @@ def _times(session: Session, span: Span, live: Iterable[dt.date]) -> dict[str, C
     found: dict[str, Counter[int]] = {step: Counter() for step in STEPS}
     for row in session.execute(query):
         found[row.step][row.seconds] += row.n
+    return found
+
+
+def texts(session: Session, span: Span, counted: dict[dt.date, Counted]) -> Counter[tuple[str, str]]:
+    """Texts to people of the span by what became of them and channel, whatever the areas.
+
+    Needs a transaction that sees everything.
+    """
+    whole = (DayFigure.area == "/", DayFigure.what.in_(SENT), DayFigure.label != "")
+    query = (
+        select(DayFigure.what, DayFigure.label, func.sum(DayFigure.count).label("n"))
+        .where(*whole, *_kept(DayFigure, span, counted))
+        .group_by(DayFigure.what, DayFigure.label)
+    )
+    found = Counter({(row.what, row.label): int(row.n) for row in session.execute(query)})
+    for one in counted.values():
+        for (area, what, label, exercise), n in one.figures.items():
+            if area == "/" and what in SENT and label and exercise == span.drills:
+                found[what, label] += n
     return found
 
 

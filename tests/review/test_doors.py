@@ -92,6 +92,8 @@ TABLE: dict[str, frozenset[str]] = {
     "wall.take_down": COORDINATORS,
     "map.places_like": READERS,
     "alerts.show": READERS,
+    "figures.show": READERS,
+    "figures.export": READERS,
     "people.show": READERS,
     "people.one": READERS,
     "people.where": READERS,

@@ -1,0 +1,86 @@
+"""The figures page: what came, how long things took, who was told; tables that charts may draw."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from mbiu import audit
+from mbiu import figures as counted
+from mbiu.db import transaction
+from mbiu.models import utcnow
+from mbiu.refusals import NotFound
+from mbiu.settings import settings
+from review import figures
+from review.doors import Permission, actor, current_user, door, may, scoped
+from review.figures import Chosen
+from review.tables import Table, sheet
+
+pages = Blueprint("figures", __name__, url_prefix="/figures")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything the page shows."""
+
+    at: Chosen
+    tables: list[Table]
+    areas: list[tuple[str, str]]
+    uncounted: str
+
+
+@pages.get("")
+@door(Permission.SEE)
+def show() -> ResponseReturnValue:
+    """The figures of the chosen time and area."""
+    found = _found()
+    periods = [(days, ngettext("%(num)s day", "%(num)s days", days)) for days in figures.PERIODS[:-1]]
+    return render_template(
+        "pages/figures.html",
+        found=found,
+        periods=[*periods, (figures.PERIODS[-1], _("A year"))],
+        everywhere=current_user().scope == "/",
+        drills=settings().demo,
+    )
+
+
+@pages.get("/<key>.csv")
+@door(Permission.SEE)
+def export(key: str) -> ResponseReturnValue:
+    """One of the tables as a file. That it was taken is recorded."""
+    found = _found()
+    table = next((one for one in found.tables if one.key == key), None)
+    if table is None:
+        raise NotFound("There is no such table.")
+    with transaction() as db:
+        about = {"area": found.at.area or "all", "days": found.at.days}
+        audit.append(db, actor(), "figures.exported", f"figures:{key}", **about)
+    named = {"Content-Disposition": f'attachment; filename="mbiu-{key}.csv"'}
+    return Response("\ufeff" + sheet(table), mimetype="text/csv", headers=named)
+
+
+def _found() -> Found:
+    """The tables this user may see. Constant in queries, whatever the history."""
+    now, scope = utcnow(), current_user().scope
+    area = request.args.get("area", "")[:200].replace("\0", "")
+    at = figures.chosen(scope, area, request.args.get("days", ""))
+    span = at.span(counted.today(now), drills=settings().demo)
+    with transaction() as db:
+        live = counted.live(db, now)
+        gateways = figures.gateways(db, counted.texts(db, span, live), span)
+    with scoped() as db:
+        found = counted.read(db, span, live)
+        areas, names = figures.areas(db, scope, at, found)
+        made = [*figures.tables(found, span, names), gateways]
+        if may(Permission.FEEDBACK):
+            made.append(figures.load(db, found, span))
+    return Found(at, made, areas, figures.missing(found.uncounted))
+
+
+@pages.app_template_filter("seconds")
+def seconds(value: float) -> dt.timedelta:
+    """A number of seconds as a length of time."""
+    return dt.timedelta(seconds=value)
