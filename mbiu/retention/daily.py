@@ -45,7 +45,7 @@ def run(now: dt.datetime | None = None) -> dict[Kind, int]:
     with transaction() as session:
         counts = {kind.value: count for kind, count in found.items()}
         audit.append(session, audit.SYSTEM, _DONE, "house:retention", **counts)
-    log.info("retention.run", extra=counts)
+    log.info("retention.run", extra={f"{kind}_count": count for kind, count in counts.items()})
     return found
 
 
