@@ -66,9 +66,12 @@ def _told(cards: list[ReportCard], field: str) -> tuple[str, tuple[Quote, ...]]:
         for item in (card.reading.evidence if card.reading else ())
         if item.field == field
     ]
-    quotes = dict.fromkeys(Quote(ref, " ".join(item.text.split())[:80]) for ref, item in items if item.text)
+    quotes: dict[str, Quote] = {}
+    for ref, item in items:
+        if words := " ".join(item.text.split())[:80]:
+            quotes.setdefault(words.casefold(), Quote(ref, words))
     why = next((item.why.replace("_", " ") for _ref, item in items if item.why), "")
-    return why, tuple(quotes)[:QUOTES]
+    return why, tuple(quotes.values())[:QUOTES]
 
 
 def _where(row: Incident, place: str) -> str:

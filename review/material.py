@@ -59,10 +59,11 @@ class Material:
     row: Incident
     accounts: tuple[Account, ...]
     files: dict[UUID, list[Media]]
-    users: dict[UUID, str]
+    users: dict[UUID, User]
 
     def name(self, user_id: UUID | None) -> str:
-        return self.users.get(user_id, "") if user_id else ""
+        user = self.users.get(user_id) if user_id else None
+        return user.name if user else ""
 
 
 def load(db: Session, row: Incident) -> Material:
@@ -103,8 +104,8 @@ def _files(db: Session, messages: list[UUID]) -> dict[UUID, list[Media]]:
     return found
 
 
-def _users(db: Session) -> dict[UUID, str]:
-    return dict(db.execute(select(User.id, User.name).order_by(func.lower(User.name))).all())
+def _users(db: Session) -> dict[UUID, User]:
+    return {user.id: user for user in db.scalars(select(User).order_by(func.lower(User.name)))}
 
 
 def reading_of(report: Report) -> Reading | None:

@@ -25,7 +25,7 @@ HINDERED = {
 KINDS = {
     "question": lazy_gettext("Question"),
     "reply": lazy_gettext("Answer of the machine"),
-    "outcome": lazy_gettext("What they were told"),
+    "outcome": lazy_gettext("Feedback"),
     "test": lazy_gettext("Test"),
 }
 

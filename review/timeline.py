@@ -15,7 +15,7 @@ from review.alerts import AlertCard, Sending
 from review.material import Account, Material, Said
 from review.past import Past
 from review.talks import KINDS
-from review.values import name_of, parsed, readable
+from review.values import ALIASES, name_of, parsed, readable
 from review.words import label
 
 #: Corrections of one form are one step, although each report keeps its own.
@@ -190,11 +190,30 @@ def _corrected(material: Material, past: Past) -> Iterator[Step]:
         )
 
 
+def put_right(material: Material, past: Past) -> dict[str, str]:
+    """Which facts a person has put right, by the names of evidence, and who did so last."""
+    found: dict[str, str] = {}
+    for one in past.corrections:
+        row: Any = one.Correction
+        for name in _fields(row) if row.field == "numbers" else [ALIASES.get(row.field, row.field)]:
+            found.setdefault(name, material.name(row.user_id))
+    return found
+
+
+def _fields(row: Any) -> list[str]:
+    """The numbers that a correction changed."""
+    before, after = (_kept(row, side) for side in ("before", "after"))
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return []
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
+
+
+def _kept(row: Any, side: str) -> Any:
+    return parsed(vault.unseal("correction", side, row.id, getattr(row, side)))
+
+
 def _change(row: Any, past: Past) -> Change:
-    before, after = (
-        readable(row.field, parsed(vault.unseal("correction", side, row.id, getattr(row, side))), past.places)
-        for side in ("before", "after")
-    )
+    before, after = (readable(row.field, _kept(row, side), past.places) for side in ("before", "after"))
     return Change(name_of(row.field), before, after)
 
 

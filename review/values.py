@@ -34,6 +34,11 @@ NAMES = {
     "risk_factors": lazy_gettext("Risk factors"),
     "numbers": lazy_gettext("Numbers"),
     "language": lazy_gettext("Language"),
+    "verdict": lazy_gettext("Verdict"),
+    "grade_source": lazy_gettext("Source"),
+    "grade_information": lazy_gettext("Information"),
+    "done": lazy_gettext("What was done"),
+    "effect": lazy_gettext("What it changed"),
 }
 #: What corrections and versions call a fact, and what the page does.
 ALIASES = {"place_id": "place", "occurred": "when"}

@@ -16,7 +16,7 @@ async function towns(map) {
   update();
 }
 
-const ring = (at, km, style) => L.circle(at, { interactive: false, fillOpacity: .06, ...style, radius: km * 1000 });
+const ring = (at, km, style) => L.circle(at, { interactive: false, fill: false, ...style, radius: km * 1000 });
 
 function reports(map) {
   const found = JSON.parse(box.dataset.reports);
@@ -33,7 +33,7 @@ function incident(map) {
   if (!lat) return [];
   const at = [Number(lat), Number(lon)];
   pin(at, level, name).addTo(map);
-  const style = { color: colour(PRIORITY[level]), weight: 1.5, dashArray: "5 4", fillOpacity: .1 };
+  const style = { color: colour(PRIORITY[level]), weight: 1.5, dashArray: "5 4", fill: true, fillOpacity: .08 };
   return radiusKm ? [ring(at, Number(radiusKm), style).addTo(map)] : [L.circleMarker(at, { radius: 0 }).addTo(map)];
 }
 

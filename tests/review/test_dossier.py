@@ -119,7 +119,7 @@ def test_one_timeline_tells_everything_that_happened(ruth: Browser, peter: Brows
         "to 1 recipient",
         "to KAS-91 by SMS",
         "on the way",
-        "What they were told to",
+        "Feedback to",
         "The sides were brought to talk · It was contained",
     ):
         assert told in words, told

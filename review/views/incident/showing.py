@@ -48,6 +48,7 @@ def gathered(db: Session, ref: str) -> dict[str, Any]:
         "may_decide": may_decide,
         "can_close": may_decide and row.state in VERIFIED,
         "steps": timeline.steps(found.material, history, sent),
+        "put_right": timeline.put_right(found.material, history),
         "step_kinds": timeline.KINDS_OF_STEPS,
         "recent": RECENT,
         "remarks": timeline.notes(found.material, history),
@@ -74,8 +75,9 @@ def _outside(db: Session, found: dossier.Dossier, *, coerced: bool) -> dict[str,
 
 
 def _colleagues(found: dossier.Dossier) -> list[str]:
-    """Who can be named in a note."""
-    return [name for user_id, name in found.material.users.items() if user_id != actor().id]
+    """Who can be named in a note, and is told of it."""
+    others = [user for user in found.material.users.values() if user.id != actor().id]
+    return [user.name for user in others if not user.disabled_at and notes.may_see(user, found.row)]
 
 
 def _outcome_choices() -> dict[str, Any]:
