@@ -292,10 +292,10 @@ def undo(session: Session, actor: Actor, done_id: UUID) -> Done:
     kept = _kept(session, deed)
     for change, row in kept:
         _unchanged(change, row)
-    refs = tuple(row.ref for _, row in kept if isinstance(row, Incident) or row.incident_id is None)
     _forget_traces(session, deed, kept)
     for change, row in kept:
         _restore(session, actor, change, row)
+    refs = tuple(row.ref for _, row in kept if isinstance(row, Incident) or row.incident_id is None)
     deed.undone_at, deed.undone_by = utcnow(), actor.id
     audit.append(session, actor, "bulk.undone", f"bulk:{deed.id}", what=deed.action, refs=sorted(refs))
     return Done(deed.id, deed.action, refs)
