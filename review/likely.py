@@ -1,6 +1,7 @@
 """Incidents that may be the same event: what the machine proposes, and what became alike since."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from mbiu.apart import apart
 from mbiu.codes import IncidentState
 from mbiu.facts import incident_facts
 from mbiu.joining import WINDOW, compare
-from mbiu.models import Incident
+from mbiu.models import Incident, Joining, Report
 from review import places
 from review.material import Material
 from review.words import label
@@ -68,8 +69,7 @@ def proposed(db: Session, ref: str) -> list[Likely]:
 def _alike(db: Session, material: Material) -> list[tuple[float, tuple[str, ...], Incident]]:
     """Incidents nearby whose facts fit; what a person parted from this one is left out."""
     row = material.row
-    parted = apart(db, [account.report.id for account in material.accounts])
-    known = {one for ids in parted.values() for one in ids}
+    known = _parted(db, material)
     near = Incident.created_at.between(row.created_at - WINDOW, row.created_at + WINDOW)
     query = select(Incident).where(near, Incident.id != row.id, Incident.block == row.block)
     mine, found = incident_facts(row), []
@@ -78,6 +78,18 @@ def _alike(db: Session, material: Material) -> list[tuple[float, tuple[str, ...]
         if match:
             found.append((match.same_event, match.why, one))
     return sorted(found, key=lambda match: -match[0])
+
+
+def _parted(db: Session, material: Material) -> set[UUID]:
+    """Incidents that a person keeps apart from this one, from either side."""
+    mine = apart(db, [account.report.id for account in material.accounts])
+    from_here = (
+        select(Report.incident_id)
+        .join(Joining, Joining.report_id == Report.id)
+        .where(Joining.incident_id == material.row.id, Joining.undone_at.is_not(None))
+        .where(Report.incident_id.is_not(None))
+    )
+    return {one for ids in mine.values() for one in ids} | set(db.scalars(from_here))
 
 
 def _title(row: Incident, known: places.Names) -> str:
