@@ -3,11 +3,13 @@
 import psycopg
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from mbiu import correction, leaving, linking, notes, response, routing
+from mbiu import correction, leaving, linking, notes, response, routing, verification
+from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
-from mbiu.models import Incident, JoinWord, LearnedModel, Report, Reveal, utcnow
+from mbiu.models import CounterMessage, Incident, JoinWord, LearnedModel, Report, Reveal, Rumour, utcnow
 from mbiu.models.base import Model
 from tests.cast import (
     DANIEL,
@@ -30,7 +32,8 @@ KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
-    "joining", "join_word", "erasure", "note_mention", "reveal",
+    "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
+    "counter_message",
 )  # fmt: skip
 
 
@@ -70,8 +73,16 @@ def whole_story() -> tuple[str, str]:
                 reason=b"sealed",
             )
         )
+        _rumour(session, kasese, ruth)
         session.add(JoinWord(digest=b"1", role=ContactRole.FOCAL_POINT, area_path=KASESE, expires_at=now))
     return kasese, kween
+
+
+def _rumour(session: Session, ref: str, actor: Actor) -> None:
+    """Rows of a rumour, as judging one would leave them."""
+    row = verification.find(session, ref)
+    session.add(Rumour(incident_id=row.id, heard_at=utcnow()))
+    session.add(CounterMessage(incident_id=row.id, version=1, texts=b"sealed", written_by=actor.id))
 
 
 def rows(link: "psycopg.Connection[tuple[int]]", table: str) -> int:
@@ -126,6 +137,8 @@ def test_a_district_sees_itself_only(database: Database, whole_story: tuple[str,
             "media",
             "joining",
             "join_word",
+            "rumour",
+            "counter_message",
         ):
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
     with transaction(scope=f"{KASESE},{KWEEN}") as session:
@@ -166,3 +179,60 @@ def test_a_user_changes_nothing_outside_the_area(whole_story: tuple[str, str]) -
     with transaction() as session:
         assert sorted(session.scalars(select(Incident.country))) == ["UG", "XX"]
         assert session.scalar(text("SELECT count(*) FROM note")) == 1
+
+
+# --- restricted --------------------------------------------------------------------------------
+
+UNDER = (
+    "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
+    "alert", "response", "joining", "rumour", "counter_message",
+)  # fmt: skip
+
+
+def counts(*, cleared: bool, scope: str = "/") -> dict[str, int]:
+    with transaction(scope=scope, cleared=cleared) as session:
+        return {table: session.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in UNDER}
+
+
+def restrict(ref: str) -> None:
+    with transaction() as session:
+        row = verification.find(session, ref)
+        row.other_types = ["sexual_violence"]
+
+
+def seen(*, cleared: bool = False) -> list[str]:
+    with transaction(scope="/", cleared=cleared) as session:
+        return list(session.scalars(select(Incident.ref)))
+
+
+def test_what_is_restricted_is_seen_by_the_cleared_of_its_area_alone(whole_story: tuple[str, str]) -> None:
+    kasese, kween = whole_story
+    before = counts(cleared=False)
+    assert before == counts(cleared=True)
+    restrict(kasese)
+    assert seen() == [kween]
+    assert counts(cleared=False) == counts(cleared=True, scope=KWEEN)
+    assert counts(cleared=True) == before
+    with transaction(scope="/") as session:  # The clearance ended with its transaction.
+        session.execute(text("UPDATE incident SET country = 'XX'"))
+        session.execute(text("DELETE FROM note"))
+    with transaction() as session:
+        assert sorted(session.scalars(select(Incident.country))) == ["UG", "XX"]
+        assert session.scalar(text("SELECT count(*) FROM note")) == 1
+        verification.find(session, kasese).other_types = []
+    assert set(seen()) == {kasese, kween}
+
+
+def test_one_word_of_duress_hides_the_whole_incident_until_its_report_has_gone(
+    whole_story: tuple[str, str],
+) -> None:
+    kasese, kween = whole_story
+    with transaction() as session:
+        report = session.scalars(select(Report).join(Incident).where(Incident.ref == kasese)).one()
+        report.duress = True
+    assert seen() == [kween]
+    with transaction() as session:
+        moved = session.get_one(Report, report.id)
+        moved.incident_id = verification.find(session, kween).id
+    assert seen() == [kasese]
+    assert set(seen(cleared=True)) == {kasese, kween}
