@@ -97,7 +97,8 @@ def _areas(session: Session, span: Span, live: Iterable[dt.date]) -> Counter[tup
 
 
 def _times(session: Session, span: Span, live: Iterable[dt.date]) -> dict[str, Counter[int]]:
-    pairs = func.unnest(DayTimes.seconds, DayTimes.counts).table_valued("seconds", "n", joins_implicitly=True)
+    listed = func.unnest(DayTimes.seconds, DayTimes.counts)
+    pairs = listed.table_valued("seconds", "n", joins_implicitly=True).render_derived()
     query = (
         select(DayTimes.step, pairs.c.seconds, func.sum(pairs.c.n).label("n"))
         .where(DayTimes.area.in_(span.areas), *_kept(DayTimes, span, live))
