@@ -24,14 +24,7 @@ from review.words import RISKS, label
 __all__ = ["ENDED", "LIVE", "Can", "Conflict", "Dossier", "choices", "gather"]
 
 LIVE = frozenset({IncidentState.OPEN, IncidentState.CLAIMED})
-ENDED = frozenset(
-    {
-        IncidentState.REFUTED,
-        IncidentState.UNVERIFIABLE,
-        IncidentState.CLOSED,
-        IncidentState.WITHDRAWN,
-    }
-)
+ENDED = verification.ENDED - {IncidentState.MERGED}
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import linking
+from mbiu import linking, verification
 from mbiu.apart import apart
-from mbiu.codes import IncidentState
 from mbiu.facts import incident_facts
 from mbiu.joining import WINDOW, compare
 from mbiu.models import Incident, Joining, Report
@@ -18,13 +17,7 @@ from review.words import label
 
 #: So many of each kind are shown, and so many are compared.
 SHOWN, COMPARED = 4, 100
-_OVER = (
-    IncidentState.REFUTED,
-    IncidentState.UNVERIFIABLE,
-    IncidentState.CLOSED,
-    IncidentState.WITHDRAWN,
-    IncidentState.MERGED,
-)
+_OVER = verification.ENDED
 
 
 @dataclass(frozen=True)
