@@ -1,5 +1,6 @@
 """How long each page of the console takes on the server, with little and with much history behind it."""
 
+import contextlib
 import http.client
 import json
 import re
@@ -8,8 +9,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+import psutil
 
 from mbiu.bench import machine
 from mbiu.bench.house import House, house
@@ -32,7 +36,8 @@ def measure(few: int, many: int, rounds: int) -> dict[str, object]:
         address: {
             "few": small["pages"][address],
             "many": large["pages"][address],
-            "ratio": round(large["pages"][address]["median_ms"] / small["pages"][address]["median_ms"], 2),
+            "ratio": _ratio(small["pages"][address], large["pages"][address], "median_ms"),
+            "work_ratio": _ratio(small["pages"][address], large["pages"][address], "work_ms"),
         }
         for address in small["pages"]
     }
@@ -49,6 +54,10 @@ def measure(few: int, many: int, rounds: int) -> dict[str, object]:
     }
 
 
+def _ratio(few: dict[str, Any], many: dict[str, Any], what: str) -> float | None:
+    return round(many[what] / few[what], 2) if few[what] else None
+
+
 def _size(reports: int, rounds: int) -> dict[str, Any]:
     with house() as made:
         begun = time.perf_counter()
@@ -58,24 +67,49 @@ def _size(reports: int, rounds: int) -> dict[str, Any]:
         return {"made": {"reports": reports, "seconds": seconds}, "pages": look(made, rounds)}
 
 
-def look(made: House, rounds: int) -> Times:
-    """Visit every page of a house with a chronicle, by the rule that the console has for it."""
+def look(made: House, rounds: int, root: int | None = None) -> Times:
+    """Visit every page of a house with a chronicle; by the rule that the console has for it.
+
+    ``root`` is the process that began the house's programs, if not this one.
+    """
     samples, token = _prepared()
     visitors = {TOKEN: Visitor(_serve(made), {"Authorization": f"Bearer {token}"})}
     for login in json.loads((made.folder / "demo-logins.json").read_text()):
         visitors[login["name"]] = Visitor(visitors[TOKEN].port, {}).log_in(login["name"], login["password"])
     planned = list(visits(samples))
-    found: dict[str, list[float]] = {}
-    answers: dict[str, int] = {}
+    found: dict[str, list[Visit]] = {address: [] for _, address, _ in planned}
     # In turn, so that whatever else the machine does falls on all alike; the first two rounds warm up.
     for number in range(rounds + 2):
+        programs_ = psutil.Process(root).children(recursive=True)
         for who, address, _ in planned:
-            begun = time.perf_counter()
-            answers[address] = visitors[who].get(address)
-            if number >= 2:
-                found.setdefault(address, []).append((time.perf_counter() - begun) * 1000)
-    names = {address: _name(rule, address) for _, address, rule in planned}
-    return {names[address]: _summary(times, answers[address]) for address, times in found.items()}
+            visit = _visit(visitors[who], address, [one.pid for one in programs_])
+            found[address] += [visit] * (number >= 2)
+    return {_name(rule, address): _summary(found[address]) for _, address, rule in planned}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The status of an answer, milliseconds until it was there, and those of work in all our programs."""
+
+    answer: int
+    took: float
+    worked: float
+
+
+def _visit(visitor: "Visitor", address: str, pids: list[int]) -> Visit:
+    before, begun = _worked(pids), time.perf_counter()
+    answer = visitor.get(address)
+    took = time.perf_counter() - begun
+    return Visit(answer, took * 1000, _worked(pids) - before)
+
+
+def _worked(pids: list[int]) -> float:
+    """Milliseconds that these processes have had a processor (Linux; 0 elsewhere)."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            total += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+    return total / 1e6
 
 
 def _name(rule: str, address: str) -> str:
@@ -86,9 +120,15 @@ def _name(rule: str, address: str) -> str:
     return f"{rule}?{asked}" if asked else rule
 
 
-def _summary(times: list[float], answer: int) -> dict[str, Any]:
+def _summary(visits_: list[Visit]) -> dict[str, Any]:
+    times = [visit.took for visit in visits_]
     cuts = statistics.quantiles(times, n=10, method="inclusive")
-    return {"median_ms": round(statistics.median(times), 1), "p90_ms": round(cuts[8], 1), "answer": answer}
+    return {
+        "median_ms": round(statistics.median(times), 1),
+        "p90_ms": round(cuts[8], 1),
+        "work_ms": round(statistics.median(visit.worked for visit in visits_), 1),
+        "answer": visits_[-1].answer,
+    }
 
 
 def _prepared() -> tuple[Samples, str]:

@@ -92,7 +92,7 @@ class Samples:
     country: str
     area: str
     lately: str
-    words: str = "dispute land"
+    words: str = "dispute+land"
 
     @classmethod
     def of(cls, session: Session) -> "Samples":
