@@ -84,8 +84,9 @@ HOUSE = "house"
 MENU = (
     MenuItem("queue.show", _("Queue"), "queue", Permission.SEE),
     MenuItem("map.show", _("Map"), "map", Permission.SEE),
-    MenuItem("alerts.show", _("Alerts"), "alert", Permission.SEE),
+    MenuItem("wall.show", _("Wall"), "wall", Permission.SEE),
     MenuItem("figures.show", _("Figures"), "chart", Permission.SEE),
+    MenuItem("alerts.show", _("Alerts"), "alert", Permission.SEE),
     MenuItem("people.show", _("People"), "people", Permission.PEOPLE),
     MenuItem("phone.show", _("Phones"), "phone", Permission.SEE),
     MenuItem("house.show", _("Overview"), "house", Permission.HOUSE, HOUSE),
