@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from mbiu import vault
-from mbiu.codes import JoiningState, Verdict
+from mbiu.codes import Answer, JoiningState, Verdict
 from review.alerts import AlertCard, Sending
 from review.material import Account, Material, Said
 from review.past import Past
@@ -22,7 +22,13 @@ from review.words import label
 _AT_ONCE = dt.timedelta(seconds=5)
 #: What the rows of other tables tell better than the record of the house.
 _TOLD_ELSEWHERE = frozenset(
-    {"corrected", "noted", "sent", "ack", "go", "done", "cannot", *(one.value for one in Verdict)}
+    {
+        "incident.corrected",
+        "incident.noted",
+        *(f"incident.{one.value}" for one in Verdict),
+        "alert.sent",
+        *(f"alert.{one.value}" for one in Answer),
+    }
 )
 #: The kinds of steps by which the timeline can be narrowed.
 KINDS_OF_STEPS = {
@@ -240,15 +246,26 @@ def _ended(material: Material, past: Past) -> Iterator[Step]:
 
 
 def _recorded(past: Past) -> Iterator[Step]:
-    """What only the record of the house knows: claims, splits, escalations."""
+    """What only the record of the house knows: claims, splits, escalations, what a rumour was found to be."""
     for entry in past.entries:
-        subject, _dot, verb = entry.action.partition(".")
-        if verb in _TOLD_ELSEWHERE:
+        if entry.action in _TOLD_ELSEWHERE:
             continue
+        subject, _dot, verb = entry.action.partition(".")
         kind = "alert" if subject == "alert" else "decision"
         name = entry.object.partition(":")[2]
         text = f"{name}: {label(verb).lower()}" if subject == "alert" else label(verb)
-        yield Step(entry.at, kind, text, entry.actor.removeprefix("contact "))
+        changes = list(_of_rumour(entry.details)) if subject == "rumour" else []
+        yield Step(entry.at, kind, text, entry.actor.removeprefix("contact "), changes=changes)
+
+
+def _of_rumour(details: dict[str, Any]) -> Iterator[Change]:
+    before, after = details.get("before"), details.get("after")
+    if not isinstance(after, dict):
+        before, after = {"verdict": before}, {"verdict": after}
+    for name, value in after.items():
+        was = (before or {}).get(name)
+        if value is not None and was != value:
+            yield Change(name_of(name), label(was) if was else "–", label(value))
 
 
 # --- alerts ------------------------------------------------------------------------------------------
