@@ -1,7 +1,11 @@
-"""Whatever people do and in whatever order: no alert of a grave incident without two others' approval."""
+"""Whatever people do and in whatever order: no alert of a grave incident without two others' approval, but
+for a warning to mediators, which says what it is.
+"""
 
+import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -9,17 +13,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from mbiu import correction, routing, verification
+from mbiu import correction, emergency, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import EventType, IncidentState, Precision, Priority, Role, Severity, Verdict
 from mbiu.db import transaction
-from mbiu.models import Alert, Authorship, Decision, Incident, utcnow
+from mbiu.models import Alert, Authorship, Contact, Decision, Incident, utcnow
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import Refused
-from tests.cast import DANIEL, person, route, user
+from tests.cast import DANIEL, GRACE, person, route, user
 
 PEOPLE = ("ruth", "peter", "amina", "mallory")
 ACTORS: dict[str, Actor] = {}
@@ -31,7 +35,8 @@ def everybody() -> Iterator[None]:
     """Three who may decide, one who may not, and somebody to alert."""
     for name in PEOPLE:
         ACTORS[name] = user(name, Role.ADMIN if name == "mallory" else Role.ANALYST)
-    route("elders", [[person("UG-1", DANIEL)]])
+    daniel, grace = person("UG-1", DANIEL), person("UG-2", GRACE)
+    route("elders", [[daniel, grace]], mediators=[daniel])
     yield
     ACTORS.clear()
 
@@ -77,6 +82,33 @@ class Review(RuleBasedStateMachine):
         self.act(correction.correct, name, self.ref, {"place_id": place})
 
     @rule(name=people)
+    def verify_in_two_sessions_at_once(self, name: str) -> None:
+        begin = threading.Barrier(2)
+
+        def once(_: int) -> None:
+            begin.wait()
+            self.verify(name)
+
+        with ThreadPoolExecutor(2) as sessions:
+            list(sessions.map(once, range(2)))
+
+    @rule(name=people, killed=some.integers(0, 3))
+    def correct_numbers(self, name: str, killed: int) -> None:
+        range_ = {"low": killed, "best": killed, "high": killed}
+        self.act(correction.correct, name, self.ref, {"numbers": {"killed": range_} if killed else {}})
+
+    @rule(name=people, late=some.booleans())
+    def warn(self, name: str, late: bool) -> None:
+        if late:
+            with transaction() as session:
+                session.execute(
+                    update(Incident).where(Incident.warn_at.is_not(None)).values(warn_at=utcnow())
+                )
+                emergency.warn_due(session)
+        else:
+            self.act(emergency.warn, name, self.ref, "Nobody else is there")
+
+    @rule(name=people)
     def claim(self, name: str) -> None:
         self.act(verification.claim, name, self.ref)
 
@@ -92,18 +124,23 @@ class Review(RuleBasedStateMachine):
     def send(self, name: str) -> None:
         self.act(routing.send, name, self.ref)
 
-    @rule(name=people)
-    def insert_an_alert_by_hand(self, name: str) -> None:
+    @rule(name=people, unverified=some.booleans())
+    def insert_an_alert_by_hand(self, name: str, unverified: bool) -> None:
         def insert(session: Any, actor: Actor) -> None:
             row = session.get(Incident, self.id)
             session.add(
                 Alert(
                     id=uuid.uuid4(), ref=new_ref("A"), incident_id=self.id, incident_version=row.version,
-                    created_by=actor.id, texts=b"x",
+                    created_by=actor.id, texts=b"x", unverified=unverified, chain=self._to("UG-2"),
                 )
             )  # fmt: skip
 
         self.act(insert, name)
+
+    def _to(self, code: str) -> list[dict[str, Any]]:
+        with transaction() as session:
+            contact = session.scalars(select(Contact.id).where(Contact.code == code)).one()
+        return [{"recipients": [{"contact": str(contact)}], "wait_minutes": 1}]
 
     @invariant()
     def a_grave_alert_was_approved_by_two_who_did_not_shape_it(self) -> None:
@@ -115,8 +152,19 @@ class Review(RuleBasedStateMachine):
             seen = {alert["id"] for alert in self.alerts}
             for alert in session.scalars(select(Alert).where(Alert.incident_id == self.id)):
                 if alert.id not in seen:
-                    self.alerts.append({"id": alert.id, "severity": row.severity})
-                    self._check(session, row, alert)
+                    self.alerts.append(
+                        {"id": alert.id, "severity": row.severity, "unverified": alert.unverified}
+                    )
+                    check = self._check_warning if alert.unverified else self._check
+                    check(session, row, alert)
+
+    def _check_warning(self, session: Any, row: Incident, alert: Alert) -> None:
+        told = {one["contact"] for step in alert.chain for one in step["recipients"]}
+        codes = session.scalars(select(Contact.code).where(Contact.id.in_(told))).all()
+        assert codes == ["UG-1"]
+        assert row.severity in {Severity.SEVERE, Severity.EXTREME}
+        assert row.state in {IncidentState.OPEN, IncidentState.CLAIMED}
+        assert alert.incident_version == row.version
 
     def _check(self, session: Any, row: Incident, alert: Alert) -> None:
         authors = set(session.scalars(select(Authorship.user_id).where(Authorship.incident_id == row.id)))
@@ -151,11 +199,13 @@ def test_no_alert_of_a_grave_incident_exists_without_two_others_approval(everybo
     run_state_machine_as_test(
         Review,
         settings=settings(
-            max_examples=20,
+            max_examples=16,
             stateful_step_count=18,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert {alert["severity"].rank >= Severity.SEVERE.rank for alert in Review.alerts} == {True, False}
+    grave = [alert for alert in Review.alerts if alert["severity"].rank >= Severity.SEVERE.rank]
+    assert {alert["unverified"] for alert in grave} == {True, False}
+    assert not any(alert["unverified"] for alert in Review.alerts if alert not in grave)
