@@ -29,7 +29,30 @@ KEYS: dict[Event, tuple[str, ...]] = {
 }
 #: Everybody, where an audience is asked for.
 EVERYBODY = ""
-_EXAMPLE = {"ref": "R7K3QX9", "choices": "1 Kasese 2 Kamwenge 3 other", "codes": "RAID 3"}
+#: What else is sent to people, by how its key begins; the first that fits holds.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "alerts": ("alert.", "reply.alert."),
+    "questions": ("reply.question_", "ask."),
+    "feedback": ("outcome.", "reply.receipt", "reply.status"),
+    "answers": ("reply.",),
+    "chats": ("button.", "menu."),
+    "parts_of_alerts": ("event_type.", "severity.", "certainty.", "number."),
+    "gateways": ("gateway.",),
+}
+# Responders are told what happened; nobody else reads of it on a phone.
+_OUTSPOKEN = frozenset({"alerts", "parts_of_alerts"})
+_EXAMPLE = {
+    "ref": "R7K3QX9",
+    "choices": "1 Kasese 2 Kamwenge 3 other",
+    "codes": "RAID 3",
+    "refs": "A7K3QX9 A2M4PT6",
+    "place": "Bwera, Kasese",
+    "when": "21/11 14:05",
+    "numbers": " 3-5.",
+    "n": "12",
+    "km": "10",
+    "code": "KAS-07",
+}
 # What happened may be left unsaid; a reference may not.
 _MAY_LACK = frozenset({"done"})
 
@@ -52,17 +75,36 @@ def keys(event: Event) -> tuple[str, ...]:
     return tuple(key for key in KEYS[event] if key in texts.wordings(texts.FALLBACK))
 
 
-def event_of(key: str) -> Event:
-    """The event that a text speaks of. Raises NotFound for any text that is not the centre's to change."""
-    found = next((event for event in Event if key in keys(event)), None)
+def group_of(key: str) -> str:
+    """The group of a text. Raises NotFound for any text that is not the centre's to change."""
+    starts = ((group, begins) for group, begins in GROUPS.items() if key.startswith(begins))
+    found = next(starts, None) if key in texts.wordings(texts.FALLBACK) else None
     if found is None:
         raise NotFound("There is no such text.")
+    return found[0]
+
+
+def grouped() -> dict[str, list[str]]:
+    """Every text that is sent to people and may be changed, by group."""
+    found: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for key in texts.wordings(texts.FALLBACK):
+        group = next((name for name, begins in GROUPS.items() if key.startswith(begins)), None)
+        if group:
+            found[group].append(key)
     return found
 
 
+def event_of(key: str) -> Event | None:
+    """The event of the feedback that a text speaks of, if any. Raises NotFound as `group_of` does."""
+    group_of(key)
+    return next((event for event in Event if key in keys(event)), None)
+
+
 def limit(key: str) -> int:
-    """How many SMS a text may cost."""
-    return 1 if key in _RECEIPTS else 2
+    """How many SMS a text may cost: one for a receipt, two or what the shipped one costs for others."""
+    if key in _RECEIPTS:
+        return 1
+    return max(2, segments(fill(texts.FALLBACK, texts.wordings(texts.FALLBACK)[key])))
 
 
 def fill(language: str, words: str) -> str:
@@ -87,7 +129,7 @@ class Checked:
 
 def check(language: str, key: str, words: str) -> Checked:
     """Whether a text may be used in place of the shipped one."""
-    if not words:
+    if not words.strip():
         return Checked(("Write a text, or take the shipped one back.",))
     try:
         named = texts.placeholders(words)
@@ -96,7 +138,7 @@ def check(language: str, key: str, words: str) -> Checked:
     known = texts.placeholders(texts.wordings(language)[key])
     found = [f"{{{name}}} means nothing in this text." for name in sorted(named - known)]
     found += [f"{{{name}}} is missing." for name in sorted(known - named - _MAY_LACK)]
-    if word := texts.betrays(language, words):
+    if group_of(key) not in _OUTSPOKEN and (word := texts.betrays(language, words)):
         found.append(f"«{word}» must not stand on a phone that somebody else may see.")
     preview = fill(language, words)
     cost = segments(preview)
@@ -127,8 +169,8 @@ def text(session: Session, key: str, language: str, audience: str) -> Text:
 
 
 def _known(key: str, language: str, audience: str) -> None:
-    event_of(key)
-    if language not in texts.languages() or audience not in {EVERYBODY, *ContactRole}:
+    audiences = {EVERYBODY, *ContactRole} if event_of(key) else {EVERYBODY}
+    if language not in texts.languages() or audience not in audiences:
         raise NotFound("There is no such text.")
 
 
@@ -140,6 +182,8 @@ def save(session: Session, actor: Actor, at: tuple[str, str, str], words: str) -
     must_coordinate(actor)
     key, language, audience = at
     before, words = text(session, *at), tidy(words)
+    if words and texts.wordings(language)[key].endswith(" "):
+        words += " "
     if wrong := check(language, key, words).problems:
         raise NotPossible(" ".join(wrong))
     if before.own and before.words == words:

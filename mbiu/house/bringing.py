@@ -26,7 +26,7 @@ from mbiu.gazetteer.place import Place
 from mbiu.gazetteer.shelf import BadFile
 from mbiu.house.settings import RUNNERS
 from mbiu.jobs import Job, enqueue
-from mbiu.models import PlaceImport, User, utcnow
+from mbiu.models import PlaceEdition, PlaceImport, User, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 
@@ -88,6 +88,11 @@ def listed(session: Session, most: int = 20) -> list[dict[str, Any]]:
     query = select(*columns).outerjoin(User, User.id == PlaceImport.made_by)
     rows = session.execute(query.order_by(PlaceImport.created_at.desc()).limit(most)).mappings()
     return [dict(row) for row in rows]
+
+
+def edition(session: Session) -> PlaceEdition | None:
+    """The gazetteer that the database holds."""
+    return session.scalars(select(PlaceEdition).order_by(PlaceEdition.id.desc()).limit(1)).first()
 
 
 def _must_run(actor: Actor) -> None:

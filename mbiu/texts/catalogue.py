@@ -38,3 +38,13 @@ def listed(language: str, key: str) -> tuple[str, ...]:
     """The parts of a text that is a list, such as command words or countries."""
     parts = wordings(language)[key].replace("،", ",").split(",")
     return tuple(part.strip() for part in parts if part.strip())
+
+
+def missing(language: str) -> list[str]:
+    """The keys of texts that a language does not say itself: English stands in."""
+    if language == FALLBACK:
+        return []
+    own = entries(language)
+    return [
+        key for key, (english, _) in entries(FALLBACK).items() if english and not own.get(key, ("", ""))[1]
+    ]
