@@ -51,7 +51,8 @@ def chosen(scope: str, area: str, days: str) -> Chosen:
     period = int(days) if days in {str(one) for one in PERIODS} else 30
     if not area:
         return Chosen("", roots, period)
-    if not area.endswith("/") or not area.startswith(roots):
+    whole = "".join(f"/{part}" for part in places.parts(area)) + "/"
+    if area != whole or not area.startswith(roots):
         raise NotFound("There is no such area.")
     return Chosen(area, (area,), period)
 

@@ -39,14 +39,20 @@ def refresh(session: Session, now: dt.datetime | None = None) -> int:
     now = now or utcnow()
     if not session.scalar(_LOCK):
         return 0
-    first = session.scalar(select(func.min(Report.created_at)))
+    first = first_day(session)
     if first is None:
         return 0
     counted = dict(session.execute(select(DayCounted.day, DayCounted.counted_at)).all())
-    days = due(counted, today(first), now)
+    days = due(counted, first, now)
     if days:
         _keep(session, days[0], count(session, days[0]), now)
     return len(days[:1])
+
+
+def first_day(session: Session) -> dt.date | None:
+    """The day of the first report, if there is any. Needs a transaction that sees everything."""
+    first = session.scalar(select(func.min(Report.created_at)))
+    return today(first) if first else None
 
 
 def _keep(session: Session, day: dt.date, counted: Counted, now: dt.datetime) -> None:

@@ -47,7 +47,7 @@ function read(table, drawn) {
 function datasets(found, kind) {
   return found.series.map(({ name, cells }, at) => {
     const colour = token(COLOURS[at % COLOURS.length]);
-    const line = { borderColor: colour, backgroundColor: colour, pointRadius: 3, borderWidth: 2, spanGaps: true };
+    const line = { borderColor: colour, backgroundColor: colour, pointRadius: 3, borderWidth: 2, spanGaps: true, clip: false };
     const bar = { borderColor: colour, backgroundColor: fill(at, colour), borderWidth: 1, maxBarThickness: 40 };
     return { label: name, data: cells.map(found.number), ...(kind === "line" ? line : bar) };
   });
@@ -59,12 +59,12 @@ function inWords(seconds) {
   return new Intl.NumberFormat(language, form).format(seconds / length);
 }
 
-function valueAxis(kind, unit) {
+function valueAxis(kind, unit, longest) {
   const grid = { color: token("--line") };
   const ticks = { color: token("--muted") };
   if (unit === "seconds") {
     const afterBuildTicks = (axis) => { axis.ticks = TICKS.filter((value) => value >= axis.min && value <= axis.max).map((value) => ({ value })); };
-    return { type: "logarithmic", min: 1, grid, afterBuildTicks, ticks: { ...ticks, callback: inWords } };
+    return { type: "logarithmic", min: 1, max: 2 * longest, grid, afterBuildTicks, ticks: { ...ticks, callback: inWords } };
   }
   if (unit === "share") {
     const share = new Intl.NumberFormat(language, { style: "percent" });
@@ -77,13 +77,14 @@ function options(found, kind, unit) {
   const ink = token("--ink");
   const names = { stacked: kind === "stacked", reverse: backwards, grid: { display: false }, ticks: { color: token("--muted"), maxRotation: 0, autoSkipPadding: 12 } };
   const legend = { display: found.series.length > 1, position: "bottom", rtl: backwards, labels: { color: ink, boxWidth: 20, boxHeight: 12 } };
+  const values = found.series.flatMap(({ cells }) => cells.map(found.number));
   const wording = (point) => `${point.dataset.label}: ${found.series[point.datasetIndex].cells[point.dataIndex].textContent.trim()}`;
   return {
     animation: false,
     maintainAspectRatio: false,
     locale: language,
     interaction: { mode: "index", intersect: false },
-    scales: { x: names, y: { ...valueAxis(kind, unit), position: backwards ? "right" : "left" } },
+    scales: { x: names, y: { ...valueAxis(kind, unit, Math.max(1, ...values)), position: backwards ? "right" : "left" } },
     plugins: { legend, tooltip: { rtl: backwards, callbacks: { label: wording } } },
   };
 }

@@ -69,7 +69,7 @@ def _found() -> Found:
     at = figures.chosen(scope, area, request.args.get("days", ""))
     span = at.span(counted.today(now), drills=settings().demo)
     with transaction() as db:
-        live = counted.live(db, now)
+        live, first = counted.live(db, now), counted.first_day(db)
         gateways = figures.gateways(db, counted.texts(db, span, live), span)
     with scoped() as db:
         found = counted.read(db, span, live)
@@ -77,7 +77,7 @@ def _found() -> Found:
         made = [*figures.tables(found, span, names), gateways]
         if may(Permission.FEEDBACK):
             made.append(figures.load(db, found, span))
-    return Found(at, made, areas, figures.missing(found.uncounted))
+    return Found(at, made, areas, figures.missing(day for day in found.uncounted if first and day >= first))
 
 
 @pages.app_template_filter("seconds")
