@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mbiu.codes import AlertState, EventType
 from mbiu.models import Alert, AreaPopulation, Incident, Occasion, Place, utcnow
 from review import places, silences
-from review.asked import Asked
+from review.asked import Asked, within
 from review.words import EAT, label
 
 WEEKS = 8
@@ -175,7 +175,7 @@ def sending(db: Session, asked: Asked) -> tuple[list[Sending], int]:
 
 
 def _of_area(asked: Asked) -> list[Any]:
-    found: list[Any] = [Incident.area_path.startswith(asked.area, autoescape=True)] if asked.area else []
+    found: list[Any] = [within(asked.area)] if asked.area else []
     return found if asked.drills == "all" else [*found, ~Alert.exercise]
 
 

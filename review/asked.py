@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 
 from mbiu.codes import EventType, IncidentState, Severity
 from mbiu.models import Incident, utcnow
@@ -136,8 +136,13 @@ class Asked:
         if self.drills != "all":
             found.append(Incident.exercise == (self.drills == "drill"))
         if self.area:
-            found.append(Incident.area_path.startswith(self.area, autoescape=True))
+            found.append(within(self.area))
         return found
+
+
+def within(path: str) -> ColumnElement[bool]:
+    """Incidents of an area and all inside it, as the index on paths finds them."""
+    return and_(Incident.area_path.op("~>=~")(path), Incident.area_path.op("~<~")(path[:-1] + "0"))
 
 
 def usual_drills() -> str:

@@ -9,6 +9,21 @@ down_revision = "0021_scale"
 branch_labels = None
 depends_on = None
 
+# PostgreSQL puts the body of the first in place of its call: a tenth of the time over many rows, since a
+# function with a subquery is called for each. No path begins with an area that does not begin with a slash.
+SEES = """
+CREATE OR REPLACE FUNCTION mbiu_sees(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT path ^@ ANY (array_remove(string_to_array(current_setting('mbiu.scope', true), ','), ''))
+$$
+"""
+SAW = """
+CREATE OR REPLACE FUNCTION mbiu_sees(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM unnest(string_to_array(current_setting('mbiu.scope', true), ',')) AS area
+        WHERE area LIKE '/%' AND starts_with(path, area))
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -40,9 +55,11 @@ def upgrade() -> None:
     op.create_index("ix_wall_screen_user_id", "wall_screen", ["user_id"])
     op.create_index("ix_incident_created_at", "incident", ["created_at"])
     op.create_index("ix_place_level", "place", ["level"])
+    op.execute(SEES)
 
 
 def downgrade() -> None:
+    op.execute(SAW)
     op.drop_index("ix_place_level", table_name="place")
     op.drop_index("ix_incident_created_at", table_name="incident")
     for table in ("wall_screen", "area_shape"):
