@@ -142,20 +142,6 @@ def test_planted_script_is_shown_as_text(
     assert complaints == []
 
 
-def test_the_map_draws_without_any_other_site(
-    page: Page, console: str, log_in: LogIn, complaints: list[str]
-) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    log_in(page, "ruth")
-    page.goto(f"{console}/map")
-    expect(page.locator("#map[data-ready=yes]")).to_be_visible()
-    assert page.locator(".map-pin").count() >= 5
-    assert page.locator("#map canvas").count() == 1
-    assert [url for url in asked if not url.startswith(console)] == []
-    assert complaints == []
-
-
 def test_a_new_incident_waits_behind_a_button_and_moves_nothing(
     page: Page, console: str, log_in: LogIn
 ) -> None:
