@@ -189,6 +189,7 @@ class AlertRow:
     priority: str
     place: str
     state: str
+    unverified: bool
     sent: int
     delivered: int
     failed: int
@@ -219,6 +220,7 @@ def _listed(alert: Alert, incident: Incident, sendings: list[Sending], known: pl
         priority=incident.priority.value,
         place=places.place_name(incident.area_path, known),
         state=alert.state.value,
+        unverified=alert.unverified,
         sent=len(states),
         delivered=states.count(DeliveryState.DELIVERED),
         failed=states.count(DeliveryState.FAILED) + states.count(DeliveryState.EXPIRED),

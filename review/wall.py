@@ -6,7 +6,7 @@ finer than a district. Survivors' cases are counted, never told.
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -44,6 +44,7 @@ class Waiting:
     since: dt.datetime
     late: bool
     drill: bool
+    unverified: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,11 @@ def _alerts(db: Session) -> tuple[list[Waiting], int]:
     rows = db.execute(query.order_by(Alert.created_at).limit(ALERTS)).all()
     known = places.names(db, [incident.area_path for _alert, incident in rows])
     lines = [
-        _line(alert.ref, incident, alert.created_at, known, late=alert.step > 1) for alert, incident in rows
+        replace(
+            _line(alert.ref, incident, alert.created_at, known, late=alert.step > 1),
+            unverified=alert.unverified,
+        )
+        for alert, incident in rows
     ]
     return lines, db.scalar(select(func.count()).select_from(Alert).where(where)) or 0
 

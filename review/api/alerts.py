@@ -104,6 +104,7 @@ def _out(row: Any, sent: list[Any], said: dict[UUID, str], who: Caller) -> Alert
         ref=one.ref,
         incident=row.incident,
         state=one.state.value,
+        unverified=one.unverified,
         exercise=one.exercise,
         step=one.step,
         created_at=_moment(one.created_at, who),

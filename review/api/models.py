@@ -196,6 +196,7 @@ class AlertOut(BaseModel):
     ref: str
     incident: str
     state: str
+    unverified: bool = Field(description="a warning to mediators, before the incident was decided")
     exercise: bool
     step: int = Field(description="how far the escalation went")
     created_at: dt.datetime
