@@ -271,7 +271,7 @@ def test_long_words_and_thousands_of_signs_are_shown(ruth: Browser) -> None:
 def test_every_fact_can_be_put_right(ruth: Browser, small: str) -> None:
     form = {
         "version": 1,
-        "ticked": "1",
+        "ticked": ["other_types", "drivers", "risk_factors"],
         "event_type": "attack",
         "other_types": ["destruction", "attack"],
         "drivers": ["land"],
@@ -329,7 +329,7 @@ def test_the_language_of_a_report_is_put_right(ruth: Browser, small: str) -> Non
 
 
 def test_corrections_are_kept_with_what_stood_before(ruth: Browser, small: str) -> None:
-    ruth.post(f"/incidents/{small}/correct", version=1, ticked="1", drivers=["land", "water_pasture"])
+    ruth.post(f"/incidents/{small}/correct", version=1, ticked="drivers", drivers=["land", "water_pasture"])
     assert _corrected_fields(small) == ["drivers"]
 
 
