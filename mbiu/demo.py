@@ -105,7 +105,18 @@ def _chronicle(wanted: str, seed: int) -> None:
             written = fill(session, size, seed, lambda line: click.echo(f"demonstration: {line}"))
     except (ValueError, Refused) as error:
         raise click.ClickException(str(error)) from None
+    _count_days()
     click.echo(f"demonstration: {', '.join(f'{count} {table}' for table, count in written.items())} rows")
+
+
+def _count_days() -> None:
+    """What a worker does of itself, a day at a time."""
+    from mbiu import figures
+
+    counted = 1
+    while counted:
+        with transaction() as session:
+            counted = figures.refresh(session)
 
 
 def _demonstrate() -> None:

@@ -19,7 +19,7 @@ ANALYST, COORDINATOR, CUSTODIAN, ADMIN, TOKEN = "ruth", "miriam", "simon", "esth
 LEFT_OUT = frozenset({
     "/healthz", "/login", "/static/<path:filename>", "/events/stream", "/people/file/template.csv",
     "/incidents/<ref>/media/<uuid:media_id>", "/incidents/<ref>/media/<uuid:media_id>/original",
-    "/api/v1/openapi.json",
+    "/api/v1/openapi.json", "/house/words/<uuid:word_id>",
 })  # fmt: skip
 
 #: Rule of the console's address map -> who looks, at which addresses. Names in braces are those of `Samples`.
@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/map/towns": (ANALYST, ("/map/towns",)),
     "/areas": (ANALYST, ("/areas?drills=all",)),
     "/areas/<path:path>": (ANALYST, ("/areas/{country}?drills=all",)),
+    "/figures": (ANALYST, ("/figures", "/figures?days=365")),
+    "/figures/<key>.csv": (ANALYST, ("/figures/incidents-type.csv",)),
     "/wall": (ANALYST, ("/wall",)),
     "/wall/now": (ANALYST, ("/wall/now",)),
     "/wall/points": (ANALYST, ("/wall/points",)),
@@ -65,6 +67,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/admin/users": (ADMIN, ("/admin/users",)),
     "/house": (COORDINATOR, ("/house",)),
     "/house/exercise": (COORDINATOR, ("/house/exercise",)),
+    "/house/calendar": (COORDINATOR, ("/house/calendar",)),
+    "/house/places": (COORDINATOR, ("/house/places",)),
+    "/house/population": (COORDINATOR, ("/house/population",)),
+    "/house/retention": (COORDINATOR, ("/house/retention",)),
+    "/house/texts": (COORDINATOR, ("/house/texts",)),
+    "/house/words": (COORDINATOR, ("/house/words",)),
     "/house/priorities": (COORDINATOR, ("/house/priorities",)),
     "/house/tokens": (ADMIN, ("/house/tokens",)),
     "/api/v1/incidents": (TOKEN, ("/api/v1/incidents?exercise=true",)),
