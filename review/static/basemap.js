@@ -16,14 +16,22 @@ export function label(latlng, text, name, anchor) {
   const words = document.createElement("span");
   words.textContent = text;
   const icon = L.divIcon({ className: name, html: words, iconSize: [140, 16], iconAnchor: anchor });
-  return L.marker(latlng, { icon, interactive: false, keyboard: false });
+  return L.marker(latlng, { icon, interactive: false, keyboard: false, zIndexOffset: -1000 });
 }
 
-// The middle of the largest ring is a good enough place for a country's name.
-function middle(feature) {
+// The largest ring of a country: its middle is a good enough place for the name.
+function mainland(feature) {
   const rings = feature.geometry.coordinates.map((polygon) => polygon[0]);
   const ring = rings.reduce((a, b) => (b.length > a.length ? b : a));
-  return L.latLngBounds(ring.map(([lon, lat]) => [lat, lon])).getCenter();
+  return L.latLngBounds(ring.map(([lon, lat]) => [lat, lon]));
+}
+
+// Islands that are smaller than their name go without it.
+function names(map, features) {
+  for (const feature of features) {
+    const bounds = mainland(feature);
+    if (feature.properties.name && bounds.getNorth() - bounds.getSouth() > 1) label(bounds.getCenter(), feature.properties.name, "map-label", [70, 8]).addTo(map);
+  }
 }
 
 // Shaded areas (z-index 250) come between the land and its water.
@@ -41,9 +49,7 @@ function draw(map, base) {
   L.geoJSON(base.rivers, { ...wet, style: { color: colour("--map-water"), weight: 1.2 } }).addTo(map);
   L.geoJSON(base.lakes, { ...wet, style: { ...water, weight: .6 } }).addTo(map);
   L.geoJSON(base.countries, { ...wet, style: { ...borders, fill: false } }).addTo(map);
-  for (const feature of base.countries.features) {
-    if (feature.properties.name) label(middle(feature), feature.properties.name, "map-label", [70, 8]).addTo(map);
-  }
+  names(map, base.countries.features);
 }
 
 // A map on `box`, whose data-base is the address of the ground. L is Leaflet, loaded before.
