@@ -191,31 +191,34 @@ def _back() -> str:
 
 
 def _said(done: Done) -> str:
-    rows, first = len(done.refs), done.refs[0]
+    """How it went, in a sentence."""
+    rows, facts = len(done.refs), {"ref": done.refs[0], "into": done.into}
     if done.action == "join":
-        joined = rows - 1
         return ngettext(
             "%(num)s row is now part of %(into)s.",
             "%(num)s rows are now part of %(into)s.",
-            joined,
-            into=done.into,
+            rows - 1,
+            **facts,
         )
-    if done.action == "none":
-        return ngettext("%(ref)s is nothing.", "%(num)s rows are nothing.", rows, ref=first)
-    if done.action == "archive":
-        return ngettext("%(ref)s is put aside.", "%(num)s rows are put aside.", rows, ref=first)
     if done.action == "claim":
-        minutes = verification.CLAIM.seconds // 60
+        facts["minutes"] = str(verification.CLAIM.seconds // 60)
         return ngettext(
             "%(ref)s is yours for the next %(minutes)s minutes.",
             "%(num)s rows are yours for the next %(minutes)s minutes.",
-            rows, ref=first, minutes=minutes,
-        )  # fmt: skip
+            rows,
+            **facts,
+        )
+    return _put_aside(done, rows, facts)
+
+
+def _put_aside(done: Done, rows: int, facts: dict[str, str]) -> str:
+    if done.action == "none":
+        return ngettext("%(ref)s is nothing.", "%(num)s rows are nothing.", rows, **facts)
+    if done.action == "archive":
+        return ngettext("%(ref)s is put aside.", "%(num)s rows are put aside.", rows, **facts)
     if not done.into:
-        return ngettext("%(ref)s is nobody’s now.", "%(num)s rows are nobody’s now.", rows, ref=first)
-    return ngettext(
-        "%(ref)s is for %(name)s.", "%(num)s rows are for %(name)s.", rows, ref=first, name=done.into
-    )
+        return ngettext("%(ref)s is nobody’s now.", "%(num)s rows are nobody’s now.", rows, **facts)
+    return ngettext("%(ref)s is for %(into)s.", "%(num)s rows are for %(into)s.", rows, **facts)
 
 
 def _undone(done: Done) -> str:
