@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mbiu import correction, leaving, linking, notes, response, routing, verification
+from mbiu import bulk, correction, leaving, linking, notes, response, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
@@ -33,7 +33,7 @@ GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
     "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
-    "counter_message",
+    "counter_message", "bulk_row",
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def whole_story() -> tuple[str, str]:
         correction.correct(session, ruth, kasese, {"event_type": "threat"})
         notes.keep(session, ruth, kasese, "Ask again, @peter")
         linking.keep_apart(session, ruth, quarrel, kween)
+        bulk.do(session, ruth, "assign", [kasese], to=ruth.id)
     approve(kasese, peter)
     gone = person("KAS-09", "5550077", kind=AddressKind.TELEGRAM, channel="telegram")
     with transaction() as session:
