@@ -16,7 +16,7 @@ from mbiu.models import Alert, Decision, Incident, User, utcnow
 from mbiu.refs import new_ref
 from mbiu.refusals import NotPossible, Refused
 from mbiu.routing import Plan
-from mbiu.verification import approvals, decide, held, is_grave, needs_reason
+from mbiu.verification import approvals, decide, find, held, is_grave, needs_reason, wait_for_reading
 
 _LIVE = frozenset({IncidentState.OPEN, IncidentState.CLAIMED})
 
@@ -81,14 +81,22 @@ def warn(
 
 def warn_due(session: Session, limit: int = 20) -> int:
     """Warn of every grave incident that one person approved and no second one in time; how many were due."""
-    due = select(Incident).where(Incident.warn_at <= utcnow()).order_by(Incident.warn_at).limit(limit)
-    rows = list(session.scalars(due.with_for_update(skip_locked=True)))
-    for row in rows:
-        row.warn_at = None
-        found = approvals(session, row)
-        if found.have and not found.complete and not why_not(session, row):
-            _warn_alone(session, row, session.get_one(User, found.have[0]))
-    return len(rows)
+    now = utcnow()
+    due = select(Incident.ref).where(Incident.warn_at <= now).order_by(Incident.warn_at).limit(limit)
+    refs = session.scalars(due).all()
+    for ref in refs:
+        wait_for_reading(session, ref)
+        row = find(session, ref, lock=True)
+        if row.warn_at and row.warn_at <= now:  # No other worker was here meanwhile.
+            row.warn_at = None
+            _look(session, row)
+    return len(refs)
+
+
+def _look(session: Session, row: Incident) -> None:
+    found = approvals(session, row)
+    if found.have and not found.complete and not why_not(session, row):
+        _warn_alone(session, row, session.get_one(User, found.have[0]))
 
 
 def _warn_alone(session: Session, row: Incident, user: User) -> None:
