@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from mbiu import linking
 from mbiu.codes import JoiningState
 from mbiu.models import (
     AuditEntry,
@@ -58,7 +59,7 @@ def _joinings(db: Session, row: Incident) -> Sequence[Any]:
     query = (
         select(Joining, Report.ref)
         .join(Report, Report.id == Joining.report_id)
-        .where(or_(Joining.incident_id == row.id, Report.incident_id == row.id))
+        .where(linking.of_incident(row.id))
         .where(or_(Joining.state != JoiningState.PROPOSED, Joining.undone_at.is_not(None)))
         .order_by(Joining.created_at.desc())
         .limit(MOST)
