@@ -14,9 +14,7 @@ from tests import cast
 pytestmark = pytest.mark.browser
 
 AXE = assets.MODULES / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ANALYST = ("/", "/map", "/alerts", "/people", "/account", "/leftovers", "/phone")
-MANAGERS = {"miriam": ("/admin/routes", "/audit"), "esther": ("/admin/users",)}
 LogIn = Callable[[Page, str], None]
 HEAVIEST = 200_000
 
@@ -24,35 +22,6 @@ HEAVIEST = 200_000
 def _ref(page: Page, words: str) -> str:
     row = page.locator("#queue li", has_text=words).first
     return row.get_attribute("data-ref") or ""
-
-
-def _faults(page: Page) -> list[str]:
-    """What axe finds, one line a rule. The script is put in from outside, past the content policy."""
-    page.evaluate(AXE.read_text())
-    report = page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
-    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in report["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, console: str, log_in: LogIn, scheme: str) -> None:
-    found: dict[str, list[str]] = {}
-    for name, paths in {"ruth": ANALYST, **MANAGERS}.items():
-        context = browser.new_context(color_scheme=scheme, viewport={"width": 1366, "height": 768})  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto(f"{console}/login")
-        found[f"{name} /login"] = _faults(page)
-        log_in(page, name)
-        for path in paths:
-            page.goto(console + path, wait_until="networkidle" if path != "/phone" else "load")
-            found[path] = _faults(page)
-        if name == "ruth":
-            page.goto(f"{console}/incidents/{_ref_of(page, console)}")
-            page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-            found["incident"] = _faults(page)
-            page.goto(f"{console}/nothing-here")
-            found["404"] = _faults(page)
-        context.close()
-    assert {where: what for where, what in found.items() if what} == {}
 
 
 def _ref_of(page: Page, console: str) -> str:
