@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,7 +33,11 @@ class Card:
     @property
     def share(self) -> str:
         """The slow texts in percent; empty where none is known."""
-        return f"{self.seen.slow_share:.0%} of {self.seen.texts}" if self.seen.texts else ""
+        return (
+            _("%(share)s of %(count)s", share=f"{self.seen.slow_share:.0%}", count=self.seen.texts)
+            if self.seen.texts
+            else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ def changes(db: Session) -> list[Change]:
         .limit(CHANGES)
     )
     return [
-        Change("all" if one.gateway == ALL else one.gateway, one.at, one.before, one.after, one.why, by or "")
+        Change(
+            _("all") if one.gateway == ALL else one.gateway, one.at, one.before, one.after, one.why, by or ""
+        )
         for one, by in db.execute(query)
     ]
 
@@ -106,7 +113,7 @@ def changes(db: Session) -> list[Change]:
 def spent(db: Session) -> list[Cost]:
     """What the last months cost, newest first."""
     month = utcnow().date().replace(day=1)
-    for _ in range(MONTHS - 1):
+    for _step in range(MONTHS - 1):
         month = (month - dt.timedelta(days=1)).replace(day=1)
     return costs.monthly(db, month)
 

@@ -104,7 +104,8 @@ def limit(key: str) -> int:
     """How many SMS a text may cost: one for a receipt, two or what the shipped one costs for others."""
     if key in _RECEIPTS:
         return 1
-    return max(2, segments(fill(texts.FALLBACK, texts.wordings(texts.FALLBACK)[key])))
+    shipped = ((language, texts.wordings(language)[key]) for language in texts.languages())
+    return max(2, *(segments(fill(language, words)) for language, words in shipped))
 
 
 def fill(language: str, words: str) -> str:

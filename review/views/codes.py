@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from mbiu import codebook
 from mbiu.codes import EventType
@@ -9,7 +10,7 @@ from mbiu.db import transaction
 from mbiu.dialogue import Code
 from mbiu.refusals import NotPossible
 from review.doors import Permission, actor, door
-from review.words import label
+from review.words import label, told
 
 pages = Blueprint("codes", __name__, url_prefix="/codes")
 WORDS_MOST = 120
@@ -32,10 +33,10 @@ def save() -> ResponseReturnValue:
     try:
         name = _save()
     except NotPossible as error:
-        flash(error.why, "bad")
+        flash(told(error.why), "bad")
     else:
         codebook.forget()
-        flash(f"{name} is saved. It holds within a few seconds.", "ok")
+        flash(_("%(name)s is saved. It holds within a few seconds.", name=name), "ok")
     return redirect(url_for("codes.show"))
 
 
@@ -43,7 +44,7 @@ def _save() -> str:
     form = request.form
     kind = form.get("event_type", "")
     if kind not in set(EventType):
-        raise NotPossible("Choose what the code stands for.")
+        raise NotPossible(_("Choose what the code stands for."))
     what = Code(EventType(kind), tuple(name for name in codebook.NUMBERS if name in form.getlist("numbers")))
     words, active = form.get("words", "")[:WORDS_MOST], "active" in form
     with transaction() as db:

@@ -5,6 +5,7 @@ import re
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from mbiu import feedback, texts
 from mbiu.codes import ContactRole
@@ -16,7 +17,7 @@ from mbiu.refusals import NotFound, NotPossible
 from mbiu.settings import settings
 from review import places
 from review.doors import Permission, actor, door, scoped
-from review.words import label
+from review.words import label, told
 
 pages = Blueprint("feedback", __name__, url_prefix="/feedback")
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -41,9 +42,9 @@ def show() -> ResponseReturnValue:
         month=first,
         months=_months(),
         groups=(
-            ("", [("All together", found.total)]),
-            ("By area", areas),
-            ("By role", [(label(row.name), row) for row in found.roles]),
+            ("", [(_("All together"), found.total)]),
+            (_("By area"), areas),
+            (_("By role"), [(label(row.name), row) for row in found.roles]),
         ),
         cut=figures.MOST if found.cut else 0,
         rules=rules,
@@ -70,7 +71,7 @@ def _months() -> list[dt.date]:
 
 
 def _named(rows: tuple[figures.Row, ...], known: places.Names) -> list[tuple[str, figures.Row]]:
-    return [(places.full_name(row.name, known) or "Place not known", row) for row in rows[:AREAS_MOST]]
+    return [(places.full_name(row.name, known) or _("Place not known"), row) for row in rows[:AREAS_MOST]]
 
 
 @pages.post("/matrix")
@@ -82,7 +83,7 @@ def change() -> ResponseReturnValue:
     with transaction() as db:
         count = matrix.change(db, actor(), wanted)
     feedback.forget()
-    flash("Saved. It holds within a few seconds." if count else "Nothing was changed.", "ok")
+    flash(_("Saved. It holds within a few seconds.") if count else _("Nothing was changed."), "ok")
     return redirect(url_for("feedback.show") + "#matrix")
 
 
@@ -107,7 +108,7 @@ def edit(key: str) -> ResponseReturnValue:
     try:
         _do(at, do, words)
     except NotPossible as refused:
-        flash(refused.why, "bad")
+        flash(told(refused.why), "bad")
         return _text(key, at[2], typed=(at[1], words) if do == "save" else None)
     feedback.forget()
     return redirect(url_for("feedback.text", key=key, audience=at[2] or None) + f"#{at[1]}")
@@ -117,21 +118,21 @@ def _do(at: tuple[str, str, str], do: str, words: str) -> None:
     with transaction() as db:
         if do == "save":
             wordings.save(db, actor(), at, words)
-            said = "Saved. It is used within a few seconds."
+            said = _("Saved. It is used within a few seconds.")
         elif do == "reset":
             wordings.reset(db, actor(), at)
-            said = "The text is as it was shipped." if not at[2] else "The text is that for everybody."
+            said = _("The text is that for everybody.") if at[2] else _("The text is as it was shipped.")
         elif do == "send":
             code = trial.send(db, actor(), at, request.form.get("code", "")[:40])
-            said = f"On its way to {code}, marked as an exercise."
+            said = _("On its way to %(code)s, marked as an exercise.", code=code)
         else:
-            raise NotPossible("Choose what to do with the text.")
+            raise NotPossible(_("Choose what to do with the text."))
     flash(said, "ok")
 
 
 def _audience(value: str) -> str:
     if value and value not in set(ContactRole):
-        raise NotFound("There is no such audience.")
+        raise NotFound(_("There is no such audience."))
     return value
 
 
@@ -144,7 +145,7 @@ def _text(key: str, audience: str, typed: tuple[str, str] | None = None) -> Resp
         key=key,
         event=wordings.event_of(key),
         audience=audience,
-        audiences=[("", "everybody"), *((role.value, label(role)) for role in ContactRole)],
+        audiences=[("", _("everybody")), *((role.value, label(role)) for role in ContactRole)],
         cards=cards,
         names={code: texts.say(code, "name") for code in texts.languages()},
         holds=sorted(texts.placeholders(texts.wordings(texts.FALLBACK)[key])),

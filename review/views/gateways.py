@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from mbiu import audit, channels, texts
@@ -21,6 +22,7 @@ from mbiu.refusals import NotFound, NotPossible, Refused
 from mbiu.settings import settings
 from review import gateways
 from review.doors import Permission, actor, door
+from review.words import told
 
 pages = Blueprint("gateways", __name__, url_prefix="/gateways")
 
@@ -54,7 +56,7 @@ def _do(act: Callable[[Session], str]) -> ResponseReturnValue:
             done = act(db)
         flash(done, "ok")
     except Refused as refused:
-        flash(refused.why, "bad")
+        flash(told(refused.why), "bad")
     return redirect(url_for("gateways.show"))
 
 
@@ -66,7 +68,7 @@ def switch() -> ResponseReturnValue:
 
     def act(db: Session) -> str:
         watch.switch(db, actor(), name, request.form.get("why", "")[:120], on=on)
-        return f"{name} is {'on' if on else 'off'}."
+        return _("%(name)s is on.", name=name) if on else _("%(name)s is off.", name=name)
 
     return _do(act)
 
@@ -80,7 +82,7 @@ def route() -> ResponseReturnValue:
     def act(db: Session) -> str:
         order = [form.get(f"place{place}", "") for place in range(PLACES)]
         tables.set_route(db, actor(), form.get("country", ""), form.get("prefix", ""), order)
-        return "The order is set." if any(order) else "The rule is gone."
+        return _("The order is set.") if any(order) else _("The rule is gone.")
 
     return _do(act)
 
@@ -95,7 +97,7 @@ def price() -> ResponseReturnValue:
         where = form.get("country", ""), form.get("prefix", "")
         amount = form.get("amount", ""), form.get("currency", "")
         tables.set_price(db, actor(), form.get("gateway", ""), form.get("direction", ""), where, amount)
-        return "The price holds from now on; what was counted before stays as it is."
+        return _("The price holds from now on; what was counted before stays as it is.")
 
     return _do(act)
 
@@ -107,7 +109,7 @@ def drop(price_id: UUID) -> ResponseReturnValue:
 
     def act(db: Session) -> str:
         tables.drop_price(db, actor(), price_id)
-        return "The price is gone."
+        return _("The price is gone.")
 
     return _do(act)
 
@@ -120,18 +122,18 @@ def test() -> ResponseReturnValue:
         name, message = _test_message()
         flash(*_send(name, message))
     except Refused as refused:
-        flash(refused.why, "bad")
+        flash(told(refused.why), "bad")
     return redirect(url_for("gateways.show"))
 
 
 def _test_message() -> tuple[str, OutgoingMessage]:
     name, default = request.form.get("gateway", ""), settings().default_country
     if name not in names():
-        raise NotFound("There is no such gateway.")
+        raise NotFound(_("There is no such gateway."))
     try:
         number = e164(request.form.get("number", "")[:40], default)
     except BadPayload:
-        raise NotPossible("This is no phone number.") from None
+        raise NotPossible(_("This is no phone number.")) from None
     country = country_of(number, default)
     text = texts.say(texts.first_language(country), "gateway.test")
     return name, OutgoingMessage(number, text, reference=str(new_id()), country=country)
@@ -145,8 +147,9 @@ def _send(name: str, message: OutgoingMessage) -> tuple[str, str]:
         error = refused
     _record(name, message, error)
     if error is None:
-        return f"{name} took the test.", "ok"
-    return f"{name} did not take the test: {error.reason.replace('_', ' ')}.", "bad"
+        return _("%(name)s took the test.", name=name), "ok"
+    why = error.reason.replace("_", " ")
+    return _("%(name)s did not take the test: %(why)s.", name=name, why=why), "bad"
 
 
 def _record(name: str, message: OutgoingMessage, error: ChannelError | None) -> None:

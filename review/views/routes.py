@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,12 @@ from mbiu.models import Contact, Place, Route, RouteRecipient
 from mbiu.refusals import NotFound, NotPossible
 from review import places
 from review.doors import Permission, actor, door
-from review.words import counted, label
+from review.words import label
+from review.words import told as translated
 
 pages = Blueprint("routes", __name__, url_prefix="/admin/routes")
-STEPS = (1, 2)
+#: How often others can be told when nobody answers.
+STEPS = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,13 @@ def show() -> ResponseReturnValue:
     """All rules, and a form for another."""
     with transaction() as db:
         areas = _areas(db)
-        routes = [_card(db, route, dict(areas)) for route in db.scalars(select(Route).order_by(Route.name))]
+        routes = _cards(db, dict(areas))
         codes = list(db.scalars(select(Contact.code).where(Contact.role != "unknown").order_by(Contact.code)))
     return render_template(
         "pages/routes.html",
         routes=routes,
         blank=RouteCard(),
+        steps=STEPS,
         areas=areas,
         codes=codes,
         types=[(kind.value, label(kind)) for kind in EventType],
@@ -68,25 +72,35 @@ def _areas(db: Session) -> list[tuple[str, str]]:
     return [(path, places.full_name(path, known)) for path in paths]
 
 
-def _card(db: Session, route: Route, areas: dict[str, str]) -> RouteCard:
+def _cards(db: Session, areas: dict[str, str]) -> list[RouteCard]:
+    """All rules with the people that they tell, in two questions."""
     rows = db.execute(
-        select(RouteRecipient.step, RouteRecipient.mediator, Contact.code)
+        select(RouteRecipient.route_id, RouteRecipient.step, RouteRecipient.mediator, Contact.code)
         .join(Contact, Contact.id == RouteRecipient.contact_id)
-        .where(RouteRecipient.route_id == route.id)
         .order_by(RouteRecipient.step, Contact.code)
     ).all()
+    people: dict[UUID, list[Any]] = {}
+    for row in rows:
+        people.setdefault(row.route_id, []).append(row)
+    return [
+        _card(one, people.get(one.id, []), areas) for one in db.scalars(select(Route).order_by(Route.name))
+    ]
+
+
+def _card(route: Route, rows: list[Any], areas: dict[str, str]) -> RouteCard:
     steps = [
         (step, [row.code for row in rows if row.step == step]) for step in sorted({r.step for r in rows})
     ]
-    types = ", ".join(label(kind) for kind in route.event_types) or "all types"
-    where = areas.get(route.area_path, "everywhere" if route.area_path in {"", "/"} else route.area_path)
+    types = ", ".join(label(kind) for kind in route.event_types) or _("all types")
+    where = areas.get(route.area_path, _("everywhere") if route.area_path in {"", "/"} else route.area_path)
+    severity = label(route.min_severity)
     return RouteCard(
         id=route.id,
         key=str(route.id),
         name=route.name,
         active=route.active,
         area=route.area_path,
-        summary=f"{where}, {types}, {label(route.min_severity).lower()} and above",
+        summary=_("%(where)s, %(types)s, from: %(severity)s", where=where, types=types, severity=severity),
         types=tuple(route.event_types),
         min_severity=route.min_severity.value,
         wait_minutes=route.wait_minutes,
@@ -114,10 +128,11 @@ def _save(route_id: UUID | None) -> ResponseReturnValue:
         with transaction() as db:
             route = db.get(Route, route_id) if route_id else Route()
             if route is None:
-                raise NotFound("There is no such route.")
+                raise NotFound(_("There is no such route."))
             values = _values(db, route_id)
-            told = _people(db, 1), _people(db, 2, needed=False)
-            mediators = _mediators(db, {*told[0], *told[1]})
+            told = [_people(db, step, needed=step == 1) for step in STEPS]
+            mediators = _mediators(db, {one for people in told for one in people})
+            before = _facts(db, route) if route_id else None
             for name, value in values.items():
                 setattr(route, name, value)
             db.add(route)
@@ -129,25 +144,46 @@ def _save(route_id: UUID | None) -> ResponseReturnValue:
                 "route.saved",
                 f"route:{route.id}",
                 recipients=count,
-                active=route.active,
-                mediators=len(mediators),
+                before=before,
+                after=_facts(db, route),
             )
-        flash(f"Route «{values['name']}» goes to {counted(count, 'person')}.", "ok")
+        flash(_told(values["name"], count), "ok")
     except NotPossible as refused:
-        flash(refused.why, "bad")
+        flash(translated(refused.why), "bad")
     return redirect(url_for("routes.show"))
+
+
+def _told(name: str, count: int) -> str:
+    return ngettext(
+        "Route «%(name)s» goes to %(num)s person.",
+        "Route «%(name)s» goes to %(num)s people.",
+        count,
+        name=name,
+    )
+
+
+def _facts(db: Session, route: Route) -> dict[str, Any]:
+    """A rule as the audit keeps it: code names, no person."""
+    db.flush()
+    link, who = RouteRecipient, Contact.code
+    rows = db.execute(
+        select(link.step, link.mediator, who).join_from(link, Contact).where(link.route_id == route.id)
+    )
+    people = sorted([row.step, row.code, row.mediator] for row in rows)
+    facts = {name: getattr(route, name) for name in ("name", "active", "area_path", "wait_minutes")}
+    return facts | {"types": list(route.event_types), "from": route.min_severity.value, "people": people}
 
 
 def _values(db: Session, route_id: UUID | None) -> dict[str, Any]:
     form = request.form
     name, wait = form.get("name", "").strip()[:80], form.get("wait_minutes", "")
     if not name or db.scalar(select(Route.id).where(Route.name == name, Route.id != route_id)):
-        raise NotPossible("A route needs a name that no other route has.")
+        raise NotPossible(_("A route needs a name that no other route has."))
     if not (wait.isascii() and wait.isdigit()) or not 1 <= int(wait[:9]) <= 1440:
-        raise NotPossible("Wait between 1 and 1440 minutes.")
+        raise NotPossible(_("Wait between 1 and 1440 minutes."))
     area = form.get("area", "")
     if area and not db.scalar(select(Place.id).where(Place.path == area)):
-        raise NotPossible("There is no such area.")
+        raise NotPossible(_("There is no such area."))
     return {
         "name": name,
         "wait_minutes": int(wait),
@@ -160,7 +196,7 @@ def _values(db: Session, route_id: UUID | None) -> dict[str, Any]:
 
 def _severity(text: str) -> Severity:
     if text not in set(Severity):
-        raise NotPossible("Choose from which severity on the route applies.")
+        raise NotPossible(_("Choose from which severity on the route applies."))
     return Severity(text)
 
 
@@ -183,13 +219,13 @@ def _named(db: Session, field: str, *, needed: bool) -> list[UUID]:
     found = dict(db.execute(select(Contact.code, Contact.id).where(Contact.code.in_(codes))).all())
     unknown = [code for code in codes if code not in found]
     if unknown:
-        raise NotPossible(f"Nobody is called {', '.join(unknown)}.")
+        raise NotPossible(_("Nobody is called %(names)s.", names=", ".join(unknown)))
     if needed and not found:
-        raise NotPossible("Somebody must be told first.")
+        raise NotPossible(_("Somebody must be told first."))
     return list(found.values())
 
 
-def _link(db: Session, route: Route, told: tuple[list[UUID], list[UUID]], mediators: set[UUID]) -> int:
+def _link(db: Session, route: Route, told: list[list[UUID]], mediators: set[UUID]) -> int:
     db.execute(delete(RouteRecipient).where(RouteRecipient.route_id == route.id))
     steps = {
         contact: step for step, people in reversed(tuple(zip(STEPS, told, strict=True))) for contact in people

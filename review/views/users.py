@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from mbiu.models import Place, User, UserSession, utcnow
 from mbiu.refusals import NotFound, NotPossible, Refused
 from review import auth, sessions
 from review.doors import Permission, actor, current_user, door
-from review.words import label
+from review.words import label, told
 
 pages = Blueprint("users", __name__, url_prefix="/admin/users")
 Act = Callable[[Session, User], str]
@@ -58,17 +59,22 @@ def create() -> ResponseReturnValue:
         with transaction() as db:
             name = request.form.get("name", "").strip().lower()
             if not NAME.fullmatch(name) or db.scalar(select(User.id).where(User.name == name)):
-                raise NotPossible("A name is new, and of small letters, digits, dots and dashes.")
+                raise NotPossible(_("A name is new, and of small letters, digits, dots and dashes."))
             role, scope = _role(), _scope(db)
             passphrase = new_passphrase()
             cleared = "cleared" in request.form
             hashed = auth.hash_passphrase(passphrase)
             db.add(User(name=name, role=role, scope=scope, cleared=cleared, password_hash=hashed))
             audit.append(db, actor(), "user.created", f"user:{name}", role=role, scope=scope, cleared=cleared)
-        flash(f"{name} can log in with: {passphrase} (shown only now; they should change it)", "note")
+        flash(_passed_on(name, passphrase), "note")
     except Refused as refused:
-        flash(refused.why, "bad")
+        flash(told(refused.why), "bad")
     return redirect(url_for("users.show"))
+
+
+def _passed_on(name: str, passphrase: str) -> str:
+    words = _("%(name)s can log in with: %(passphrase)s (shown only now; they should change it)")
+    return words % {"name": name, "passphrase": passphrase}
 
 
 @pages.post("/<uuid:user_id>")
@@ -80,7 +86,8 @@ def change(user_id: UUID) -> ResponseReturnValue:
         before = _rights(user)
         user.role, user.scope, user.cleared = _role(), _scope(db), "cleared" in request.form
         audit.append(db, actor(), "user.changed", f"user:{user.name}", before=before, after=_rights(user))
-        return f"{user.name} is {label(user.role).lower()} now and has to log in again."
+        role = label(user.role)
+        return _("%(name)s is now: %(role)s, and has to log in again.", name=user.name, role=role)
 
     return _do(user_id, act)
 
@@ -98,9 +105,22 @@ def reset(user_id: UUID) -> ResponseReturnValue:
         passphrase = new_passphrase()
         user.password_hash, user.totp_secret = auth.hash_passphrase(passphrase), None
         audit.append(db, actor(), "user.reset", f"user:{user.name}")
-        return f"{user.name} can log in with: {passphrase} (shown only now; they should change it)"
+        return _passed_on(user.name, passphrase)
 
     return _do(user_id, act, tone="note")
+
+
+@pages.post("/<uuid:user_id>/codes")
+@door(Permission.USERS)
+def codes(user_id: UUID) -> ResponseReturnValue:
+    """Forget the second factor of somebody whose phone is lost; the passphrase stays."""
+
+    def act(db: Session, user: User) -> str:
+        user.totp_secret = None
+        audit.append(db, actor(), "user.codes_reset", f"user:{user.name}")
+        return _("%(name)s logs in without a code now, and should set one up.", name=user.name)
+
+    return _do(user_id, act)
 
 
 @pages.post("/<uuid:user_id>/shut")
@@ -110,9 +130,10 @@ def shut(user_id: UUID) -> ResponseReturnValue:
 
     def act(db: Session, user: User) -> str:
         user.disabled_at = None if user.disabled_at else utcnow()
-        verb = "shut out" if user.disabled_at else "let in again"
-        audit.append(db, actor(), f"user.{verb.split(maxsplit=1)[0]}", f"user:{user.name}")
-        return f"{user.name} is {verb}."
+        audit.append(db, actor(), "user.shut" if user.disabled_at else "user.let", f"user:{user.name}")
+        if user.disabled_at:
+            return _("%(name)s is shut out.", name=user.name)
+        return _("%(name)s is let in again.", name=user.name)
 
     return _do(user_id, act)
 
@@ -121,33 +142,33 @@ def _do(user_id: UUID, act: Act, *, tone: str = "ok") -> ResponseReturnValue:
     try:
         with transaction() as db:
             user = _other(db, user_id)
-            told = act(db, user)
+            said = act(db, user)
             sessions.end_all(db, user.id)
-        flash(told, tone)
+        flash(said, tone)
     except NotPossible as refused:
-        flash(refused.why, "bad")
+        flash(told(refused.why), "bad")
     return redirect(url_for("users.show"))
 
 
 def _other(db: Session, user_id: UUID) -> User:
     user = db.get(User, user_id, with_for_update=True)
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(_("There is no such user."))
     if user.id == current_user().id:
-        raise NotPossible("Nobody changes their own rights.")
+        raise NotPossible(_("Nobody changes their own rights."))
     return user
 
 
 def new_passphrase() -> str:
     """About 100 random bits in groups that can be read out."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(4))
+    return "-".join("".join(secrets.choice(letters) for _letter in range(5)) for _group in range(4))
 
 
 def _role() -> Role:
     text = request.form.get("role", "")
     if text not in set(Role):
-        raise NotPossible("There is no such role.")
+        raise NotPossible(_("There is no such role."))
     return Role(text)
 
 
@@ -157,6 +178,6 @@ def _scope(db: Session) -> str:
     known = set(db.scalars(select(Place.path).where(Place.path.in_(paths)))) | {"/"}
     if not paths or not set(paths) <= known:
         raise NotPossible(
-            "Areas are paths of the gazetteer such as /ug/, with commas between; / is everywhere."
+            _("Areas are paths of the gazetteer such as /ug/, with commas between; / is everywhere.")
         )
     return "/" if "/" in paths else ",".join(paths)

@@ -97,7 +97,7 @@ def test_a_test_is_sent_to_a_code_name(miriam: Browser) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/feedback/texts/alert.sms", f"{TEXT}?audience=mallory", "/feedback/texts/nothing"],
+    ["/feedback/texts/word.panic", f"{TEXT}?audience=mallory", "/feedback/texts/nothing"],
 )
 def test_other_texts_and_audiences_are_not_found(miriam: Browser, path: str) -> None:
     assert miriam.get(path).status_code == 404

@@ -507,7 +507,7 @@ def test_the_outcome_may_be_left_unsaid(ruth: Actor, miriam: Actor, report: str)
 
 
 @pytest.mark.parametrize(
-    "at", [("alert.sms", "en", ""), ("outcome.told", "xx", ""), ("outcome.told", "en", "mallory")]
+    "at", [("word.panic", "en", ""), ("outcome.told", "xx", ""), ("outcome.told", "en", "mallory")]
 )
 def test_other_texts_are_not_the_centres_to_change(miriam: Actor, at: tuple[str, str, str]) -> None:
     with transaction() as session, pytest.raises(NotFound):
@@ -516,9 +516,9 @@ def test_other_texts_are_not_the_centres_to_change(miriam: Actor, at: tuple[str,
 
 def test_every_shipped_text_would_be_accepted() -> None:
     for language in texts.languages():
-        for key in (key for event in Event for key in wordings.keys(event)):
+        for key in (key for keys in wordings.grouped().values() for key in keys):
             shipped = texts.wordings(language)[key]
-            assert wordings.check(language, key, shipped).problems == (), (language, key)
+            assert not shipped or wordings.check(language, key, shipped).problems == (), (language, key)
 
 
 def test_a_change_by_another_process_is_seen_at_the_next_look(miriam: Actor, amina: UUID) -> None:

@@ -41,7 +41,7 @@ def calendar() -> ResponseReturnValue:
         "pages/house/calendar.html",
         grid=grid,
         weekdays=[format_date(day, "EEE") for day in weeks[0]],
-        title=format_date(month, "MMMM yyyy"),
+        title=format_date(month, "MMMM y"),
         month=month,
         before=(month - dt.timedelta(days=1)).replace(day=1),
         after=(month + dt.timedelta(days=31)).replace(day=1),
