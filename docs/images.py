@@ -2,7 +2,7 @@
 """Take the pictures of every page anew: `python docs/images.py [page ...]` beside an installed tree.
 
 Starts a demonstration of its own in a temporary folder, or uses the one at `MBIU_IMAGES_AT` whose home folder
-is `MBIU_IMAGES_HOME`, and writes small WebP files to `docs/images`: each page in light, dark, Arabic and narrow.
+is `MBIU_IMAGES_HOME`, and writes small WebP files to `docs/images`: each page light, dark, Arabic and narrow.
 The pages are those that the tests open. Needs Chromium and the packages of the tests.
 """
 
