@@ -152,7 +152,7 @@ function act(action, refs, more = {}) {
   return queued(async () => {
     const values = [["action", action], ...refs.map((one) => ["ref", one]), ...Object.entries(more)];
     const told = await send(urls.act, values);
-    if (!told) { for (const one of gone) settle(one, false); if (gone.length) go(gone[0]); return; }
+    if (!told) { for (const one of gone) settle(one, false); return; }
     if (told.done) undoing.hidden = false;
     await follows(told, leaving);
   });
