@@ -26,6 +26,7 @@ class Said:
     exact: bool = True
 
 
+@lru_cache(maxsize=4096)
 def bare(word: str) -> str:
     """A word without the marks around it, folded as the grammar's words are; a lone mark stays."""
     return texts.fold(_BOT_NAME.sub("", word).strip(_TRIM) or word)

@@ -18,7 +18,7 @@ def fold(word: str) -> str:
     ``N'importe`` -> ``nimporte``, ``MY DATA`` -> ``mydata``, ``/help`` -> ``help``, ``؟`` -> ``?``.
     Folding twice changes nothing more.
     """
-    plain = "".join(_plain(character) for character in unicodedata.normalize("NFKC", word).casefold())
+    plain = word.lower() if word.isascii() else _without_marks(word)
     kept = "".join(character for character in plain if character.isalnum())
     return kept or "".join(plain.split()).replace("؟", "?")
 
@@ -28,6 +28,10 @@ def digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+
+
+def _without_marks(word: str) -> str:
+    return "".join(_plain(character) for character in unicodedata.normalize("NFKC", word).casefold())
 
 
 def _plain(character: str) -> str:
