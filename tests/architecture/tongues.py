@@ -121,7 +121,15 @@ def in_code(source: str) -> list[str]:
 class _Sentences(ast.NodeVisitor):
     """Sentences outside docstrings, annotations, translated calls, logs and errors nobody is shown."""
 
-    _QUIET = TRANSLATORS | {"text", "getLogger", "TypeError", "ValueError", "RuntimeError", "LookupError"}
+    _QUIET = TRANSLATORS | {
+        "NotFound",
+        "text",
+        "getLogger",
+        "TypeError",
+        "ValueError",
+        "RuntimeError",
+        "LookupError",
+    }
     _SENTENCE = re.compile(r"^[A-Z«“][^\W\d_]*[’']?[^\W\d_]* .*[^\W\d_]{2,}", re.DOTALL)
 
     _FILLED = re.compile(r"\b[^\W\d_]{2,} [^\W\d_]{2,}\b")
