@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import request
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,7 @@ def report(db: Session, ref: str) -> Report:
         .where(Report.ref == wanted, Incident.ref == ref)
     )
     if found is None:
-        raise NotFound(f"There is no report {wanted} in {ref}.")
+        raise NotFound(_("There is no report %(report)s in %(ref)s.", report=wanted, ref=ref))
     return found
 
 
@@ -30,7 +31,7 @@ def message() -> UUID:
     try:
         return UUID(request.form.get("message", "")[:40])
     except ValueError:
-        raise NotFound("There is no such message.") from None
+        raise NotFound(_("There is no such message.")) from None
 
 
 def version() -> int | None:
@@ -42,7 +43,7 @@ def version() -> int | None:
 def verdict(text: str) -> Verdict:
     """A verdict other than *verified*. Raises NotPossible."""
     if text not in {Verdict.REFUTED, Verdict.UNVERIFIABLE}:
-        raise NotPossible("Choose a verdict first.")
+        raise NotPossible(_("Choose a verdict first."))
     return Verdict(text)
 
 
