@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import flask_babel
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
@@ -52,8 +52,7 @@ def clock(value: dt.datetime) -> str:
 @pages.app_context_processor
 def _links() -> dict[str, str | None]:
     """Where a table of people by area is brought in, for those who may."""
-    there = "house.population" in current_app.view_functions and may("house")
-    return {"table_url": url_for("house.population") if there else None}
+    return {"table_url": url_for("house.population") if may("house") else None}
 
 
 @pages.get("")
