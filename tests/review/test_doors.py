@@ -172,6 +172,7 @@ TABLE: dict[str, frozenset[str]] = {
     "house.bring_places": ROUTERS,
     "house.decide_places": ROUTERS,
     "house.texts": COORDINATORS,
+    "house.hold": COORDINATORS,
     "api.incidents": READERS,
     "api.incident": READERS,
     "api.reports": READERS,

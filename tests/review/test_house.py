@@ -351,3 +351,15 @@ def test_whoever_does_not_run_the_house_brings_no_places(settings: object) -> No
         session.flush()
         with pytest.raises(bringing.NotAllowed):
             bringing.bring(session, Actor("x", user.id, user.role), "csv", "UG", b"x")
+
+
+def test_coordinators_hold_an_incident_and_analysts_see_it(miriam: Browser, ruth: Browser) -> None:
+    ref = cast.incident_of(cast.tell("Land dispute between two clans in Bwera, Kasese")).ref
+    assert "Hold: keep" not in ruth.get(f"/incidents/{ref}").text
+    miriam.post(f"/house/hold/{ref}", held="1")
+    assert "Held: its texts stay" in ruth.get(f"/incidents/{ref}").text
+    (entry,) = entries("incident.held")
+    assert (entry.object, entry.details) == (f"incident:{ref}", {"before": False, "after": True})
+    miriam.post(f"/house/hold/{ref}")
+    with transaction() as session:
+        assert session.scalars(select(Incident.held)).one() is False

@@ -4,6 +4,7 @@ from review.views.house import (
     calendar,
     exercise,
     front,
+    holding,
     places,
     population,
     priorities,
@@ -14,6 +15,6 @@ from review.views.house import (
 from review.views.house.blueprint import pages
 
 __all__ = [
-    "calendar", "exercise", "front", "pages", "places", "population", "priorities", "retention", "texts",
-    "words",
+    "calendar", "exercise", "front", "holding", "pages", "places", "population", "priorities",
+    "retention", "texts", "words",
 ]  # fmt: skip
