@@ -71,7 +71,7 @@ def keep(db: Session, actor: Actor, name: str, chosen: Filters, *, shared: bool)
     row = next((one for one in mine if one.name == name), None)
     if row is None:
         if len(mine) >= OWN:
-            raise NotPossible(f"You have {OWN} lists; take one away first.")
+            raise NotPossible(_("You have %(n)s lists; take one away first.", n=OWN))
         row = SavedFilter(user_id=actor.id, name=name)
         db.add(row)
     row.query, row.shared = chosen.as_query(), shared
