@@ -21,6 +21,7 @@ from review import filters, peek, queue, saved, stream
 from review.doors import Permission, actor, current_user, door, may, scoped
 from review.filters import Filters
 from review.sessions import ConsoleSession
+from review.words import told
 
 pages = Blueprint("queue", __name__)
 #: An undo is offered for so long.
@@ -170,7 +171,7 @@ def _answered(change: Callable[[Session], Done], words: Callable[[Done], str]) -
             done = change(db)
     except Refused as refused:
         if _scripted():
-            return jsonify(error=refused.why), 409
+            return jsonify(error=told(refused.why)), 409
         flash(refused.why, "bad")
         return redirect(_back())
     if _scripted():
