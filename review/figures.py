@@ -42,7 +42,8 @@ class Chosen:
     days: int
 
     def span(self, today: dt.date, *, drills: bool) -> Span:
-        return Span(self.areas, today - dt.timedelta(days=self.days - 1), today, drills)
+        first = today - dt.timedelta(days=self.days - 1)
+        return Span(self.areas, first, today, drills, weekly=self.days >= BY_WEEKS)
 
 
 def chosen(scope: str, area: str, days: str) -> Chosen:
@@ -70,22 +71,10 @@ def tables(found: Figures, span: Span, names: dict[str, str]) -> list[Table]:
     ]
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """A line of a table by time: a day, or the week that begins on it."""
-
-    day: dt.date
-    days: tuple[dt.date, ...]
-
-
-def _buckets(span: Span) -> list[Bucket]:
+def _buckets(span: Span) -> list[dt.date]:
+    """The lines of a table by time: the days, or the Mondays of the weeks."""
     days = [span.first + dt.timedelta(days=n) for n in range((span.last - span.first).days + 1)]
-    if len(days) < BY_WEEKS:
-        return [Bucket(day, (day,)) for day in days]
-    weeks: dict[dt.date, list[dt.date]] = {}
-    for day in days:
-        weeks.setdefault(day - dt.timedelta(days=day.weekday()), []).append(day)
-    return [Bucket(monday, tuple(each)) for monday, each in weeks.items()]
+    return list(dict.fromkeys(span.bucket(day) for day in days))
 
 
 Counts = dict[tuple[dt.date, str], int]
@@ -98,12 +87,12 @@ _TITLES = {
 }
 
 
-def _by_type(found: Figures, buckets: list[Bucket], what: str) -> Table:
+def _by_type(found: Figures, buckets: list[dt.date], what: str) -> Table:
     counts = {(day, name): n for (day, kind, name), n in found.days.items() if kind == what and name}
     return _stacked(what, "type", buckets, counts, label)
 
 
-def _by_area(found: Figures, buckets: list[Bucket], what: str, names: dict[str, str]) -> Table:
+def _by_area(found: Figures, buckets: list[dt.date], what: str, names: dict[str, str]) -> Table:
     counts = {(day, area): n for (day, kind, area), n in found.areas.items() if kind == what}
     placed: Counter[dt.date] = Counter()
     for (day, _area), n in counts.items():
@@ -115,7 +104,7 @@ def _by_area(found: Figures, buckets: list[Bucket], what: str, names: dict[str, 
     return _stacked(what, "area", buckets, counts, lambda area: names.get(area, area) if area else unknown)
 
 
-def _stacked(what: str, by: str, buckets: list[Bucket], counts: Counts, name: Callable[[str], str]) -> Table:
+def _stacked(what: str, by: str, buckets: list[dt.date], counts: Counts, name: Callable[[str], str]) -> Table:
     """Columns for the largest, one for the rest if there is any, and the sum."""
     totals: Counter[str] = Counter()
     for (_day, key), n in counts.items():
@@ -124,8 +113,8 @@ def _stacked(what: str, by: str, buckets: list[Bucket], counts: Counts, name: Ca
     groups = [[key] for key in order[:NAMED]] + ([order[NAMED:]] if order[NAMED:] else [])
     rows = []
     for bucket in buckets:
-        values = [sum(counts.get((day, key), 0) for day in bucket.days for key in keys) for keys in groups]
-        rows.append(Row(bucket.day.isoformat(), (*values, sum(values)), bucket.day))
+        values = [sum(counts.get((bucket, key), 0) for key in keys) for keys in groups]
+        rows.append(Row(bucket.isoformat(), (*values, sum(values)), bucket))
     others = [_("Others")] if order[NAMED:] else []
     return Table(
         key=f"{what}-{by}",
@@ -140,8 +129,8 @@ def _stacked(what: str, by: str, buckets: list[Bucket], counts: Counts, name: Ca
     )
 
 
-def _weekly(buckets: list[Bucket]) -> str:
-    weekly = any(len(bucket.days) > 1 for bucket in buckets)
+def _weekly(buckets: list[dt.date]) -> str:
+    weekly = len(buckets) > 1 and (buckets[1] - buckets[0]).days > 1
     return _("Each line is the week that begins on that Monday.") if weekly else ""
 
 
@@ -166,11 +155,11 @@ def _times(found: Figures) -> Table:
     )
 
 
-def _told(found: Figures, buckets: list[Bucket]) -> Table:
+def _told(found: Figures, buckets: list[dt.date]) -> Table:
     rows = []
     for bucket in buckets:
-        ended, told = (sum(found.days[day, what, ""] for day in bucket.days) for what in ("ended", "told"))
-        rows.append(Row(bucket.day.isoformat(), (told / ended if ended else None, told, ended), bucket.day))
+        ended, told = (found.days[bucket, what, ""] for what in ("ended", "told"))
+        rows.append(Row(bucket.isoformat(), (told / ended if ended else None, told, ended), bucket))
     return Table(
         key="told",
         title=_("Reporters told how it ended"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Date, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from mbiu.figures.counting import STEPS, Counted, count, parent, today
@@ -25,16 +25,25 @@ def quantile(histogram: Counter[int], share: float) -> int | None:
 
 #: What becomes of a text.
 SENT = ("delivered", "failed", "open")
+_MONDAY = "day_figure.day - (extract(isodow FROM day_figure.day)::integer - 1)"
 
 
 @dataclass(frozen=True)
 class Span:
-    """What is asked for: areas (none of them within another), days from ``first`` to ``last``, or drills."""
+    """What is asked for: areas (none of them within another), days from ``first`` to ``last``, or drills.
+
+    ``weekly`` figures stand under the Monday of their week.
+    """
 
     areas: tuple[str, ...]
     first: dt.date
     last: dt.date
     drills: bool = False
+    weekly: bool = False
+
+    def bucket(self, day: dt.date) -> dt.date:
+        """The day under which a day's figures stand."""
+        return day - dt.timedelta(days=day.weekday()) if self.weekly else day
 
 
 @dataclass
@@ -77,23 +86,32 @@ def _kept(table: Any, span: Span, live: Iterable[dt.date]) -> tuple[Any, ...]:
 
 
 def _days(session: Session, span: Span, live: Iterable[dt.date]) -> Counter[tuple[dt.date, str, str]]:
+    day = _bucket(span)
     query = (
-        select(DayFigure.day, DayFigure.what, DayFigure.label, func.sum(DayFigure.count).label("n"))
+        select(day.label("day"), DayFigure.what, DayFigure.label, func.sum(DayFigure.count).label("n"))
         .where(DayFigure.area.in_(span.areas), *_kept(DayFigure, span, live))
-        .group_by(DayFigure.day, DayFigure.what, DayFigure.label)
+        .group_by(day, DayFigure.what, DayFigure.label)
     )
-    return Counter({(row.day, row.what, row.label): row.n for row in session.execute(query)})
+    return Counter({(row.day, row.what, row.label): int(row.n) for row in session.execute(query)})
 
 
 def _areas(session: Session, span: Span, live: Iterable[dt.date]) -> Counter[tuple[dt.date, str, str]]:
     nearest = DayFigure.area if len(span.areas) > 1 else DayFigure.parent
-    query = select(DayFigure.day, DayFigure.what, DayFigure.area, DayFigure.count).where(
+    day = _bucket(span)
+    query = select(
+        day.label("day"), DayFigure.what, DayFigure.area, func.sum(DayFigure.count).label("n")
+    ).where(
         nearest.in_(span.areas),
         DayFigure.what.in_(["reports", "incidents"]),
-        DayFigure.label == "",
+        DayFigure.label == literal_column("''"),  # a plan for any label could not use the index
         *_kept(DayFigure, span, live),
     )
-    return Counter({(row.day, row.what, row.area): row.count for row in session.execute(query)})
+    found = session.execute(query.group_by(day, DayFigure.what, DayFigure.area))
+    return Counter({(row.day, row.what, row.area): int(row.n) for row in found})
+
+
+def _bucket(span: Span) -> ColumnElement[dt.date]:
+    return literal_column(_MONDAY if span.weekly else "day_figure.day", Date)
 
 
 def _times(session: Session, span: Span, live: Iterable[dt.date]) -> dict[str, Counter[int]]:
@@ -134,10 +152,10 @@ def _add(found: Figures, span: Span, day: dt.date, counted: Counted) -> None:
         if exercise != span.drills:
             continue
         if area in span.areas:
-            found.days[day, what, label] += n
+            found.days[span.bucket(day), what, label] += n
         shown = area if len(span.areas) > 1 else parent(area)
         if shown in span.areas and not label and what in {"reports", "incidents"}:
-            found.areas[day, what, area] += n
+            found.areas[span.bucket(day), what, area] += n
     for (area, step, exercise), histogram in counted.times.items():
         if exercise == span.drills and area in span.areas:
             found.times[step] += histogram

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ARRAY, Date, Index, Integer, String
+from sqlalchemy import ARRAY, Date, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.models.base import Model, Moment
@@ -25,7 +25,9 @@ class DayFigure(Model):
     """
 
     __tablename__ = "day_figure"
-    __table_args__ = (Index("ix_day_figure_parent", "parent", "what", "day"),)
+    __table_args__ = (
+        Index("ix_day_figure_parent", "parent", "what", "day", postgresql_where=text("label = ''")),
+    )
 
     area: Mapped[str] = mapped_column(primary_key=True)
     what: Mapped[str] = mapped_column(String(16), primary_key=True)

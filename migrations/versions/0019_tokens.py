@@ -65,7 +65,12 @@ def _figures() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("area", "what", "day", "label", "exercise", name="pk_day_figure"),
     )
-    op.create_index("ix_day_figure_parent", "day_figure", ["parent", "what", "day"])
+    op.create_index(
+        "ix_day_figure_parent",
+        "day_figure",
+        ["parent", "what", "day"],
+        postgresql_where=sa.text("label = ''"),
+    )
     op.create_table(
         "day_times",
         sa.Column("area", sa.Text(), nullable=False),
@@ -82,7 +87,7 @@ def downgrade() -> None:
     for table in GUARDED:
         op.execute(f"DROP POLICY scope ON {table}")
     op.drop_table("day_times")
-    op.drop_index("ix_day_figure_parent", table_name="day_figure")
+    op.drop_index("ix_day_figure_parent", table_name="day_figure", postgresql_where=sa.text("label = ''"))
     op.drop_table("day_figure")
     op.drop_table("day_counted")
     op.drop_table("api_token")

@@ -36,7 +36,10 @@ function fill(index, colour) {
 function read(table, drawn) {
   const heads = [...table.tHead.rows[0].cells].slice(1, drawn + 1).map((cell) => cell.textContent);
   const rows = [...table.tBodies[0].rows];
-  const number = (cell) => (cell.dataset.value === undefined ? null : Number(cell.dataset.value));
+  const number = (cell) => {
+    const value = Number(cell.dataset.value ?? cell.textContent);
+    return Number.isNaN(value) ? null : value;
+  };
   return {
     labels: rows.map((row) => row.cells[0].textContent),
     series: heads.map((name, at) => ({ name, cells: rows.map((row) => row.cells[at + 1]) })),

@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from mbiu import audit
 from mbiu import figures as counted
@@ -20,6 +20,7 @@ from review.figures import Chosen
 from review.tables import Table, sheet
 
 pages = Blueprint("figures", __name__, url_prefix="/figures")
+SMALL = 1000
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,18 @@ def _found() -> Found:
 def seconds(value: float) -> dt.timedelta:
     """A number of seconds as a length of time."""
     return dt.timedelta(seconds=value)
+
+
+@pages.app_template_filter("figure")
+def figure(value: int) -> str:
+    """A count in the user's language; most are small, and Babel is slow."""
+    return str(value) if value < SMALL else format_decimal(value)
+
+
+@pages.app_template_filter("day_name")
+def day_name(value: dt.date) -> str:
+    """A day in the user's language, worked out once for all tables of an answer."""
+    known: dict[dt.date, str] = g.setdefault("day_names", {})
+    if value not in known:
+        known[value] = format_date(value, "d MMM y")
+    return known[value]

@@ -9,7 +9,18 @@ from mbiu import bulk, correction, leaving, linking, notes, response, routing, v
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
-from mbiu.models import CounterMessage, Incident, JoinWord, LearnedModel, Report, Reveal, Rumour, utcnow
+from mbiu.models import (
+    CounterMessage,
+    DayFigure,
+    DayTimes,
+    Incident,
+    JoinWord,
+    LearnedModel,
+    Report,
+    Reveal,
+    Rumour,
+    utcnow,
+)
 from mbiu.models.base import Model
 from tests.cast import (
     DANIEL,
@@ -33,7 +44,7 @@ GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
     "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
-    "counter_message", "bulk_row",
+    "counter_message", "bulk_row", "day_figure", "day_times",
 )  # fmt: skip
 
 
@@ -65,6 +76,9 @@ def whole_story() -> tuple[str, str]:
         session.add(
             LearnedModel(number=1, decisions=0, data_from=now, data_to=now, decided_to=now, promoted=False)
         )
+        counted = {"area": KASESE, "day": now.date(), "exercise": False}
+        session.add(DayFigure(what="reports", label="", parent="/ug/ug-western/", count=1, **counted))
+        session.add(DayTimes(step="verdict", seconds=[600], counts=[1], **counted))
         reporter = session.scalars(select(Report).where(Report.ref == quarrel)).one()
         session.add(
             Reveal(
