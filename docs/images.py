@@ -112,7 +112,7 @@ def shoot(page: Page, endpoint: str, kind: Kind) -> None:
 def walk(browser: Browser, address: str, logins: dict[str, str], wanted: list[str]) -> None:
     """All pages of one person after another."""
     for name in dict.fromkeys(who for who, _path, _link in PAGES.values()):
-        page = browser.new_context(locale="en").new_page()
+        page = browser.new_context().new_page()
         if name:
             log_in(page, address, name, logins[name])
         for endpoint, (who, path, link) in PAGES.items():
