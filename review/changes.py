@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -77,7 +77,7 @@ def do(ref: str, change: Change) -> ResponseReturnValue:
     except Refused as refused:
         if not from_queue and (_has_words() or (isinstance(refused, Stale) and "seen" in request.form)):
             return _again(ref, refused)
-        flash(refused.why, "bad")
+        flash(gettext(refused.why), "bad")
     return redirect(url_for("queue.show") if from_queue else url_for("incident.show", ref=ref))
 
 
@@ -98,7 +98,7 @@ def _again(ref: str, refused: Refused) -> ResponseReturnValue:
     words = next((text for name in OWN_WORDS if (text := request.form.get(name, "").strip())), "")
     page = {
         "ref": ref,
-        "why": refused.why,
+        "why": gettext(refused.why),
         "stale": stale,
         "conflict": found,
         "kept": _kept(),
