@@ -1,6 +1,7 @@
 """gunicorn's settings for both web apps.
 
-Sync workers kept the steadiest times under load. There is no access log: a path may hold a secret.
+Sync workers kept the steadiest times under load; the console runs with threads all the same, for the pages
+that follow the queue (`programs.console`). There is no access log: a path may hold a secret.
 """
 
 worker_class = "sync"

@@ -119,7 +119,7 @@ def test_a_new_incident_waits_behind_a_button_and_moves_nothing(
     before = [row.get_attribute("data-ref") for row in rows.all()]
     ref = cast.incident_of(cast.tell("Armed men attacked Gulu, 12 people killed", "+256772000109")).ref
     button = page.locator("#new")
-    expect(button).to_contain_text("1 incident is new", timeout=15_000)
+    expect(button).to_contain_text("1 row is new", timeout=15_000)
     assert [row.get_attribute("data-ref") for row in rows.all()] == before
     page.keyboard.press("r")
     expect(page.locator(f"#i-{ref}")).to_be_visible()
