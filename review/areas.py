@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mbiu.codes import AlertState, EventType
+from mbiu.house import occasions
 from mbiu.models import Alert, AreaPopulation, Incident, Occasion, Place, utcnow
 from review import places, silences
 from review.asked import Asked, within
@@ -185,7 +186,8 @@ def population(db: Session, path: str) -> Sequence[AreaPopulation]:
     return db.scalars(query.order_by(AreaPopulation.year.desc()).limit(5)).all()
 
 
-AHEAD = dt.timedelta(days=60)
+#: Days of the calendar to look ahead.
+AHEAD = 60
 DAYS_THAT_MATTER = 12
 
 
@@ -201,12 +203,8 @@ class Day:
 def days(db: Session, path: str) -> list[Day]:
     """What the calendar holds for an area, what holds it or what lies in it, in the next 60 days."""
     today = dt.datetime.now(EAT).date()
-    touching = func.starts_with(path, Occasion.area_path) | func.starts_with(Occasion.area_path, path)
-    lasting = (Occasion.ends_on >= today) | Occasion.yearly
-    rows = db.scalars(select(Occasion).where(touching, lasting).limit(500)).all()
-    found = [_next(one, today) for one in rows]
-    near = [one for one in found if one.begins <= today + AHEAD]
-    return sorted(near, key=lambda one: (one.begins, one.title))[:DAYS_THAT_MATTER]
+    found = [_next(one, today) for one in occasions.near(db, path, today, AHEAD)]
+    return sorted(found, key=lambda one: (one.begins, one.title))[:DAYS_THAT_MATTER]
 
 
 def _next(one: Occasion, today: dt.date) -> Day:
