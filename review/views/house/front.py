@@ -30,6 +30,12 @@ ROOMS: tuple[tuple[LazyString, tuple[Room, ...]], ...] = (
                 "users.show", _("Users"), _("who may log in, as what, and for which areas"), Permission.USERS
             ),
             Room(
+                "tokens.show",
+                _("Tokens"),
+                _("which programs of partners may read, and what"),
+                Permission.USERS,
+            ),
+            Room(
                 "routes.show", _("Routes"), _("which incidents go to whom, step by step"), Permission.ROUTES
             ),
             Room(
