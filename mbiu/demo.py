@@ -42,6 +42,10 @@ from mbiu.settings import settings
 from mbiu.triage import triage
 
 
+#: Seconds for one answer of the database while it takes in or sums up a long history.
+_PATIENCE = 600.0
+
+
 @dataclass(frozen=True)
 class Phone:
     """A simulated phone and whoever holds it: a person, or with ``is_group`` the members of a chat.
@@ -96,9 +100,10 @@ def demo(wanted: str | None, seed: int) -> None:
 
 
 def _chronicle(wanted: str, seed: int) -> None:
-    from mbiu import chronicle
+    from mbiu import chronicle, patience
     from mbiu.chronicle.filling import fill
 
+    patience.limit(_PATIENCE)
     try:
         size = chronicle.size(wanted)
         with transaction() as session:

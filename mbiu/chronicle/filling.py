@@ -38,6 +38,8 @@ def fill(session: Session, size: Size, seed: int = 1, tell: Tell = lambda _: Non
     # A batch may take longer than a page, and indexes of words are cheaper to fill by the thousand.
     for setting in ("statement_timeout = '10min'", "gin_pending_list_limit = '64MB'", "work_mem = '128MB'"):
         session.execute(text(f"SET LOCAL {setting}"))
+    # Checked row by row, or the commit would check two million at once.
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     chance = Chance(random.Random(seed), _references(session))  # noqa: S311 - made-up events
     loader, now = Loader(session), utcnow()
     people, responders = _people(session, loader, chance, size.contacts, now)
