@@ -41,7 +41,6 @@ from mbiu.refusals import Refused
 from mbiu.settings import settings
 from mbiu.triage import triage
 
-
 #: Seconds for one answer of the database while it takes in or sums up a long history.
 _PATIENCE = 600.0
 
