@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from mbiu.codes import AlertState, EventType, IncidentState, Priority, ReportState
 
 MOST = 200
+#: Signs that the database refuses.
+CLEAN = r"^[^\x00]*$"
 PATH = r"^/([a-z0-9][\w.-]*/)*$"
 
 
@@ -146,9 +148,11 @@ class ReportPage(Page):
 
 
 class AreaQuery(_Query):
-    parent: str = Field("", max_length=80, description="only those directly in this area (its id)")
+    parent: str = Field(
+        "", pattern=CLEAN, max_length=80, description="only those directly in this area (its id)"
+    )
     level: int | None = Field(None, ge=0, le=6)
-    name: str = Field("", max_length=60, description="names that begin so")
+    name: str = Field("", pattern=CLEAN, max_length=60, description="names that begin so")
 
 
 class AreaOut(BaseModel):

@@ -27,7 +27,10 @@ QUERIES = {
     "/queue/rows": ("ref",),
     "/map/places": ("q",),
     "/login": ("next",),
-    "/api/v1/incidents": ("state", "area", "after", "limit"),
+    "/api/v1/incidents": ("state", "area", "after", "limit", "updated_since"),
+    "/api/v1/reports": ("incident", "area", "received_since"),
+    "/api/v1/areas": ("name", "parent", "after"),
+    "/figures": ("area", "days"),
 }
 FORMS = {
     "decide": ("verdict", "reason", "grade_source", "grade_information", "version"),
