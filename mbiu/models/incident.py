@@ -59,6 +59,7 @@ class Incident(Model):
         ),
         Index("ix_incident_assigned", "assigned_to", postgresql_where=text("assigned_to IS NOT NULL")),
         Index(None, "created_at"),
+        Index("ix_incident_gravest", "priority", text("created_at DESC"), text("id DESC")),
         CheckConstraint("grade_source IN ('A', 'B', 'C', 'D', 'E', 'F')", name="grade_source"),
         CheckConstraint("grade_information BETWEEN 1 AND 6", name="grade_information"),
     )

@@ -54,6 +54,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_wall_screen_user_id", "wall_screen", ["user_id"])
     op.create_index("ix_incident_created_at", "incident", ["created_at"])
+    newest = [sa.text("created_at DESC"), sa.text("id DESC")]
+    op.create_index("ix_incident_gravest", "incident", ["priority", *newest])
     op.create_index("ix_place_level", "place", ["level"])
     op.execute(SEES)
 
@@ -61,6 +63,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(SAW)
     op.drop_index("ix_place_level", table_name="place")
+    op.drop_index("ix_incident_gravest", table_name="incident")
     op.drop_index("ix_incident_created_at", table_name="incident")
     for table in ("wall_screen", "area_shape"):
         op.drop_table(table)
