@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ def parts(path: str) -> list[str]:
 def place_name(path: str, known: Names) -> str:
     """The last place of a path, or words for not knowing."""
     found = [known[part] for part in parts(path) if part in known]
-    return found[-1] if found else "place not known"
+    return found[-1] if found else _("place not known")
 
 
 def area_name(path: str, known: Names) -> str:
@@ -37,7 +38,7 @@ def area_name(path: str, known: Names) -> str:
 def scope_name(scope: str, known: Names) -> str:
     """A user's areas in words."""
     if scope == "/":
-        return "all areas"
+        return str(_("all areas"))
     return ", ".join(place_name(path, known) for path in scope.split(","))
 
 
