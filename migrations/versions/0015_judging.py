@@ -191,17 +191,20 @@ def upgrade() -> None:
     op.execute("UPDATE report SET event_type = event_type")
 
 
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean(), server_default="false", nullable=False)
+
+
 def _columns() -> None:
-    no = {"server_default": "false", "nullable": False}
-    op.add_column("incident", sa.Column("restricted", sa.Boolean(), **no))
+    op.add_column("incident", _flag("restricted"))
     op.add_column("incident", sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ix_incident_warn", "incident", ["warn_at"], postgresql_where=sa.text("warn_at IS NOT NULL")
     )
-    op.add_column("report", sa.Column("restricted", sa.Boolean(), **no))
-    op.add_column("user_account", sa.Column("cleared", sa.Boolean(), **no))
-    op.add_column("route_recipient", sa.Column("mediator", sa.Boolean(), **no))
-    op.add_column("alert", sa.Column("unverified", sa.Boolean(), **no))
+    op.add_column("report", _flag("restricted"))
+    op.add_column("user_account", _flag("cleared"))
+    op.add_column("route_recipient", _flag("mediator"))
+    op.add_column("alert", _flag("unverified"))
     op.add_column("alert", sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True))
 
 
