@@ -33,8 +33,8 @@ _NAME = re.compile(r"\S(.{0,58}\S)?")
 class Scope(StrEnum):
     """What a token may read.
 
-    Without ``all`` it is what `mbiu.disclosure` lets a partner know: confirmed incidents only, times and places
-    rounded; and of reports no finer place and time than that.
+    Without ``all`` it is what `mbiu.disclosure` lets a partner know: confirmed incidents, times and places
+    rounded; of reports no finer place and time than that.
     """
 
     INCIDENTS = "incidents"
