@@ -9,8 +9,8 @@ down_revision = "0021_scale"
 branch_labels = None
 depends_on = None
 
-# PostgreSQL puts the body of the first in place of its call, which it cannot where there is a subquery, and so
-# calls nothing for each row. No path begins with an area that does not begin with a slash.
+# PostgreSQL puts the body of the first in place of its call, which it cannot do with a subquery, and so calls
+# nothing for each row. No path begins with an area that does not begin with a slash.
 SEES = """
 CREATE OR REPLACE FUNCTION mbiu_sees(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT path ^@ ANY (array_remove(string_to_array(current_setting('mbiu.scope', true), ','), ''))
