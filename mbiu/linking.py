@@ -79,7 +79,7 @@ def proposals(session: Session, ref: str) -> list[Proposal]:
         .join(own, own.id == Report.incident_id)
         .join(target, target.id == Joining.incident_id)
         .where(Joining.state == JoiningState.PROPOSED, ~apart.exists(), own.id != target.id)
-        .where(or_(own.id == row.id, target.id == row.id))
+        .where(of_incident(row.id), or_(own.id == row.id, target.id == row.id))
         .where(own.state.not_in(ENDED), target.state.not_in(ENDED))
         .order_by(Joining.same_event.desc(), Joining.created_at.desc())
         .limit(5 * SHOWN)

@@ -49,6 +49,8 @@ class Incident(Model):
         Index(None, "place_id", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
+        Index(None, "priority", "state"),
+        Index("ix_incident_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_incident_warn", "warn_at", postgresql_where=text("warn_at IS NOT NULL")),
         Index(
             "ix_incident_told",

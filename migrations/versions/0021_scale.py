@@ -1,5 +1,8 @@
 """Indexes that keep the pages quick when the history is long."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0021_scale"
 down_revision = "0020_look"
 branch_labels = None
@@ -7,8 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_index(
+        "ix_incident_merged_into",
+        "incident",
+        ["merged_into"],
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.create_index("ix_incident_priority_state", "incident", ["priority", "state"])
 
 
 def downgrade() -> None:
-    pass
+    op.drop_index("ix_incident_priority_state", "incident")
+    op.drop_index("ix_incident_merged_into", "incident")
