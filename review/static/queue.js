@@ -17,6 +17,7 @@ const at = (url, ref) => url.replace(/-(?=\/|$)/, ref);
 
 let here = null;
 let sending = Promise.resolve();
+let unsent = 0;
 let looking = null;
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -138,7 +139,12 @@ async function send(url, values) {
 
 /** One deed after the other, in the order of the keys. */
 function queued(deed) {
-  sending = sending.then(deed, deed);
+  const settled = async () => {
+    try { await deed(); } finally { unsent -= 1; }
+    if (!unsent && rows().length && !rows().some(undone)) onward();
+  };
+  unsent += 1;
+  sending = sending.then(settled, settled);
   return sending;
 }
 
@@ -167,10 +173,9 @@ async function follows(told, leaving) {
     await refresh(told.action === "join" ? [told.into] : told.refs, true);
     if (stood) go(stood);
   }
-  if (rows().length && !rows().some(undone)) onward();
 }
 
-/** All on this page is done: load what follows at the head of the list. */
+/** All on this page is done, and the server knows: load what follows at the head of the list. */
 function onward() {
   const url = new URL(location.href);
   url.searchParams.delete("after");
