@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from mbiu.codes import AlertState, EventType, Priority
@@ -104,7 +104,7 @@ def _waiting(db: Session) -> tuple[list[Waiting], list[tuple[str, int]]]:
 
 
 def _alerts(db: Session) -> tuple[list[Waiting], int]:
-    where = Alert.state == AlertState.OPEN
+    where = Alert.state == literal(AlertState.OPEN.value, literal_execute=True)
     query = select(Alert, Incident).join(Incident, Incident.id == Alert.incident_id).where(where)
     rows = db.execute(query.order_by(Alert.created_at).limit(ALERTS)).all()
     known = places.names(db, [incident.area_path for _alert, incident in rows])

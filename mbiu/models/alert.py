@@ -61,6 +61,7 @@ class Alert(Model):
         ),
         Index(None, "incident_id"),
         Index(None, "created_at"),
+        Index("ix_alert_open", "created_at", postgresql_where=text("state = 'open'")),
     )
 
     id: Mapped[Key]

@@ -17,8 +17,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
     op.create_index("ix_incident_priority_state", "incident", ["priority", "state"])
+    op.create_index("ix_alert_open", "alert", ["created_at"], postgresql_where=sa.text("state = 'open'"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_alert_open", "alert")
     op.drop_index("ix_incident_priority_state", "incident")
     op.drop_index("ix_incident_merged_into", "incident")
