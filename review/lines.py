@@ -86,7 +86,7 @@ def present(db: Session, found: Iterable[Any], user_id: UUID, due: dt.timedelta)
 
 
 def _message(report: Report, code: str, known: places.Names, due: dt.timedelta) -> QueueRow:
-    shown = [Flag(mark.text, mark.tone, mark.title) for mark in marks.of(report)]
+    shown = [Flag(str(mark.text), mark.tone, str(mark.title)) for mark in marks.of(report)]
     waits, due_at = report.archived_at is None, report.created_at + due
     return QueueRow(
         ref=report.ref,
@@ -156,7 +156,7 @@ def numbers(values: dict[str, Any]) -> list[str]:
 
 def flags(incident: Incident, *, half: bool, marked: Iterable[Mark] = ()) -> list[Flag]:
     """What an eye should catch."""
-    found = [Flag(mark.text, mark.tone, mark.title) for mark in marked]
+    found = [Flag(str(mark.text), mark.tone, str(mark.title)) for mark in marked]
     kinds = {incident.event_type.value, *incident.other_types}
     said = (
         (incident.severity.rank >= Severity.SEVERE.rank, Flag(label(incident.severity), "bad")),
