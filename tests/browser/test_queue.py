@@ -81,6 +81,19 @@ class Keyboard:
         self.count += len(text)
 
 
+def _decide_all(page: Page, keyboard: Keyboard) -> int:
+    """One key for each row; the focus goes on by itself, as the next page does. How many rows there were."""
+    decided = 0
+    while rows := page.locator("#queue > li[data-ref]").count():
+        for at in range(rows):
+            keyboard.press("n" if at % 2 else "e")
+            decided += 1
+        expect(page.locator("#said.bad")).to_have_count(0)
+        expect(page.locator("#queue > li.done")).to_have_count(0, timeout=45_000)
+        page.wait_for_load_state("load")
+    return decided
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_hundred_mixed_messages_to_zero_by_keyboard_alone(
@@ -130,15 +143,7 @@ def test_a_hundred_mixed_messages_to_zero_by_keyboard_alone(
             keyboard.press("Enter")
         expect(page.locator("#peek .peek")).to_be_visible()
 
-    # All others: one key each, the focus goes on by itself, and the next page comes by itself.
-    decided = 0
-    while rows := page.locator("#queue > li[data-ref]").count():
-        for at in range(rows):
-            keyboard.press("n" if at % 2 else "e")
-            decided += 1
-        expect(page.locator("#said.bad")).to_have_count(0)
-        expect(page.locator("#queue > li.done")).to_have_count(0, timeout=45_000)
-        page.wait_for_load_state("load")
+    decided = _decide_all(page, keyboard)
     assert _waiting() == 0
     expect(page.locator("#queue")).to_contain_text("Nothing is waiting")
 
