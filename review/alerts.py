@@ -19,7 +19,7 @@ from mbiu.outbox import composed
 from mbiu.routing import Plan
 from review import places
 
-MANY = 100
+MANY = 50
 
 
 @dataclass(frozen=True)

@@ -148,14 +148,12 @@ def parts(db: Session, area: Area, asked: Asked) -> list[Part]:
 
 def tellers(db: Session, area: Area, scope: str) -> Tellers:
     """How many report from the districts of an area, and for how long nobody did."""
-    whole = silences.district(area.path)
-    mine = [one for one in silences.areas(db, scope) if one.path.startswith((area.path, whole))]
-    heard = max((one.heard for one in mine if one.heard), default=None)
+    found = silences.total(db, scope, area.path)
     return Tellers(
-        count=sum(one.tellers for one in mine),
-        silent=sum(one.silent for one in mine),
-        responders=sum(one.responders for one in mine),
-        days=(utcnow() - heard).days if heard else None,
+        count=found.tellers,
+        silent=found.silent,
+        responders=found.responders,
+        days=(utcnow() - found.heard).days if found.heard else None,
         limit=silences.days(db),
     )
 

@@ -1,11 +1,11 @@
 """Who is silent, and where: people registered by home district, and when they were last heard."""
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from mbiu.codes import ContactRole
@@ -15,6 +15,10 @@ from review import places
 
 #: Depth of a district in a path: ``/ug/ug-western/ug-kasese/``.
 DISTRICT = 3
+# What of a path is its district, or what of it there is, for PostgreSQL.
+_UNIT = f"'^(?:/[^/]+){{0,{DISTRICT}}}/'"
+#: So many districts are shown, the most silent ones.
+SHOWN = 150
 #: Who is expected to write without being asked.
 TELLERS = (ContactRole.FOCAL_POINT, ContactRole.COMMITTEE)
 
@@ -56,25 +60,42 @@ def is_silent(since: dt.datetime) -> ColumnElement[bool]:
 
 def areas(db: Session, scope: str) -> list[AreaPeople]:
     """The districts in which somebody is registered, the silent ones first."""
+    unit = func.substring(_HOME, literal_column(_UNIT))
+    query = _counted(db, scope).add_columns(unit.label("path")).group_by(unit)
+    return _named(db, db.execute(query).all())
+
+
+def total(db: Session, scope: str, inside: str) -> Any:
+    """The people of one area together: tellers, silent, responders, heard. Of less than a district, its
+    district's.
+    """
+    return db.execute(_counted(db, scope).where(func.starts_with(_HOME, district(inside)))).one()
+
+
+_HOME = func.coalesce(Place.path, func.nullif(Contact.area_path, ""), "/")
+
+
+def _counted(db: Session, scope: str) -> Any:
     since = utcnow() - dt.timedelta(days=days(db))
     last = (
         select(Address.contact_id, func.max(Address.last_in_at).label("at"))
         .group_by(Address.contact_id)
         .subquery()
     )
-    path = func.coalesce(Place.path, func.nullif(Contact.area_path, ""), "/")
+    tells = Contact.role.in_(TELLERS)
     query = (
-        select(path.label("path"), Contact.role, is_silent(since).label("silent"), last.c.at)
+        select(
+            func.count().filter(tells).label("tellers"),
+            func.count().filter(tells, is_silent(since)).label("silent"),
+            func.count().filter(Contact.role == ContactRole.RESPONDER).label("responders"),
+            func.max(last.c.at).filter(tells).label("heard"),
+        )
+        .select_from(Contact)
         .outerjoin(Place, Place.id == Contact.home_place_id)
         .outerjoin(last, last.c.contact_id == Contact.id)
         .where(Contact.role != ContactRole.UNKNOWN, Contact.archived_at.is_(None))
     )
-    if scope != "/":
-        query = query.where(func.mbiu_sees(path))
-    found: dict[str, list[tuple[ContactRole, bool, dt.datetime | None]]] = defaultdict(list)
-    for row in db.execute(query):
-        found[district(row.path)].append((row.role, row.silent, row.at))
-    return _named(db, found)
+    return query if scope == "/" else query.where(func.mbiu_sees(_HOME))
 
 
 def district(path: str) -> str:
@@ -82,33 +103,23 @@ def district(path: str) -> str:
     return "/" + "".join(f"{part}/" for part in places.parts(path)[:DISTRICT])
 
 
-def _named(
-    db: Session, found: dict[str, list[tuple[ContactRole, bool, dt.datetime | None]]]
-) -> list[AreaPeople]:
-    known = places.names(db, found)
-    ids = [places.parts(path)[-1] for path in found if path != "/"]
-    points = {
-        row.id: row for row in db.execute(select(Place.id, Place.lat, Place.lon).where(Place.id.in_(ids)))
-    }
-    lines = [_line(path, people, known, points) for path, people in found.items()]
+def _named(db: Session, found: Sequence[Any]) -> list[AreaPeople]:
+    known = places.names(db, [row.path for row in found])
+    ids = [places.parts(row.path)[-1] for row in found if row.path != "/"]
+    points = db.execute(select(Place.id, Place.lat, Place.lon).where(Place.id.in_(ids)))
+    at: dict[str, Any] = {row.id: (row.lat, row.lon) for row in points}
+    lines = [_line(row, known, *at.get((places.parts(row.path) or [""])[-1], (None, None))) for row in found]
     return sorted(lines, key=lambda one: (-one.silent, -one.tellers, one.name))
 
 
-def _line(
-    path: str,
-    people: list[tuple[ContactRole, bool, dt.datetime | None]],
-    known: places.Names,
-    points: dict[str, Any],
-) -> AreaPeople:
-    tellers = [one for one in people if one[0] in TELLERS]
-    point = points.get((places.parts(path) or [""])[-1])
+def _line(row: Any, known: places.Names, lat: float | None, lon: float | None) -> AreaPeople:
     return AreaPeople(
-        path=path,
-        name=places.full_name(path, known),
-        tellers=len(tellers),
-        silent=sum(silent for _, silent, _ in tellers),
-        responders=sum(role is ContactRole.RESPONDER for role, _, _ in people),
-        heard=max((at for _, _, at in tellers if at), default=None),
-        lat=getattr(point, "lat", None),
-        lon=getattr(point, "lon", None),
+        path=row.path,
+        name=places.full_name(row.path, known),
+        tellers=row.tellers,
+        silent=row.silent,
+        responders=row.responders,
+        heard=row.heard,
+        lat=lat,
+        lon=lon,
     )

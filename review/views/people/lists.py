@@ -40,7 +40,9 @@ def where() -> ResponseReturnValue:
     """How many there are in each district, and how many of them are silent: counts, never persons."""
     with scoped() as db:
         found, days = silences.areas(db, current_user().scope), silences.days(db)
-    return render_template("pages/people_areas.html", areas=found, days=days)
+    return render_template(
+        "pages/people_areas.html", areas=found[: silences.SHOWN], more=len(found) - silences.SHOWN, days=days
+    )
 
 
 @pages.get("/<code>")
