@@ -54,8 +54,11 @@ def days(db: Session) -> int:
 def is_silent(since: dt.datetime) -> ColumnElement[bool]:
     """Whether a contact wrote nothing since then, from the own phone or another."""
     wrote = exists(select(Address.id).where(Address.contact_id == Contact.id, Address.last_in_at >= since))
-    told = exists(select(Report.id).where(Report.contact_id == Contact.id, Report.created_at >= since))
-    return ~or_(wrote, told)
+    return ~or_(wrote, _told(since))
+
+
+def _told(since: dt.datetime) -> ColumnElement[bool]:
+    return exists(select(Report.id).where(Report.contact_id == Contact.id, Report.created_at >= since))
 
 
 def areas(db: Session, scope: str) -> list[AreaPeople]:
@@ -69,7 +72,10 @@ def total(db: Session, scope: str, inside: str) -> Any:
     """The people of one area together: tellers, silent, responders, heard. Of less than a district, its
     district's.
     """
-    return db.execute(_counted(db, scope).where(func.starts_with(_HOME, district(inside)))).one()
+    query = _counted(db, scope)
+    return db.execute(
+        query if inside == "/" else query.where(func.starts_with(_HOME, district(inside)))
+    ).one()
 
 
 _HOME = func.coalesce(Place.path, func.nullif(Contact.area_path, ""), "/")
@@ -82,11 +88,11 @@ def _counted(db: Session, scope: str) -> Any:
         .group_by(Address.contact_id)
         .subquery()
     )
-    tells = Contact.role.in_(TELLERS)
+    tells, wrote = Contact.role.in_(TELLERS), func.coalesce(last.c.at >= since, False)
     query = (
         select(
             func.count().filter(tells).label("tellers"),
-            func.count().filter(tells, is_silent(since)).label("silent"),
+            func.count().filter(tells, ~wrote, ~_told(since)).label("silent"),
             func.count().filter(Contact.role == ContactRole.RESPONDER).label("responders"),
             func.max(last.c.at).filter(tells).label("heard"),
         )
