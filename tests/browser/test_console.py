@@ -65,6 +65,7 @@ def _weight(url: str, event: dict[str, float]) -> float:
 
 def _walk_to(page: Page, ref: str | None) -> None:
     """Down the queue by its key until the line is reached."""
+    expect(page.locator(f"#i-{ref}")).to_be_visible()
     lines = page.locator("#queue > li").evaluate_all("all => all.map(line => line.dataset.ref)")
     for _ in range(lines.index(ref) + 1):
         page.keyboard.press("j")

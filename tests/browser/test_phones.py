@@ -12,7 +12,7 @@ from mbiu.db import transaction
 from mbiu.models import Delivery, Drill, Report, utcnow
 from mbiu.training import drills, score
 from tests import cast
-from tests.browser.test_console import AXE, RULES
+from tests.browser.test_feedback import AXE, RULES
 from tests.conftest import Launched
 
 #: Several programs start for each of these tests, on whatever machine.

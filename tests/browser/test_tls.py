@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from mbiu.launch import programs
 from tests import forks
@@ -76,7 +76,7 @@ def test_logging_in_and_out_works_over_tls(
     assert cookie["secure"]
     assert cookie["httpOnly"]
     page.locator("[data-claim]").first.click()
-    assert "yours" in page.get_by_role("status").inner_text()
+    expect(page.get_by_role("status").filter(has_text="yours")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url(f"{secure_console}/login")
     context.close()
