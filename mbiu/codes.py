@@ -118,6 +118,24 @@ class ContactRole(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ResponderClass(StrEnum):
+    """What somebody who acts on alerts is: steps, quorums and figures go by it."""
+
+    MEDIATOR = "mediator"
+    ELDER = "elder"
+    RELIGIOUS_LEADER = "religious_leader"
+    PEACE_COMMITTEE = "peace_committee"
+    POLICE_LIAISON = "police_liaison"
+    LOCAL_ADMINISTRATION = "local_administration"
+    SECURITY = "security"
+    HEALTH = "health"
+    REFERRAL_SERVICE = "referral_service"
+    NGO = "ngo"
+    COORDINATOR = "coordinator"
+    PARTNER = "partner"
+    OTHER = "other"
+
+
 class Wish(StrEnum):
     """When a person wants to hear from us: unasked, only in answer to a message, or not at all."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.codes import AddressKind, ContactRole, Role, Wish
+from mbiu.codes import AddressKind, ContactRole, ResponderClass, Role, Wish
 from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
 
 
@@ -42,6 +42,7 @@ class Contact(Model):
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(unique=True)
     role: Mapped[ContactRole] = mapped_column(default=ContactRole.UNKNOWN)
+    responder_class: Mapped[ResponderClass | None]
     language: Mapped[str | None] = mapped_column(String(8))
     country: Mapped[str | None] = mapped_column(String(2))
     home_place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id", ondelete="SET NULL"))
