@@ -532,7 +532,7 @@ def test_a_route_of_exercises_hurries_no_real_alert(phone: Browser) -> None:
     phone.post("/phone/add", what="responder", home="ug-kasese", language="en")
     ref = cast.incident_of(cast.tell(cast.QUARREL)).ref
     with transaction() as session:
-        assert routing.plan(session, find(session, ref)).waits == {1: 90}
+        assert routing.plan(session, find(session, ref)).steps[0].wait_minutes == 90
 
 
 def test_a_photo_from_a_made_up_phone_is_kept_without_its_place(phone: Browser) -> None:

@@ -1,0 +1,88 @@
+"""What a plan is: who would be told, in which step, in what words, and who not and why."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from mbiu.codes import AddressKind, ResponderClass
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Someone who would be told: the address, the step of the chain, the words, and by which routes.
+
+    ``key`` names the words among `mbiu.alerting.contents`; ``segments`` is what they cost as SMS.
+    """
+
+    contact_id: UUID
+    code: str
+    address_id: UUID
+    channel: str
+    kind: AddressKind
+    language: str
+    responder_class: ResponderClass | None
+    step: int
+    text: str
+    segments: int
+    routes: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """So many people of one class have to take an alert before its escalation stops."""
+
+    responder_class: ResponderClass
+    count: int
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step of the merged chains. Numbers count from 1 without gaps; ``after`` is minutes since the start.
+
+    ``wait_minutes`` run from this step to the next; within them the step is told anew ``repeats`` times,
+    each ``repeat_minutes`` after the last. An empty ``quorum`` is met by one acknowledgement of anybody.
+    Outside ``hours`` (from, to: full hours in the zone of the house, over midnight where from is later) the
+    step is passed over. Who is on duty in ``rotas`` is asked when the step is taken. With ``again`` everybody
+    of the steps before is told once more.
+    """
+
+    number: int
+    after: int
+    wait_minutes: int
+    quorum: tuple[Quorum, ...] = ()
+    repeats: int = 0
+    repeat_minutes: int = 0
+    hours: tuple[int, int] | None = None
+    rotas: tuple[UUID, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Somebody whom a fitting route names and who is not told; ``why`` is an English sentence part."""
+
+    contact_id: UUID
+    code: str
+    responder_class: ResponderClass | None
+    why: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who would get what when, and who not and why. Each of ``recipients`` is told once, at their first step."""
+
+    recipients: tuple[Recipient, ...]
+    omitted: tuple[LeftOut, ...] = ()
+    routes: tuple[str, ...] = ()
+    steps: tuple[PlannedStep, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[tuple[str, str], ...]:
+        """Code name and reason of whom a fitting route names and nobody tells."""
+        return tuple((one.code, one.why) for one in self.omitted)
+
+    def step(self, number: int) -> list[Recipient]:
+        """Whom a step tells: its own people, and with ``again`` also those of all steps before."""
+        again = any(one.again for one in self.steps if one.number == number)
+        return [one for one in self.recipients if one.step == number or (again and one.step < number)]

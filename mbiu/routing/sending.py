@@ -1,0 +1,50 @@
+"""Sending an alert about a verified incident: the door of the console."""
+
+from sqlalchemy.orm import Session
+
+from mbiu import audit, sources
+from mbiu.audit import Actor
+from mbiu.codes import IncidentState
+from mbiu.models import Alert
+from mbiu.refs import new_ref
+from mbiu.refusals import NotAllowed, NotPossible, Stale
+from mbiu.routing.planning import plan
+from mbiu.routing.starting import start
+from mbiu.verification import MAY_DECIDE, approvals, find
+
+_ROUTABLE = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
+
+
+def send(
+    session: Session, actor: Actor, ref: str, *, version: int | None = None, knowing: bool = False
+) -> Alert:
+    """Alert the people that the routes name about a verified incident.
+
+    ``knowing`` says that the actor knows if only somebody under duress has told of it. Raises NotAllowed,
+    NotFound, Stale when it changed since, and NotPossible when it is not approved enough or nobody would be
+    told.
+    """
+    incident = find(session, ref, lock=True)
+    if actor.id is None or actor.role not in MAY_DECIDE:
+        raise NotAllowed("Only analysts and coordinators send alerts.")
+    if incident.state not in _ROUTABLE:
+        raise NotPossible(f"{ref} is {incident.state.value}; only verified incidents are alerted.")
+    if version is not None and version != incident.version:
+        raise Stale(f"{ref} was changed since you opened it. Look again, then send.")
+    if not approvals(session, incident).complete:
+        raise NotPossible(f"The facts of {ref} changed after it was verified: it needs approval again.")
+    if not knowing and sources.is_coerced(session, incident.id):
+        raise NotPossible(
+            f"Nobody but somebody under duress tells of {ref}. Say that you know it, then send."
+        )
+    alert_ref = new_ref("A")
+    found = plan(session, incident, alert_ref)
+    if not found.recipients:
+        raise NotPossible("No route leads to anyone who can be reached, so nobody would be told.")
+    alert = start(session, actor, incident, alert_ref, found)
+    incident.state = IncidentState.ALERTED
+    audit.append(
+        session, actor, "alert.sent", f"alert:{alert_ref}", incident=ref,
+        recipients=len(found.recipients), routes=list(found.routes),
+    )  # fmt: skip
+    return alert
