@@ -70,7 +70,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who would get what when, and who not and why. Each of ``recipients`` is told once, at their first step."""
+    """Who would get what when, and who not and why. Each of ``recipients`` is told once, when first named."""
 
     recipients: tuple[Recipient, ...]
     omitted: tuple[LeftOut, ...] = ()
