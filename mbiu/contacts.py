@@ -14,8 +14,9 @@ from mbiu.channels.chat import is_group
 from mbiu.channels.text import fills
 from mbiu.codes import AddressKind, AlertState, ContactRole, Wish
 from mbiu.dialogue import Draft, Known
+from mbiu.house.settings import exercising
 from mbiu.messages import IncomingMessage
-from mbiu.models import Address, Alert, Contact, Delivery, Message, Report, VaultEntry, utcnow
+from mbiu.models import Address, Alert, Contact, Delivery, HouseSetting, Message, Report, VaultEntry, utcnow
 from mbiu.refs import new_code, new_id
 from mbiu.settings import settings
 
@@ -29,6 +30,7 @@ class Sender:
 
     ``taken`` and ``replies`` are what came and what was answered since ``taken_from`` and ``replies_from``.
     ``question_report_id`` and ``last_report_id`` are the reports of ``draft.ref`` and ``known.last_ref``.
+    ``drill`` says that an exercise of the whole house runs.
     """
 
     address_id: UUID
@@ -55,6 +57,7 @@ class Sender:
     known: Known
     question_report_id: UUID | None
     last_report_id: UUID | None
+    drill: bool = False
     belongs_to_id: UUID | None = None
     replaces: UUID | None = None
 
@@ -66,6 +69,8 @@ _LAST = (
     .limit(1)
     .lateral("last")
 )
+# Asked here and not of `house.settings.value`: this statement is on the way of every message.
+_WINDOW = select(HouseSetting.value).where(HouseSetting.key == "exercise_window").scalar_subquery()
 _ASKED = select(Report.ref).where(Report.id == Address.question_report_id).scalar_subquery()
 _OPEN = (
     select(
@@ -120,6 +125,7 @@ _FIND = (
         _OPEN.c.refs.label("alerts"),
         _OPEN.c.newest.label("alerted_at"),
         _IS_NEW.label("waited"),
+        _WINDOW.label("exercise_window"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
@@ -194,7 +200,8 @@ def _as_sender(session: Session, row: Any, message: IncomingMessage, now: dt.dat
     )
     values = {name: getattr(row, name) for name in _ALIKE}
     belongs = whole.id if whole else None
-    return Sender(**values, draft=draft, known=known, belongs_to_id=belongs, replaces=version)
+    drill = exercising(row.exercise_window or {}, now)
+    return Sender(**values, draft=draft, known=known, drill=drill, belongs_to_id=belongs, replaces=version)
 
 
 def _belongs_to(

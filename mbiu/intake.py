@@ -17,7 +17,6 @@ from mbiu import acting, dialogue, feedback, leaving, restraint, texts, vault
 from mbiu.analysis.language import reply_language
 from mbiu.contacts import QUIET, Sender, sender_of
 from mbiu.dialogue import CLEAR, Kind, Reply, Step
-from mbiu.house import settings as house
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import IncomingMessage
 from mbiu.models import Contact, Message, Report, utcnow
@@ -74,7 +73,7 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
         leaving.as_stranger(session, sender.contact_id, now)
     case = _case(session, message, sender, now)
     held = _held(session, case, now, inline=inline)
-    drill = sender.exercise or message.channel == "simulator" or house.value(session, "exercise")
+    drill = sender.exercise or sender.drill or message.channel == "simulator"
     if not store(session, _entry(case, now, replied=held is not None, drill=drill), held, now):
         leaving.discard(session, sender.contact_id)
         return _again(session, message, inline=inline)

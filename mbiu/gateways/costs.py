@@ -26,11 +26,12 @@ _FREE = frozenset({SIMULATOR, TELEGRAM})
 # The longest prefix of the number's own country goes before a price for all countries.
 _COUNT = text("""
 INSERT INTO gateway_cost (month, gateway, direction, country, currency, slot, messages, segments, micros)
-SELECT CAST(:month AS date), :gateway, :direction, :country, COALESCE(price.currency, ''), :slot, 1,
-       CAST(:segments AS bigint), COALESCE(price.micros, 0) * CAST(:segments AS bigint)
-FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+SELECT CAST(:month AS date), :gateway, said.direction, :country, COALESCE(price.currency, ''), :slot, 1,
+       said.segments, COALESCE(price.micros, 0) * said.segments
+FROM unnest(CAST(:directions AS text[]), CAST(:segments AS bigint[])) AS said (direction, segments)
+LEFT JOIN LATERAL (
     SELECT currency, micros FROM gateway_price
-    WHERE gateway = :gateway AND direction = :direction AND country IN ('', :country)
+    WHERE gateway = :gateway AND direction = said.direction AND country IN ('', :country)
           AND starts_with(CAST(:national AS text), prefix)
     ORDER BY country DESC, length(prefix) DESC LIMIT 1
 ) AS price ON true
@@ -66,8 +67,7 @@ def count(
     Call it where the row of the same SMS is written, and only if that was written for the first time.
     """
     if gateway not in _FREE and pieces:
-        row = _row(gateway, country, number, now) | {"direction": direction, "segments": pieces}
-        session.connection().execute(_COUNT, row)
+        _add(session, _row(gateway, country, number, now), {direction: pieces})
 
 
 def count_call(session: Session, message: IncomingMessage, reply: str | None, now: dt.datetime) -> None:
@@ -76,9 +76,13 @@ def count_call(session: Session, message: IncomingMessage, reply: str | None, no
         return
     row = _row(message.channel, message.country or settings().default_country, message.sender, now)
     said = {"in": message.text, "out": reply}
-    rows = [row | {"direction": way, "segments": segments(words)} for way, words in said.items() if words]
-    if rows:
-        session.connection().execute(_COUNT, rows)
+    if pieces := {way: segments(words) for way, words in said.items() if words}:
+        _add(session, row, pieces)
+
+
+def _add(session: Session, row: dict[str, Any], pieces: dict[str, int]) -> None:
+    values = row | {"directions": list(pieces), "segments": list(pieces.values())}
+    session.connection().execute(_COUNT, values)
 
 
 def _row(gateway: str, country: str, number: str, now: dt.datetime) -> dict[str, Any]:
