@@ -8,8 +8,10 @@ from mbiu.models.alert import (
     Route,
     RouteRecipient,
 )
+from mbiu.models.answer import AnswerLink, Sequel
 from mbiu.models.area import AreaShape, WallScreen
 from mbiu.models.base import Model, utcnow
+from mbiu.models.escalation import EscalationCheck, StepTaken
 from mbiu.models.figure import DayCounted, DayFigure, DayTimes
 from mbiu.models.gateway import (
     Gateway,
@@ -29,9 +31,11 @@ from mbiu.models.house import (
     Occasion,
     PlaceImport,
 )
-from mbiu.models.incident import Authorship, Decision, Incident, Note, NoteMention, Outcome
+from mbiu.models.incident import Authorship, Decision, Incident, Note, NoteMention
 from mbiu.models.learned import LearnedModel
-from mbiu.models.message import Media, Message
+from mbiu.models.message import Attachment, Media, Message
+from mbiu.models.outcome import FollowUp, Outcome, OutcomeBy
+from mbiu.models.party import Affiliation, PartyOverride, Suspect
 from mbiu.models.people import (
     Address,
     Contact,
@@ -47,6 +51,7 @@ from mbiu.models.queue import BulkAction, BulkRow, SavedFilter
 from mbiu.models.record import AuditEntry, AuditHead, Tally
 from mbiu.models.report import Correction, Joining, Report, ReportCode, ReportTerms
 from mbiu.models.reveal import Reveal
+from mbiu.models.rota import Digest, Rota, RotaMember, RotaOverride
 from mbiu.models.rumour import CounterMessage, Rumour
 from mbiu.models.token import ApiToken
 from mbiu.models.training import Drill, SimulatorPhone
@@ -55,9 +60,11 @@ from mbiu.models.wording import FeedbackRule, Notice, Wording
 __all__ = [
     "Address",
     "Alert",
+    "AnswerLink",
     "ApiToken",
     "AreaPopulation",
     "AreaShape",
+    "Attachment",
     "AuditEntry",
     "AuditHead",
     "Authorship",
@@ -72,10 +79,13 @@ __all__ = [
     "Decision",
     "Deletion",
     "Delivery",
+    "Digest",
     "Drill",
     "EarlyReport",
     "Erasure",
+    "EscalationCheck",
     "FeedbackRule",
+    "FollowUp",
     "Gateway",
     "GatewayChange",
     "GatewayCost",
@@ -98,6 +108,7 @@ __all__ = [
     "Notice",
     "Occasion",
     "Outcome",
+    "OutcomeBy",
     "Pause",
     "Place",
     "PlaceEdition",
@@ -107,11 +118,16 @@ __all__ = [
     "ReportTerms",
     "Response",
     "Reveal",
+    "Rota",
+    "RotaMember",
+    "RotaOverride",
     "Route",
     "RouteRecipient",
     "Rumour",
     "SavedFilter",
+    "Sequel",
     "SimulatorPhone",
+    "StepTaken",
     "Tally",
     "User",
     "UserSession",
