@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql import insert
@@ -136,6 +137,15 @@ def _zone(found: Any) -> None:
         raise NotPossible("Name a time zone such as Africa/Kampala.")
 
 
+def _rota(found: Any) -> None:
+    try:
+        known = found == "" or str(UUID(found)) == found
+    except (TypeError, ValueError, AttributeError):
+        known = False
+    if not known:
+        raise NotPossible("Choose a rota, or none.")
+
+
 def _between(low: int, high: int, unit: str) -> Callable[[Any], None]:
     def check(found: Any) -> None:
         if not _whole(found, low, high):
@@ -158,5 +168,6 @@ SPECS: dict[str, Spec] = {
     "exercise_window": Spec({}, _window),
     "time_zone": Spec("Africa/Kampala", _zone),
     "silence_days": Spec(14, _between(1, 365, "days")),
+    "duty_rota": Spec("", _rota),
     "second_person_minutes": Spec(30, _between(1, 1440, "minutes")),
 }
