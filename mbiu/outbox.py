@@ -12,12 +12,15 @@ from mbiu import vault
 from mbiu.channels.text import compose, segments
 from mbiu.codes import DeliveryState, MessageState
 from mbiu.jobs import Job, enqueue
-from mbiu.models import Delivery, Message, utcnow
+from mbiu.messages import File
+from mbiu.models import Attachment, Delivery, Message, utcnow
 from mbiu.refs import new_id
 
 #: A text that could not be delivered for so long is of no use any more; alerts say so themselves.
 USEFUL = dt.timedelta(days=2)
 
+#: The channels that know no segments and no 7-bit alphabet.
+NOT_SMS = frozenset({"telegram", "email", "webhook"})
 _EXTRA = ("callback_id", "topic", "wants_pin", "receipt")
 
 Buttons = list[list[dict[str, str]]]
@@ -25,11 +28,12 @@ Buttons = list[list[dict[str, str]]]
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A text for an address. ``kind`` is reply, question, alert, counter or outcome.
+    """A text for an address. ``kind`` is reply, question, alert, counter, warning, sequel or outcome.
 
     ``carried`` says that the provider takes the text with our answer to its call, so that nothing is
     left to send. ``buttons`` are rows of ``{"label", "data"}``. It is sent at ``due_at``, or else now.
     ``receipt`` marks one that waits for its report to be read: plain, or the first that a person gets.
+    ``subject`` and ``attachments`` go with a mail; a chat gets the attachments too.
     """
 
     address_id: UUID
@@ -41,6 +45,8 @@ class Outgoing:
     reply_to: UUID | None = None
     alert_id: UUID | None = None
     counter_id: UUID | None = None
+    warning_id: UUID | None = None
+    sequel_id: UUID | None = None
     buttons: Buttons = field(default_factory=list)
     callback_id: str | None = None
     carried: bool = False
@@ -50,6 +56,8 @@ class Outgoing:
     topic: int | None = None
     wants_pin: bool = False
     receipt: str = ""
+    subject: str = ""
+    attachments: tuple[File, ...] = ()
 
 
 def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
@@ -57,9 +65,26 @@ def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
     message_id = new_id()
     session.execute(insert(Message), message_row(message_id, out, now))
     session.execute(insert(Delivery), delivery_row(message_id, out, now))
+    for file in out.attachments:
+        attach(session, message_id, file, now)
     if not out.carried:
         enqueue(session, Job.DELIVERY)
     return message_id
+
+
+def attach(session: Session, message_id: UUID, file: File, now: dt.datetime) -> None:
+    """Let a file go out with a message that is not sent yet."""
+    row_id = new_id()
+    session.execute(
+        insert(Attachment).values(
+            id=row_id,
+            message_id=message_id,
+            name=file.name,
+            content_type=file.content_type,
+            content=vault.seal_bytes("attachment", "content", row_id, file.content),
+            created_at=now,
+        )
+    )
 
 
 def drop(session: Session, which: ColumnElement[bool], why: str, now: dt.datetime | None = None) -> None:
@@ -72,11 +97,12 @@ def drop(session: Session, which: ColumnElement[bool], why: str, now: dt.datetim
 
 def composed(channel: str, text: str) -> str:
     """The text as it leaves: for phones in their 7-bit alphabet where that can be."""
-    return text if channel == "telegram" else compose(text)
+    return text if channel in NOT_SMS else compose(text)
 
 
 def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, Any]:
-    """The columns of the outgoing message, its text sealed."""
+    """The columns of the outgoing message, its words sealed."""
+    subject = vault.seal("message", "subject", message_id, out.subject) if out.subject else None
     return {
         "id": message_id,
         "direction": "out",
@@ -87,6 +113,7 @@ def message_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str, 
         "reply_to": out.reply_to,
         "state": MessageState.HANDLED,
         "text": vault.seal("message", "text", message_id, composed(out.channel, out.text)),
+        "subject": subject,
         "created_at": now,
     }
 
@@ -101,12 +128,14 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "address_id": out.address_id,
         "alert_id": out.alert_id,
         "counter_id": out.counter_id,
+        "warning_id": out.warning_id,
+        "sequel_id": out.sequel_id,
         "kind": out.kind,
         "channel": out.channel,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
         "due_at": out.due_at or now,
         "expires_at": out.expires_at or (out.due_at or now) + USEFUL,
-        "segments": 0 if out.channel == "telegram" else segments(composed(out.channel, out.text)),
+        "segments": 0 if out.channel in NOT_SMS else segments(composed(out.channel, out.text)),
         "extra": extra,
         "step": out.step,
         "created_at": now,

@@ -55,15 +55,18 @@ from mbiu.models.rota import Digest, Rota, RotaMember, RotaOverride
 from mbiu.models.rumour import CounterMessage, Rumour
 from mbiu.models.token import ApiToken
 from mbiu.models.training import Drill, SimulatorPhone
+from mbiu.models.warning import AreaWarning, ProtectiveText, WarningRecipient
 from mbiu.models.wording import FeedbackRule, Notice, Wording
 
 __all__ = [
     "Address",
+    "Affiliation",
     "Alert",
     "AnswerLink",
     "ApiToken",
     "AreaPopulation",
     "AreaShape",
+    "AreaWarning",
     "Attachment",
     "AuditEntry",
     "AuditHead",
@@ -109,10 +112,12 @@ __all__ = [
     "Occasion",
     "Outcome",
     "OutcomeBy",
+    "PartyOverride",
     "Pause",
     "Place",
     "PlaceEdition",
     "PlaceImport",
+    "ProtectiveText",
     "Report",
     "ReportCode",
     "ReportTerms",
@@ -128,11 +133,13 @@ __all__ = [
     "Sequel",
     "SimulatorPhone",
     "StepTaken",
+    "Suspect",
     "Tally",
     "User",
     "UserSession",
     "VaultEntry",
     "WallScreen",
+    "WarningRecipient",
     "Wording",
     "utcnow",
 ]

@@ -46,9 +46,11 @@ class RouteRecipient(Model):
 class Alert(Model):
     """What is sent about one version of a verified incident.
 
-    ``chain`` is the escalation as it stood when the alert started: a list of
-    ``{"contacts": [contact id], "wait_minutes": int}``. ``due_at`` is when the next step is taken.
-    ``texts`` is a sealed JSON object of wordings by language. An ``unverified`` one went to mediators before
+    ``chain`` is the escalation as it stood at the start, read by `mbiu.escalation.chain`; ``step`` of its
+    steps are taken. ``next_at`` is when the next is, ``repeat_at`` when the last is told anew, for the
+    ``repeated`` + 1st time; ``round`` counts all tellings. ``due_at`` is the earliest of what comes: a step,
+    a repeat, a promise to be looked at. ``taken_by`` has taken it on at the console, until ``taken_until``.
+    ``texts`` is a sealed JSON object of wordings by key. An ``unverified`` one went to mediators before
     enough people had approved; at ``settled_at`` they were told what the incident was found to be.
     """
 
@@ -57,8 +59,9 @@ class Alert(Model):
         Index(
             "ix_alert_due",
             "due_at",
-            postgresql_where=text("state = 'open' AND due_at IS NOT NULL"),
+            postgresql_where=text("state IN ('open', 'acknowledged') AND due_at IS NOT NULL"),
         ),
+        Index("ix_alert_live", "id", postgresql_where=text("state IN ('open', 'acknowledged')")),
         Index(None, "incident_id"),
         Index(None, "created_at"),
         Index("ix_alert_open", "created_at", postgresql_where=text("state = 'open'")),
@@ -77,6 +80,12 @@ class Alert(Model):
     unverified: Mapped[bool] = mapped_column(default=False, server_default="false")
     settled_at: Mapped[Moment | None]
     due_at: Mapped[Moment | None]
+    next_at: Mapped[Moment | None]
+    repeat_at: Mapped[Moment | None]
+    round: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    repeated: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    taken_until: Mapped[Moment | None]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     acknowledged_at: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
@@ -88,7 +97,8 @@ class Delivery(Model):
     ``segments`` is what it costs as SMS; 0 for what is no SMS.
 
     ``extra`` holds buttons, a provider's call-back id and the gateways that did not answer whether they took
-    it, never a person or a text.
+    it, never a person or a text. What came too thickly is sent in one with others: by its ``carrier``, whose
+    state it then shares.
     """
 
     __tablename__ = "delivery"
@@ -109,6 +119,8 @@ class Delivery(Model):
             "uq_delivery_alert_address",
             "alert_id",
             "address_id",
+            "kind",
+            "round",
             unique=True,
             postgresql_where=text("alert_id IS NOT NULL"),
         ),
@@ -119,9 +131,25 @@ class Delivery(Model):
             unique=True,
             postgresql_where=text("counter_id IS NOT NULL"),
         ),
+        Index(
+            "uq_delivery_sequel_address",
+            "sequel_id",
+            "address_id",
+            "step",
+            unique=True,
+            postgresql_where=text("sequel_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_delivery_warning_address",
+            "warning_id",
+            "address_id",
+            unique=True,
+            postgresql_where=text("warning_id IS NOT NULL"),
+        ),
         Index(None, "message_id", unique=True),
         Index("ix_delivery_speed", "channel", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
         Index("ix_delivery_alerts_of_address", "address_id", postgresql_where=text("alert_id IS NOT NULL")),
+        Index("ix_delivery_carrier_id", "carrier_id", postgresql_where=text("carrier_id IS NOT NULL")),
         Index(None, "created_at"),
     )
 
@@ -130,6 +158,9 @@ class Delivery(Model):
     address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id", ondelete="CASCADE"))
     alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
     counter_id: Mapped[UUID | None] = mapped_column(ForeignKey("counter_message.id", ondelete="CASCADE"))
+    warning_id: Mapped[UUID | None] = mapped_column(ForeignKey("area_warning.id", ondelete="CASCADE"))
+    sequel_id: Mapped[UUID | None] = mapped_column(ForeignKey("sequel.id", ondelete="CASCADE"))
+    carrier_id: Mapped[UUID | None] = mapped_column(ForeignKey("delivery.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str] = mapped_column(String(40))
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)
@@ -140,6 +171,7 @@ class Delivery(Model):
     error: Mapped[str] = mapped_column(default="", server_default="")
     extra: Mapped[Json]
     step: Mapped[int] = mapped_column(default=0, server_default="0")
+    round: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     segments: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     sent_at: Mapped[Moment | None]
@@ -170,10 +202,12 @@ class EarlyReport(Model):
 
 
 class Response(Model):
-    """A responder's word on an alert. ``due_at`` is when a promise (ack, go) should be kept."""
+    """A responder's word on an alert. ``due_at`` is when a promise (ack, go) should be kept; whoever made it
+    was reminded at ``reminded_at``, and after ``lapsed_at`` it counts for nothing.
+    """
 
     __tablename__ = "response"
-    __table_args__ = (Index(None, "alert_id", "created_at"),)
+    __table_args__ = (Index(None, "alert_id", "created_at"), Index(None, "contact_id", "created_at"))
 
     id: Mapped[Key]
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
@@ -182,4 +216,6 @@ class Response(Model):
     answer: Mapped[Answer]
     text: Mapped[bytes | None] = mapped_column(LargeBinary)
     due_at: Mapped[Moment | None]
+    reminded_at: Mapped[Moment | None]
+    lapsed_at: Mapped[Moment | None]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)

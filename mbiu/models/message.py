@@ -16,7 +16,9 @@ class Message(Model):
     ``reply_to`` is the incoming message that an outgoing one answers. ``thread`` is what the provider
     calls messages that belong together (an album, the parts of a long SMS), ``part`` of ``parts`` the place
     in it. ``chat_message`` is the message's id in its chat, by which an edit names the one it ``replaces``.
-    ``author`` is a pseudonym of a member of a group. A ``folded`` message is kept, but not read.
+    ``author`` is a pseudonym of a member of a group. A ``folded`` message is kept, but not read. What a
+    responder wrote about an alert has its ``alert_id``.
+    ``subject`` is the sealed first line of a mail.
     """
 
     __tablename__ = "message"
@@ -35,6 +37,11 @@ class Message(Model):
             "ix_message_reply_to",
             "reply_to",
             postgresql_where=text("reply_to IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_alert_id",
+            "alert_id",
+            postgresql_where=text("alert_id IS NOT NULL"),
         ),
         Index(
             "ix_message_thread",
@@ -59,9 +66,11 @@ class Message(Model):
     report_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("report.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
     )
+    alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("alert.id", ondelete="SET NULL"))
     reply_to: Mapped[UUID | None]
     state: Mapped[MessageState] = mapped_column(default=MessageState.HANDLED)
     text: Mapped[Sealed]
+    subject: Mapped[bytes | None] = mapped_column(LargeBinary)
     location: Mapped[bytes | None] = mapped_column(LargeBinary)
     language: Mapped[str | None] = mapped_column(String(8))
     forwarded: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -106,4 +115,18 @@ class Media(Model):
     clean: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     due_at: Mapped[Moment] = mapped_column(default=utcnow)
+    created_at: Mapped[Moment] = mapped_column(default=utcnow)
+
+
+class Attachment(Model):
+    """A file that goes out with a message: its sealed ``content``, and the name the reader sees."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index(None, "message_id"), Index(None, "created_at"))
+
+    id: Mapped[Key]
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    content_type: Mapped[str] = mapped_column(String(80))
+    content: Mapped[Sealed]
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
