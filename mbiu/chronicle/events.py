@@ -215,10 +215,10 @@ class Author:
         chain = [{"recipients": [_recipient(one) for one in told], "wait_minutes": 30}]
         self.loader.add("alert", {
             "id": row_id, "ref": ref, "incident_id": incident, "incident_version": 1, "created_by": user,
-            "state": "done" if closed else "acknowledged", "chain": chain, "step": 1, "exercise": True,
+            "state": "done", "chain": chain, "step": 1, "exercise": True,
             "texts": vault.seal("alert", "texts", row_id, json.dumps({"en": words})), "unverified": False,
             "created_at": at, "acknowledged_at": acknowledged,
-            "ended_at": at + dt.timedelta(days=1) if closed else None,
+            "ended_at": at + dt.timedelta(days=1),
         })  # fmt: skip
         for one in told:
             message = self._message(at, one, None, words, one.language, out=True)
@@ -229,7 +229,7 @@ class Author:
         })  # fmt: skip
         if closed:
             self.loader.add("outcome", {
-                "id": self.chance.id(at), "incident_id": incident, "user_id": user, "done": "dialogue",
+                "id": self.chance.id(at), "incident_id": incident, "user_id": user, "done": ["dialogue"],
                 "effect": "contained", "created_at": min(at + dt.timedelta(days=1), self.now),
             })  # fmt: skip
 
