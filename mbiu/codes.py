@@ -162,10 +162,15 @@ class GatewayState(StrEnum):
 
 
 class AddressKind(StrEnum):
-    """How an address is reached. One phone number is one ``SMS`` address, whichever gateway."""
+    """How an address is reached. One phone number is one ``SMS`` address, whichever gateway.
+
+    ``EMAIL`` is a mail address, ``WEBHOOK`` a partner's own server.
+    """
 
     SMS = "sms"
     TELEGRAM = "telegram"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
 
 
 class MessageState(StrEnum):

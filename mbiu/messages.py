@@ -4,7 +4,7 @@ Channels turn a provider's HTTP into these and back; nothing behind them knows a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
@@ -71,11 +71,21 @@ class Button:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that goes out with a message, under the name that the reader sees."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class OutgoingMessage:
     """One text to one address; ``callback_id`` names the button press that it answers.
 
     ``topic`` is the thread of a group to write in; ``wants_pin`` offers a key that sends the phone's place.
-    ``country`` (ISO 3166 alpha-2) is that of a phone number, where it is known.
+    ``country`` (ISO 3166 alpha-2) is that of a phone number, where it is known. ``kind`` is that of the
+    delivery. A ``subject`` is for mail, ``attachments`` for mail and chats.
     """
 
     to: str
@@ -86,6 +96,9 @@ class OutgoingMessage:
     topic: int | None = None
     wants_pin: bool = False
     country: str | None = None
+    kind: str = ""
+    subject: str = ""
+    attachments: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """Row-level security: who names no area sees nothing, who names one sees it alone."""
 
+import datetime as dt
+
 import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mbiu import bulk, correction, leaving, linking, notes, response, routing, verification
+from mbiu import bulk, correction, leaving, linking, notes, outbox, outcomes, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
@@ -16,12 +18,14 @@ from mbiu.models import (
     Incident,
     JoinWord,
     LearnedModel,
+    Message,
     Report,
     Reveal,
     Rumour,
     utcnow,
 )
 from mbiu.models.base import Model
+from mbiu.outcomes import Ahead, Deed
 from tests.cast import (
     DANIEL,
     JOSEPH,
@@ -41,17 +45,18 @@ from tests.conftest import Database
 
 KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
+    "outcome_by", "follow_up",
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
     "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
-    "counter_message", "bulk_row", "day_figure", "day_times",
+    "counter_message", "bulk_row", "day_figure", "day_times", "attachment",
 )  # fmt: skip
 
 
 @pytest.fixture
 def whole_story() -> tuple[str, str]:
     """An incident in Kasese with a row in every guarded table, and one in Kween; their references."""
-    from mbiu.messages import Attachment
+    from mbiu.messages import Attachment, File
 
     ruth, peter = user("ruth"), user("peter")
     quarrel = tell(QUARREL)
@@ -71,7 +76,8 @@ def whole_story() -> tuple[str, str]:
         routing.send(session, peter, kasese)
     say("ACK", DANIEL)
     with transaction() as session:
-        response.close(session, ruth, kasese, "visit", "contained")
+        deed = Deed(("visit",), "contained", by=(gone,))
+        outcomes.close(session, ruth, kasese, deed, [Ahead(utcnow().date() + dt.timedelta(days=9))])
         now = utcnow()
         session.add(
             LearnedModel(number=1, decisions=0, data_from=now, data_to=now, decided_to=now, promoted=False)
@@ -89,6 +95,9 @@ def whole_story() -> tuple[str, str]:
             )
         )
         _rumour(session, kasese, ruth)
+        message = session.scalars(select(Message.id).where(Message.report_id == reporter.id)).first()
+        assert message is not None
+        outbox.attach(session, message, File("brief.pdf", "application/pdf", b"%PDF"), now)
         session.add(JoinWord(digest=b"1", role=ContactRole.FOCAL_POINT, area_path=KASESE, expires_at=now))
     return kasese, kween
 
@@ -199,6 +208,7 @@ def test_a_user_changes_nothing_outside_the_area(whole_story: tuple[str, str]) -
 # --- restricted --------------------------------------------------------------------------------
 
 UNDER = (
+    "outcome_by", "follow_up",
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "joining", "rumour", "counter_message",
 )  # fmt: skip
