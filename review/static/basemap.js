@@ -40,25 +40,34 @@ function pane(map, name, height) {
   return { pane: name, renderer: L.canvas({ pane: name }), interactive: false };
 }
 
-function draw(map, base) {
+// Lets the page answer clicks between two pieces of work.
+const breathe = () => new Promise((go) => { setTimeout(go); });
+
+async function draw(map, base) {
   const ground = pane(map, "ground", 210);
   const wet = pane(map, "water", 260);
   const water = { color: colour("--map-water"), fillColor: colour("--map-water"), fillOpacity: 1 };
   const borders = { color: colour("--map-border"), weight: 1.1 };
   L.geoJSON(base.countries, { ...ground, style: { ...borders, fillColor: colour("--map-land"), fillOpacity: 1 } }).addTo(map);
+  await breathe();
   L.geoJSON(base.rivers, { ...wet, style: { color: colour("--map-water"), weight: 1.2 } }).addTo(map);
   L.geoJSON(base.lakes, { ...wet, style: { ...water, weight: .6 } }).addTo(map);
+  await breathe();
   L.geoJSON(base.countries, { ...wet, style: { ...borders, fill: false } }).addTo(map);
+  await breathe();
   names(map, base.countries.features);
 }
 
 // A map on `box`, whose data-base is the address of the ground. L is Leaflet, loaded before.
-export async function basemap(box, options = {}) {
+// `look` turns it to what is to be seen, before anything is drawn.
+export async function basemap(box, options = {}, look = () => {}) {
   const map = L.map(box, { preferCanvas: true, minZoom: 4, maxZoom: 13, zoomSnap: .5, fadeAnimation: false, maxBounds: [[-22, 8], [24, 62]], ...options });
   map.attributionControl.setPrefix(false).addAttribution("Natural Earth");
   if (options.zoomControl !== false) L.control.scale({ imperial: false }).addTo(map);
   map.setView([-1, 33], 5);
-  draw(map, await json(box.dataset.base));
+  look(map);
+  const base = await json(box.dataset.base);
+  await draw(map, base);
   return map;
 }
 

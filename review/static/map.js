@@ -7,16 +7,31 @@ const box = document.getElementById("map");
 const STEPS = [0.04, 0.16, 0.32, 0.48, 0.64, 0.8];
 const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-async function towns(map) {
+async function fetchTowns() {
   const { towns: all } = await json(box.dataset.towns);
   const layer = L.layerGroup();
+  const fill = { fillColor: colour("--muted"), fillOpacity: 1 };
   for (const [name, lat, lon] of all) {
-    L.circleMarker([lat, lon], { radius: 2, weight: 0, fillColor: colour("--muted"), fillOpacity: 1, interactive: false }).addTo(layer);
+    L.circleMarker([lat, lon], { radius: 2, weight: 0, interactive: false, ...fill }).addTo(layer);
     label([lat, lon], name, "map-town", [-5, 9]).addTo(layer);
   }
-  const update = () => (map.getZoom() >= 8 ? layer.addTo(map) : layer.remove());
+  return layer;
+}
+
+// Fetched when somebody comes near enough to see them.
+async function towns(map) {
+  let layer = null;
+  const update = async () => {
+    const near = map.getZoom() >= 8;
+    if (!near && !layer) return;
+    layer ??= fetchTowns().catch(() => { layer = null; });
+    const drawn = await layer;
+    if (!drawn) return;
+    if (map.getZoom() >= 8) drawn.addTo(map);
+    else drawn.remove();
+  };
   map.on("zoomend", update);
-  update();
+  await update();
 }
 
 function circle(at, radiusKm, level) {
@@ -185,7 +200,6 @@ function frame(map) {
 }
 
 async function many(map) {
-  frame(map);
   if (box.dataset.areas) await shade(map);
   const update = keeper(map);
   await update();
@@ -195,7 +209,7 @@ async function many(map) {
 }
 
 async function start() {
-  const map = await basemap(box);
+  const map = await basemap(box, {}, box.dataset.incidents ? frame : undefined);
   if (box.dataset.lat) single(map);
   if (box.dataset.towns) await towns(map);
   if (box.dataset.incidents) await many(map);
