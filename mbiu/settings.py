@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
     index_key: SecretStr = SecretStr("")
     audit_key: SecretStr = SecretStr("")
     spool_key: SecretStr = SecretStr("")
+    cap_key: SecretStr = SecretStr("")
+    cap_sender: str = Field("", pattern=r"^[^\s,<&]*$")
 
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
@@ -153,6 +156,18 @@ class Settings(BaseSettings):
     @cached_property
     def spool_cipher_key(self) -> bytes:
         return _key("MBIU_SPOOL_KEY", self.spool_key.get_secret_value())
+
+    @cached_property
+    def cap_signing_key(self) -> bytes:
+        """What the key that signs CAP messages is made from: its own setting, else the audit key."""
+        if text := self.cap_key.get_secret_value():
+            return _key("MBIU_CAP_KEY", text)
+        return self.audit_mac_key
+
+    @property
+    def cap_sender_name(self) -> str:
+        """Who sends CAP messages, for all the world: its own setting, else made from the hooks' address."""
+        return self.cap_sender or f"alerts@{urlsplit(self.hooks_base_url).hostname}"
 
     @property
     def spool_dir(self) -> Path:

@@ -35,6 +35,7 @@ def _check_keys(settings: Settings) -> None:
         "index_key": "blind_index_key",
         "audit_key": "audit_mac_key",
         "spool_key": "spool_cipher_key",
+        "cap_key": "cap_signing_key",
         "gateway_keys": "gateways",
     }
     for name, reading in derived.items():

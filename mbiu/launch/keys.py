@@ -17,6 +17,7 @@ _PROVIDER_SECRETS = (
     "mbiu_telegram_token",
     "mbiu_telegram_hook_secret",
     "mbiu_gateway_keys",
+    "mbiu_cap_key",
 )
 
 

@@ -11,6 +11,7 @@ from mbiu.models.alert import (
 from mbiu.models.answer import AnswerLink, Sequel
 from mbiu.models.area import AreaShape, WallScreen
 from mbiu.models.base import Model, utcnow
+from mbiu.models.bulletin import Bulletin
 from mbiu.models.escalation import EscalationCheck, StepTaken
 from mbiu.models.figure import DayCounted, DayFigure, DayTimes
 from mbiu.models.gateway import (
@@ -73,6 +74,7 @@ __all__ = [
     "Authorship",
     "BulkAction",
     "BulkRow",
+    "Bulletin",
     "Contact",
     "Correction",
     "CounterMessage",
