@@ -1,6 +1,7 @@
 """The way out: one text to one address is written down here, and sent by `delivery` afterwards."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,7 @@ class Outgoing:
     callback_id: str | None = None
     carried: bool = False
     step: int = 0
+    round: int = 0
     expires_at: dt.datetime | None = None
     due_at: dt.datetime | None = None
     topic: int | None = None
@@ -70,6 +72,15 @@ def put(session: Session, out: Outgoing, now: dt.datetime) -> UUID:
     if not out.carried:
         enqueue(session, Job.DELIVERY)
     return message_id
+
+
+def put_all(session: Session, outs: Sequence[Outgoing], now: dt.datetime) -> None:
+    """Write down many without attachments at once, and ring."""
+    named = [(new_id(), out) for out in outs]
+    if named:
+        session.execute(insert(Message), [message_row(row_id, out, now) for row_id, out in named])
+        session.execute(insert(Delivery), [delivery_row(row_id, out, now) for row_id, out in named])
+        enqueue(session, Job.DELIVERY)
 
 
 def attach(session: Session, message_id: UUID, file: File, now: dt.datetime) -> None:
@@ -138,6 +149,7 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "segments": 0 if out.channel in NOT_SMS else segments(composed(out.channel, out.text)),
         "extra": extra,
         "step": out.step,
+        "round": out.round,
         "created_at": now,
         "sent_at": now if out.carried else None,
     }
