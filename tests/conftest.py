@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: The hand-written places: few, so that a database with them is quickly copied.
 SEED = Path(__file__).parents[1] / "mbiu" / "gazetteer" / "data" / "seed_places.csv"
+#: Folders of tests that take seconds each.
+LONG = frozenset({"browser", "launch", "faults", "flow"})
 CHROMIUM_NAMES = (
     "chromium",
     "chromium-browser",
@@ -77,6 +79,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for table in (value for name, value in report.user_properties if name == "table"):
                 terminalreporter.ensure_newline()
                 terminalreporter.write_line(f"\n{table}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts programs and browsers comes first, so that no long file is left for one process at the end."""
+    items.sort(key=lambda item: not LONG.intersection(item.path.parts))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, because tests wait as much as they work."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 def pytest_unconfigure() -> None:
