@@ -18,7 +18,7 @@ import click
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import intake, response, routing, verification
+from mbiu import intake, outcomes, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole, Role, Severity
 from mbiu.contacts import enrol
@@ -286,4 +286,7 @@ def _to_outcome(ruth: Actor, ref: str) -> None:
     with transaction() as session:
         intake.receive(session, incoming("baraka", f"3 {alert} tumekutana na pande zote mbili"))
     with transaction() as session:
-        response.close(session, ruth, ref, "dialogue", "contained", "Elders met both sides; cattle are out.")
+        acted = session.scalars(select(Contact.id).where(Contact.code == phone("baraka").code)).one()
+        words, today = "Elders met both sides; cattle are out.", utcnow().date()
+        deed = outcomes.Deed(("visit", "dialogue"), "contained", words, "peaceful", (acted,))
+        outcomes.close(session, ruth, ref, deed, [outcomes.Ahead(today + dt.timedelta(days=14))])

@@ -1,7 +1,6 @@
-"""What comes back: answers, escalation when none comes, the outcome, and word to those who reported."""
+"""What comes back: answers, and escalation when none comes."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
@@ -9,18 +8,14 @@ from sqlalchemy.orm import Session
 
 from mbiu import audit, feedback, routing, texts, vault
 from mbiu.audit import SYSTEM, Actor
-from mbiu.codes import AlertState, Answer, DeliveryState, IncidentState
+from mbiu.codes import AlertState, Answer, DeliveryState
 from mbiu.dialogue import Effect
 from mbiu.jobs import Job, enqueue
-from mbiu.models import Address, Alert, Contact, Delivery, Incident, Outcome, Response, utcnow
+from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response, utcnow
 from mbiu.outbox import Outgoing, drop, put
 from mbiu.refs import new_id
 from mbiu.refusals import NotPossible
 from mbiu.verification import MAY_DECIDE, find, wait_for_reading
-
-#: What was done about an incident, and what it changed.
-DONE = ("visit", "dialogue", "patrol", "arrest", "relief", "referral", "nothing")
-EFFECTS = ("prevented", "contained", "too_late", "false", "unknown")
 
 #: A promise without a time of its own is looked at again after so long.
 PROMISE = dt.timedelta(hours=4)
@@ -105,8 +100,7 @@ def _tell_action(session: Session, alert: Alert) -> None:
 def _promised(turn: Effect, now: dt.datetime) -> dt.datetime | None:
     if turn.answer not in {Answer.ACK, Answer.GO}:
         return None
-    hours = texts.hours(turn.words)
-    return now + (PROMISE if hours is None else dt.timedelta(hours=hours))
+    return now + (texts.span(turn.words) or PROMISE)
 
 
 def _move(alert: Alert, state: AlertState, now: dt.datetime) -> None:
@@ -189,41 +183,3 @@ def _tell_cancelled(session: Session, alert: Alert, now: dt.datetime) -> None:
     for row in told.all():
         text = texts.say(row.language, "alert.cancel", ref=alert.ref)
         put(session, Outgoing(row.address_id, row.contact_id, row.channel, text, "alert"), now)
-
-
-# --- outcome -----------------------------------------------------------------------------------
-
-
-def close(session: Session, actor: Actor, ref: str, done: str, effect: str, words: str = "") -> Incident:
-    """Record what was done and what it changed, end the incident, and tell those who reported it."""
-    incident = find(session, ref, lock=True)
-    if actor.role not in MAY_DECIDE:
-        raise NotPossible("Only analysts and coordinators record an outcome.")
-    if done not in DONE or effect not in EFFECTS:
-        raise NotPossible("Choose what was done and what it changed.")
-    if incident.state not in {IncidentState.VERIFIED, IncidentState.ALERTED}:
-        raise NotPossible(f"{ref} is {incident.state.value}; an outcome belongs to a verified incident.")
-    now = utcnow()
-    _write_outcome(session, actor, incident, (done, effect, words))
-    incident.state, incident.closed_at, incident.updated_at = IncidentState.CLOSED, now, now
-    _end_alerts(session, incident, now)
-    feedback.tell_all(session, incident.id, feedback.Event.OUTCOME, done=done)
-    audit.append(session, actor, "incident.closed", f"incident:{ref}", done=done, effect=effect)
-    return incident
-
-
-def _write_outcome(session: Session, actor: Actor, incident: Incident, what: tuple[str, str, str]) -> None:
-    done, effect, words = what
-    row_id = new_id()
-    values: dict[str, Any] = {"note": vault.seal("outcome", "note", row_id, words)} if words.strip() else {}
-    session.add(
-        Outcome(id=row_id, incident_id=incident.id, user_id=actor.id, done=done, effect=effect, **values)
-    )
-
-
-def _end_alerts(session: Session, incident: Incident, now: dt.datetime) -> None:
-    session.execute(
-        update(Alert)
-        .where(Alert.incident_id == incident.id, Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]))
-        .values(state=AlertState.DONE, due_at=None, ended_at=now)
-    )

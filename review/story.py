@@ -25,6 +25,7 @@ from mbiu.models import (
     Response,
     User,
 )
+from review.outcomes import in_words
 from review.words import counted, label
 
 MANY = 6
@@ -175,7 +176,7 @@ def _course(db: Session, row: Incident) -> Iterator[Step]:
         yield from _answers(db, alert.id)
     ended = select(Outcome, User.name).outerjoin(User, User.id == Outcome.user_id)
     for end in db.execute(ended.where(Outcome.incident_id == row.id)):
-        yield Step(end.Outcome.created_at, label(f"done_{end.Outcome.done}"), end.name or _("a responder"))
+        yield Step(end.Outcome.created_at, in_words(end.Outcome.done), end.name or _("a responder"))
 
 
 def _sendings(db: Session, alert_id: UUID) -> Iterator[Step]:

@@ -13,6 +13,7 @@ from mbiu import vault
 from mbiu.codes import Answer, JoiningState, Verdict
 from review.alerts import AlertCard, Sending
 from review.material import Account, Material, Said
+from review.outcomes import in_words, note_of
 from review.past import Past
 from review.talks import KINDS
 from review.values import ALIASES, name_of, parsed, readable
@@ -25,6 +26,8 @@ _TOLD_ELSEWHERE = frozenset(
     {
         "incident.corrected",
         "incident.noted",
+        "incident.outcome",
+        "incident.outcome_corrected",
         *(f"incident.{one.value}" for one in Verdict),
         "alert.sent",
         *(f"alert.{one.value}" for one in Answer),
@@ -75,17 +78,6 @@ class Remark:
     at: dt.datetime
 
 
-@dataclass(frozen=True)
-class Result:
-    """What was done, as recorded at the end."""
-
-    done: str
-    effect: str
-    note: str
-    by: str
-    created_at: dt.datetime
-
-
 def notes(material: Material, past: Past) -> list[Remark]:
     """The remarks of analysts, the newest first."""
     found = [
@@ -95,19 +87,6 @@ def notes(material: Material, past: Past) -> list[Remark]:
         for row in past.notes
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)
-
-
-def outcomes(material: Material, past: Past) -> list[Result]:
-    """What was recorded as done about the incident, the newest first."""
-    found = [
-        Result(row.done, row.effect, _unsealed(row), material.name(row.user_id), row.created_at)
-        for row in past.outcomes
-    ]
-    return sorted(found, key=lambda one: one.created_at, reverse=True)
-
-
-def _unsealed(row: Any) -> str:
-    return vault.unseal("outcome", "note", row.id, row.note) if row.note else ""
 
 
 def steps(material: Material, past: Past, alerts: Iterable[AlertCard]) -> list[Step]:
@@ -241,8 +220,8 @@ def _noted(material: Material, past: Past) -> Iterator[Step]:
 
 def _ended(material: Material, past: Past) -> Iterator[Step]:
     for row in past.outcomes:
-        text = f"{label(f'done_{row.done}')} · {label(f'effect_{row.effect}')}"
-        yield Step(row.created_at, "decision", text, material.name(row.user_id), _unsealed(row), key=True)
+        text = f"{in_words(row.done)} · {label(f'effect_{row.effect}')}"
+        yield Step(row.created_at, "decision", text, material.name(row.user_id), note_of(row), key=True)
 
 
 def _recorded(past: Past) -> Iterator[Step]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from mbiu import contacts, intake, verification
+from mbiu import contacts, intake, outcomes, verification
 from mbiu import triage as reading
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole, Role, Severity
@@ -30,6 +30,7 @@ from mbiu.models import (
     User,
     VaultEntry,
 )
+from mbiu.outcomes import Deed
 from mbiu.refs import new_id
 from mbiu.vault import blind_index, unseal
 
@@ -177,6 +178,12 @@ def approve(ref: str, *actors: Actor) -> None:
     for actor in actors:
         with transaction() as session:
             verification.verify(session, actor, ref, "Two elders on the phone said so.", grade=("B", 2))
+
+
+def close(actor: Actor, ref: str, done: str = "visit", effect: str = "contained", **deed: Any) -> None:
+    """End an incident with what was done."""
+    with transaction() as session:
+        outcomes.close(session, actor, ref, Deed((done,), effect, **deed))
 
 
 def alert_of(ref: str) -> Alert:

@@ -6,7 +6,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import select, update
 
-from mbiu import figures, response, routing, verification
+from mbiu import figures, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import Verdict
 from mbiu.db import transaction
@@ -39,8 +39,7 @@ def history(decider: str = "ruth") -> tuple[Actor, str]:
         routing.send(session, ruth, dispute)
         verification.reject(session, ruth, far, Verdict.UNVERIFIABLE, "Nobody knows of it.")
     cast.say("ACK", cast.DANIEL)
-    with transaction() as session:
-        response.close(session, ruth, dispute, "visit", "contained")
+    cast.close(ruth, dispute)
     _put(dispute, NOON, {"verdict": 10, "alert": 12, "ack": 20, "end": 100})
     _put(far, NOON - dt.timedelta(days=1), {"verdict": 30, "end": 30})
     return ruth, dispute

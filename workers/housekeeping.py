@@ -6,7 +6,7 @@ import logging
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from mbiu import media, metrics
+from mbiu import media, metrics, outcomes
 from mbiu.codes import IncidentState
 from mbiu.gateways import watch
 from mbiu.media.store import StoreAway
@@ -38,4 +38,5 @@ def tidy(session: Session) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - _DAY))
     session.execute(delete(UserSession).where(UserSession.created_at < now - _DAY))
     watch.prune(session, now)
+    outcomes.remind(session, now)
     metrics.close_days(session)

@@ -12,7 +12,7 @@ histogram of seconds rounded to two digits: histograms of days and areas add up,
 """
 
 from mbiu.figures.counting import STEPS, Counted, begin, count, parent, today, within
-from mbiu.figures.keeping import due, first_day, refresh
+from mbiu.figures.keeping import again, due, first_day, refresh
 from mbiu.figures.reading import SENT, Figures, Span, live, quantile, read, texts
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Counted",
     "Figures",
     "Span",
+    "again",
     "begin",
     "count",
     "due",

@@ -49,6 +49,11 @@ def refresh(session: Session, now: dt.datetime | None = None) -> int:
     return len(days[:1])
 
 
+def again(session: Session, day: dt.date) -> None:
+    """Have a day that is over counted anew: something that belongs to it was said only now."""
+    session.execute(delete(DayCounted).where(DayCounted.day == day))
+
+
 def first_day(session: Session) -> dt.date | None:
     """The day of the first report, if there is any. Needs a transaction that sees everything."""
     first = session.scalar(select(func.min(Report.created_at)))

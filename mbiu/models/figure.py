@@ -41,13 +41,15 @@ class DayFigure(Model):
 class DayTimes(Model):
     """How long ``step`` took whenever it was reached on a day in an area: a histogram.
 
-    ``counts[n]`` cases took ``seconds[n]``, rounded to two digits.
+    ``counts[n]`` cases took ``seconds[n]``, rounded to two digits. ``role`` narrows it to the cases of one
+    class of responders; empty for all.
     """
 
     __tablename__ = "day_times"
 
     area: Mapped[str] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(String(16), primary_key=True)
+    role: Mapped[str] = mapped_column(String(24), primary_key=True, default="", server_default="")
     day: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     exercise: Mapped[bool] = mapped_column(primary_key=True)
     seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))

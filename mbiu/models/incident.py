@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import (
@@ -30,8 +30,9 @@ class Incident(Model):
     ``block`` is the district's path, where other reports of the same event are looked for; that of the
     sender's home where no place is told. ``cell`` numbers the squares of a fifth of a degree.
     ``sources`` counts independent reporters; copies of one text count once.
-    ``restricted`` incidents (sexual violence, told under duress) are seen by cleared users alone; the
-    database sets it. At ``warn_at`` mediators are warned if no second person has approved by then.
+    ``child`` says that a child is among those harmed. ``survivor`` marks what takes the path for survivors
+    (sexual violence, children); that, and what was told under duress, is ``restricted`` to cleared users. The
+    database sets both. At ``warn_at`` mediators are warned if no second person has approved by then.
     """
 
     __tablename__ = "incident"
@@ -100,6 +101,8 @@ class Incident(Model):
     assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     restricted: Mapped[bool] = mapped_column(default=False, server_default="false")
+    child: Mapped[bool] = mapped_column(default=False, server_default="false")
+    survivor: Mapped[bool] = mapped_column(default=False, server_default="false")
     warn_at: Mapped[Moment | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"))
     exercise: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -163,19 +166,3 @@ class NoteMention(Model):
     note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     seen_at: Mapped[Moment | None]
-
-
-class Outcome(Model):
-    """What was done about an incident and what it changed, by a user or a responder."""
-
-    __tablename__ = "outcome"
-    __table_args__ = (Index(None, "incident_id"),)
-
-    id: Mapped[Key]
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
-    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
-    done: Mapped[str] = mapped_column(String(24))
-    effect: Mapped[str] = mapped_column(String(24))
-    note: Mapped[bytes | None] = mapped_column(LargeBinary)
-    created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select, update
 
-from mbiu import response, routing
+from mbiu import routing
 from mbiu.db import transaction
 from mbiu.models import Delivery, Drill, Report, utcnow
 from mbiu.training import drills, score
@@ -137,8 +137,7 @@ def test_a_drill_runs_to_its_end(page: Page, console: str, log_in: LogIn, launch
     _pass(30)
     expect(phone(page, "daniel").locator("li.mine").last).to_contain_text("2", timeout=PATIENCE)
     for incident in incidents:
-        with transaction() as session:
-            response.close(session, ruth, incident, "dialogue", "contained")
+        cast.close(ruth, incident, "dialogue")
     expect(page.locator("#drill")).to_contain_text("ended", timeout=PATIENCE)
     expect(page.locator("#drill")).not_to_contain_text("not yet")
     with transaction() as session:

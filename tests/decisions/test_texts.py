@@ -1,5 +1,6 @@
 """Everything that is sent: complete in each language, short enough, and harmless on a stranger's screen."""
 
+import datetime as dt
 import itertools
 import shutil
 import subprocess
@@ -80,7 +81,7 @@ def test_every_text_has_the_same_placeholders_as_in_english(language: str) -> No
 
 
 def test_every_code_has_its_words() -> None:
-    from mbiu.response import DONE
+    from mbiu.outcomes import DONE
 
     for prefix, codes in {"event_type": EventType, "severity": Severity, "certainty": Certainty}.items():
         assert {f"{prefix}.{code}" for code in codes} <= set(texts.wordings("en"))
@@ -184,7 +185,8 @@ TAUGHT = {
     "reply.language_ask": ("lang",),
     "reply.alert.ack": ("done",),
     "reply.alert.go": ("done",),
-    "reply.alert.which": ("ack",),
+    "reply.alert.note": ("new",),
+    "reply.alert.done_tell": (),
 }
 
 
@@ -256,12 +258,13 @@ def test_every_language_is_known_by_its_own_name_and_by_a_name_in_each_other() -
 
 
 @pytest.mark.parametrize(
-    ("text", "hours"),
-    [("2h", 2), ("in 3 hours", 3), ("12hrs.", 12), ("4 saa", 4), ("1 heure", 1), ("٢ ساعة", 2),
-     ("3 essaawa", 3), ("both sides met", None), ("120h", None), ("2 herders", None), ("", None)],
+    ("text", "minutes"),
+    [("2h", 120), ("in 3 hours", 180), ("12hrs.", 720), ("4 saa", 240), ("1 heure", 60), ("٢ ساعة", 120),
+     ("3 essaawa", 180), ("30 min", 30), ("45 dakika", 45), ("1 day", 1440), ("2 siku", 2880), ("2", 120),
+     ("both sides met", None), ("120h", None), ("0 h", None), ("9 days", None), ("2 herders", None), ("", None)],
 )  # fmt: skip
-def test_hours_are_understood_in_every_language(text: str, hours: int | None) -> None:
-    assert texts.hours(text) == hours
+def test_a_length_of_time_is_understood_in_every_language(text: str, minutes: int | None) -> None:
+    assert texts.span(text) == (None if minutes is None else dt.timedelta(minutes=minutes))
 
 
 NEW_LANGUAGE = """

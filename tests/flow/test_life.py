@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mbiu import channels, db, enrolment, response, routing, texts
+from mbiu import channels, db, enrolment, routing, texts
 from mbiu.channels.text import segments
 from mbiu.codes import AddressKind, ContactRole, Role
 from mbiu.db import transaction
@@ -131,8 +131,7 @@ def take(incident: str) -> None:
 
 
 def close(actor: object, incident: str) -> None:
-    with transaction() as session:
-        response.close(session, actor, incident, "dialogue", "contained")  # type: ignore[arg-type]
+    cast.close(actor, incident, "dialogue")  # type: ignore[arg-type]
 
 
 def wants_to_be_left_alone(line: Line, language: str, ref: str) -> None:

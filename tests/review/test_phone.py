@@ -487,7 +487,7 @@ def test_every_script_has_people_words_and_goals(phone: Browser, key: str) -> No
 
 
 def test_the_story_follows_a_report_from_its_arrival_to_its_outcome(phone: Browser) -> None:
-    from mbiu import response, routing
+    from mbiu import routing
 
     with transaction() as session:
         demo._routes(session)
@@ -508,8 +508,7 @@ def test_the_story_follows_a_report_from_its_arrival_to_its_outcome(phone: Brows
     phone.post("/phone/send", phone="daniel", text=f"2 {alert}")
     assert "KAS-91: on the way" in stories(phone, "juma")
     assert f"Alert {alert} about {incident}" in stories(phone, "daniel")
-    with transaction() as session:
-        response.close(session, actor, incident, "dialogue", "contained")
+    cast.close(actor, incident, "dialogue")
     assert "Outcome told" in stories(phone, "juma")
 
 

@@ -12,7 +12,7 @@ import pytest
 import redis
 from psycopg import sql
 
-from mbiu import arrivals, channels, delivery, enrolment, logs, questions, response, routing
+from mbiu import arrivals, channels, delivery, enrolment, logs, questions, routing
 from mbiu.channels import africastalking, gateway, twilio
 from mbiu.codes import AddressKind
 from mbiu.db import transaction
@@ -20,7 +20,7 @@ from mbiu.enrolment import Registrar, bringing, sheet
 from mbiu.jobs import Job, ring_now
 from mbiu.models import Address, utcnow
 from mbiu.settings import Settings
-from tests.cast import approve, incident_of, person, read_all, route, user
+from tests.cast import approve, close, incident_of, person, read_all, route, user
 from tests.conftest import Database
 
 NUMBER, CHAT_ID, NAME = "+256772918273", "5918273645", "Zebulon Quartzman"
@@ -183,8 +183,7 @@ def planted(installation: Settings) -> None:
                 {"MessageSid": "SM" + "2f" * 16, "From": RESPONDER, "Body": f"DONE {NAME} {WORDS}"}, "UG"
             ),
         )
-    with transaction() as session:
-        response.close(session, ruth, ref, "visit", "contained", f"{NAME} {WORDS}")
+    close(ruth, ref, words=f"{NAME} {WORDS}")
     bring_people(Registrar(ruth))
     delivery.deliver()
     ring_now(Job.TRIAGE)

@@ -8,13 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import feedback, metrics, response, routing, texts, verification, wishes
+from mbiu import feedback, metrics, routing, texts, verification, wishes
 from mbiu.audit import Actor
 from mbiu.codes import ContactRole, DeliveryState, EventType, Role, Verdict, Wish
 from mbiu.db import transaction
 from mbiu.feedback import Event, figures, matrix, trial, wordings
 from mbiu.models import Address, AuditEntry, Contact, Delivery, Incident, Report, utcnow
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
+from tests import cast
 from tests.cast import (
     AMINA,
     DANIEL,
@@ -82,8 +83,7 @@ def reopen(actor: Actor, report_ref: str) -> None:
 
 
 def close(actor: Actor, report_ref: str, done: str = "visit") -> None:
-    with transaction() as session:
-        response.close(session, actor, incident_of(report_ref).ref, done, "contained")
+    cast.close(actor, incident_of(report_ref).ref, done)
 
 
 def change(model: Any, *where: Any, **values: Any) -> None:

@@ -38,6 +38,7 @@ from tests.cast import (
     address_of,
     approve,
     chat,
+    close,
     contact_of,
     count,
     deliveries,
@@ -286,8 +287,7 @@ def test_in_thirty_days_of_everything_nothing_is_sent(providers: Doubles) -> Non
     with transaction() as session:
         session.execute(update(Delivery).values(due_at=utcnow() - dt.timedelta(days=30)))
         response.escalate(session)
-    with transaction() as session:
-        response.close(session, ruth, incident_of(ref).ref, "visit", "contained")
+    close(ruth, incident_of(ref).ref)
     send_all()
     assert {one.to for one in providers.twilio.sent} == {DANIEL}
     silent = Delivery.address_id.in_(select(Address.id).where(Address.vault_id.is_(None)))

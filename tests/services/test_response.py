@@ -286,7 +286,7 @@ def test_two_sweeps_at_once_escalate_once(alert: str) -> None:
     assert len(texts_to(GRACE, "alert")) == 1
 
 
-# --- cancelling and the outcome ----------------------------------------------------------------
+# --- cancelling ----------------------------------------------------------------
 
 
 def test_a_cancelled_alert_is_not_sent_any_more_and_escalates_to_nobody(ruth: Actor, alert: str) -> None:
@@ -310,71 +310,7 @@ def test_who_was_told_hears_that_the_alert_is_cancelled(ruth: Actor, alert: str)
     assert texts_to(GRACE, "alert") == []
 
 
-def test_closing_records_the_outcome_and_tells_each_reporter_once(ruth: Actor, alert: str) -> None:
-    ref = incident_by_alert(alert)
-    report = say("STATUS").reply
-    assert report is not None
-    with transaction() as session:
-        response.close(session, ruth, ref, "dialogue", "prevented", "The chiefs met on Friday")
-    row = incident(ref)
-    assert (row.state, alert_of(alert).state) == (IncidentState.CLOSED, AlertState.DONE)
-    told = texts_to(AMINA, "outcome")
-    assert len(told) == 1
-    assert "people were brought to talk" in told[0]
-    assert "chiefs" not in told[0]
-    with transaction() as session:
-        outcome = session.scalars(select(Outcome)).one()
-    assert outcome.note is not None
-    assert vault.unseal("outcome", "note", outcome.id, outcome.note) == "The chiefs met on Friday"
-    with transaction() as session, pytest.raises(Refused):
-        response.close(session, ruth, ref, "dialogue", "prevented")
-    assert len(texts_to(AMINA, "outcome")) == 1
-    assert "dealt with" in str(say("STATUS").reply)
-
-
-def incident_by_alert(ref: str) -> str:
-    from mbiu.models import Incident
-
-    with transaction() as session:
-        found = session.scalar(select(Incident.ref).join(Alert, Alert.incident_id == Incident.id))
-    assert found is not None
-    return found
-
-
-def test_who_said_stop_is_not_told_the_outcome(ruth: Actor, quarrel: str) -> None:
-    tell(QUARREL, JOSEPH)
-    say("STOP", AMINA)
-    with transaction() as session:
-        response.close(session, ruth, quarrel, "visit", "contained")
-    assert texts_to(AMINA, "outcome") == []
-    assert len(texts_to(JOSEPH, "outcome")) == 1
-
-
-def test_the_outcome_is_told_in_the_reporters_language(ruth: Actor) -> None:
-    report = tell("Kuna mgogoro wa ardhi Bwera Kasese, watu wanagombana", JOSEPH)
-    say("LUGHA kiswahili", JOSEPH)
-    ref = incident_of(report).ref
-    approve(ref, ruth)
-    with transaction() as session:
-        response.close(session, ruth, ref, "visit", "contained")
-    assert texts_to(JOSEPH, "outcome") == [f"Kuhusu {report}: watu walifika huko. Asante kwa kutuambia."]
-
-
-@pytest.mark.parametrize(("done", "effect"), [("magic", "prevented"), ("visit", "magic"), ("", "")])
-def test_an_outcome_is_one_of_the_known(ruth: Actor, quarrel: str, done: str, effect: str) -> None:
-    with transaction() as session, pytest.raises(NotPossible):
-        response.close(session, ruth, quarrel, done, effect)
-
-
-def test_who_may_not_decide_closes_and_cancels_nothing(alert: str) -> None:
+def test_who_may_not_decide_cancels_nothing(alert: str) -> None:
     mallory = user("mallory", Role.ADMIN)
     with transaction() as session, pytest.raises(Refused):
-        response.close(session, mallory, incident_by_alert(alert), "visit", "contained")
-    with transaction() as session, pytest.raises(Refused):
         response.cancel(session, mallory, alert)
-
-
-def test_an_open_incident_has_no_outcome(ruth: Actor) -> None:
-    ref = incident_of(tell(QUARREL)).ref
-    with transaction() as session, pytest.raises(NotPossible):
-        response.close(session, ruth, ref, "visit", "contained")

@@ -1,4 +1,4 @@
-"""Alerts of an incident, and its end."""
+"""Alerts of an incident."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -34,18 +34,5 @@ def cancel(ref: str) -> ResponseReturnValue:
     def change(db: Session, _ref: str) -> str:
         alert = response.cancel(db, actor(), normal_ref(request.form.get("alert", "")[:20]))
         return _("Alert %(ref)s is cancelled; what was not sent yet will not be.", ref=alert.ref)
-
-    return do(ref, change)
-
-
-@pages.post("/outcome")
-@door(Permission.DECIDE)
-def outcome(ref: str) -> ResponseReturnValue:
-    """Say what was done; ends the incident and tells its reporters."""
-
-    def change(db: Session, ref: str) -> str:
-        done, effect, note = (request.form.get(name, "") for name in ("done", "effect", "note"))
-        response.close(db, actor(), ref, done, effect, note[:2000])
-        return _("%(ref)s is closed, and those who reported it are told.", ref=ref)
 
     return do(ref, change)

@@ -6,14 +6,13 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from mbiu import audit, notes, response, routing, verification
+from mbiu import audit, notes, routing, verification
 from mbiu.codes import IncidentState
 from mbiu.models import utcnow
 from mbiu.refs import normal_ref
-from review import alerts, corrections, dossier, judging, past, previews, timeline
+from review import alerts, corrections, dossier, judging, outcomes, past, previews, timeline
 from review.doors import Permission, actor, current_user, door, scoped
 from review.views.incident.blueprint import pages
-from review.words import label
 
 VERIFIED = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
 #: So many steps of the timeline stand open; the earlier ones fold away.
@@ -46,15 +45,14 @@ def gathered(db: Session, ref: str) -> dict[str, Any]:
         "seen": found.seen,
         "alerts": sent,
         "may_decide": may_decide,
-        "can_close": may_decide and row.state in VERIFIED,
         "steps": timeline.steps(found.material, history, sent),
         "put_right": timeline.put_right(found.material, history),
         "step_kinds": timeline.KINDS_OF_STEPS,
         "recent": RECENT,
         "remarks": timeline.notes(found.material, history),
-        "outcomes": timeline.outcomes(found.material, history),
+        "ending": outcomes.panel(db, found.material, history.outcomes, may_decide=may_decide),
         "colleagues": _colleagues(found),
-        "choices": dossier.choices() | _outcome_choices(),
+        "choices": dossier.choices(),
         "typed": corrections.shown(row),
         **_outside(db, found, coerced=judged.coerced),
     }
@@ -78,10 +76,3 @@ def _colleagues(found: dossier.Dossier) -> list[str]:
     """Who can be named in a note, and is told of it."""
     others = [user for user in found.material.users.values() if user.id != actor().id]
     return [user.name for user in others if not user.disabled_at and notes.may_see(user, found.row)]
-
-
-def _outcome_choices() -> dict[str, Any]:
-    return {
-        "done": [(code, label(f"done_{code}")) for code in response.DONE],
-        "effect": [(code, label(f"effect_{code}")) for code in response.EFFECTS],
-    }
