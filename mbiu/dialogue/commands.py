@@ -81,6 +81,16 @@ def _plain(key: str, kind: Kind | None = None) -> Shape:
     return step
 
 
+def _info(found: Said, draft: Draft, known: Known) -> Step | None:
+    """What an alert is about, told anew; for whoever has none the way how everything works."""
+    if not found.rest:
+        only = known.open_alerts[0] if len(known.open_alerts) == 1 else None
+        asked = Step(draft, SILENCE, (Effect(Kind.INFO, only),))
+        return asked if known.open_alerts else Step(draft, Reply("reply.help"))
+    ref = answers.alert_ref("".join(found.rest), known)
+    return Step(draft, SILENCE, (Effect(Kind.INFO, ref),)) if ref else None
+
+
 def _status(found: Said, draft: Draft, _: Known) -> Step | None:
     ref = reference(found.rest)
     return None if found.rest and not ref else Step(draft, SILENCE, (Effect(Kind.STATUS, ref),))
@@ -186,6 +196,7 @@ _ALONE: dict[str, Shape] = {
     "yes": _yes,
 }
 _SHAPES: dict[str, Shape] = {
+    "info": _info,
     "status": _status,
     "withdraw": _withdraw,
     "new": _new,
@@ -207,7 +218,10 @@ def pressed(data: str, draft: Draft, known: Known) -> Step:
     if kind == "choice" and rest.isdecimal() and (step := answers.choose(int(rest[:3]), draft)):
         return step
     if kind in set(Answer) and rest:
-        return Step(draft, SILENCE, (Effect(Kind.RESPOND, normal_ref(rest), answer=Answer(kind)),))
+        ref, _, hours = rest.partition(":")
+        return answers.respond(Answer(kind), normal_ref(ref), hours, draft, known)
+    if kind == "info" and rest:
+        return Step(draft, SILENCE, (Effect(Kind.INFO, normal_ref(rest)),))
     plain = {"report": "reply.report_how", "help": "reply.help"}
     if kind == "status":
         return Step(draft, SILENCE, (Effect(Kind.STATUS),))

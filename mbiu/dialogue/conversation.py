@@ -44,9 +44,10 @@ def decide(draft: Draft, message: IncomingMessage, known: Known, now: dt.datetim
         commands.borrowed(message.text, draft)
         or commands.spoken(words, draft, message, known)
         or answers.chosen(words, draft, known)
-        or answers.response(words, draft, known)
+        or answers.response(words, draft, known, now)
         or _coded(message.text, draft, known, now)
         or _guided(draft)
+        or (answers.with_files(words, draft, known, now) if message.attachments else None)
         or _addition(words, draft, message, known, now)
         or Step(CLEAR, _RECEIPT, (Effect(Kind.BEGIN),))
     )
@@ -59,7 +60,7 @@ def _fresh(draft: Draft, now: dt.datetime) -> Draft:
 def _wordless(draft: Draft, message: IncomingMessage, known: Known, now: dt.datetime) -> Step:
     if message.lat is None and not message.attachments:
         return Step(draft, Reply("reply.empty"))
-    if step := _guided(draft):
+    if step := _guided(draft) or answers.with_files([], draft, known, now):
         return step
     ref = draft.ref or _recent(known, now)
     if not ref:

@@ -37,15 +37,21 @@ class Known:
     """What is known of the sender besides the draft.
 
     ``last_ref`` is the newest report and ``last_at`` when it began. ``open_alerts`` are references, newest
-    first, and ``alerted_at`` is when the newest came. ``belongs_to`` is the report that this message is a
-    part of, because its provider says so (album, parts of a long SMS, an edit) or because it follows a text
-    that filled a whole segment. ``codes`` is the centre's table of codes in capital letters.
+    first, and ``alerted_at`` is when the newest came; of these the sender has ``promised`` to act on some,
+    and nothing more is expected on the ``settled``. ``answered`` is the alert answered last, open or not,
+    at ``answered_at``. ``belongs_to`` is the report that this message is a part of, because its provider
+    says so (album, parts of a long SMS, an edit) or because it follows a text that filled a whole segment.
+    ``codes`` is the centre's table of codes in capital letters.
     """
 
     last_ref: str | None = None
     last_at: dt.datetime | None = None
     open_alerts: tuple[str, ...] = ()
     alerted_at: dt.datetime | None = None
+    promised: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    answered: str | None = None
+    answered_at: dt.datetime | None = None
     belongs_to: str | None = None
     codes: Mapping[str, Code] = field(default_factory=dict)
 
@@ -58,6 +64,8 @@ class Kind(StrEnum):
     CHOOSE = "choose"
     STATUS = "status"
     RESPOND = "respond"
+    NOTE = "note"
+    INFO = "info"
     LANGUAGE = "language"
     WISH = "wish"
     QUIET = "quiet"

@@ -1,12 +1,17 @@
 """The words that people send, of all languages at once, whatever language we write to them in."""
 
+import datetime as dt
 import re
 from functools import lru_cache
 
 from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
 from mbiu.texts.folding import fold
 
+#: No promise reaches further.
+LONGEST = dt.timedelta(days=3)
 _PREFIX = "word."
+#: By which list of the catalogues a length of time is known.
+_UNITS = {"hours": dt.timedelta(hours=1), "minutes": dt.timedelta(minutes=1), "days": dt.timedelta(days=1)}
 
 
 @lru_cache
@@ -55,15 +60,30 @@ def roll() -> str:
     return ", ".join(latin)
 
 
-def hours(text: str) -> int | None:
-    """How many hours the text speaks of in any language (``GO 2h``, ``naenda 3 saa``); None if of none."""
-    found = _hours().search(text)
-    return int(found[1]) if found else None
+def span(text: str) -> dt.timedelta | None:
+    """How long the text speaks of in any language: ``GO 2h``, ``naenda 3 saa``, ``30 min``, and ``2`` for two
+    hours; None if of nothing or of more than three days.
+    """
+    if text.strip().isdecimal():
+        found = dt.timedelta(hours=int(text))
+    elif match := _spans().search(text):
+        found = int(match[1]) * _UNITS[_unit(match[2])]
+    else:
+        return None
+    return found if dt.timedelta(0) < found <= LONGEST else None
+
+
+def _unit(word: str) -> str:
+    return next(unit for unit in _UNITS if word.casefold() in _named(unit))
 
 
 @lru_cache
-def _hours() -> re.Pattern[str]:
-    words = {re.escape(word) for language in languages() for word in listed(language, "hours")}
-    return re.compile(
-        rf"(?<!\d)(\d{{1,2}})\s*(?:{'|'.join(sorted(words, key=len, reverse=True))})\b", re.IGNORECASE
-    )
+def _named(unit: str) -> frozenset[str]:
+    return frozenset(word.casefold() for language in languages() for word in listed(language, unit))
+
+
+@lru_cache
+def _spans() -> re.Pattern[str]:
+    words = {re.escape(word) for unit in _UNITS for word in _named(unit)}
+    ordered = "|".join(sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\d)(\d{{1,3}})\s*({ordered})\b", re.IGNORECASE)

@@ -100,7 +100,6 @@ def test_every_command_of_every_language_is_understood_as_what_it_is() -> None:
         "1 person was killed in Bwera",
         "yes there was fighting",
         "done nothing the police",
-        "A7K3QX9",
         "safe house was burnt",
         "delete our names from your lists they said",
         "join us they told the youth",
