@@ -37,6 +37,7 @@ class Job(StrEnum):
     FIGURES = "figures"
     RETENTION = "retention"
     PLACES = "places"
+    ROTAS = "rotas"
 
 
 def enqueue(session: Session, job: Job) -> None:

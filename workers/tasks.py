@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from mbiu import audit, delivery, emergency, erasing, figures, ledger, response, retention
+from mbiu import audit, delivery, emergency, erasing, figures, ledger, response, retention, rotas
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
@@ -155,6 +155,17 @@ def retain() -> None:
 def bring_places() -> None:
     """Look through files of places that were brought, and load those that somebody wants."""
     _drain(Job.PLACES, bringing.work)
+
+
+@app.task(name="mbiu.rotas")
+def hand_over() -> None:
+    """Tell people of rotas that their duty begins or ends."""
+
+    def step() -> int:
+        with transaction() as session:
+            return rotas.look(session)
+
+    _drain(Job.ROTAS, step)
 
 
 @app.task(name="mbiu.learning")

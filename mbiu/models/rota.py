@@ -22,11 +22,11 @@ class Rota(Model):
     __tablename__ = "rota"
     __table_args__ = (
         CheckConstraint("seats BETWEEN 1 AND 9", name="seats"),
-        Index("ix_rota_due", "due_at", postgresql_where=text("active")),
+        Index(None, "due_at"),
     )
 
     id: Mapped[Key]
-    name: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
     area_path: Mapped[str] = mapped_column(default="/", server_default="/")
     zone: Mapped[str] = mapped_column(String(40))
     starts_at: Mapped[Moment]
@@ -55,7 +55,10 @@ class RotaMember(Model):
 
 
 class RotaOverride(Model):
-    """Somebody who is on duty in everybody else's place for a while; of two at once the later made holds."""
+    """Somebody who stands in for a while, for the one member of ``instead_of`` or for everybody.
+
+    Of two at once the later made holds.
+    """
 
     __tablename__ = "rota_override"
     __table_args__ = (
@@ -66,6 +69,7 @@ class RotaOverride(Model):
     id: Mapped[Key]
     rota_id: Mapped[UUID] = mapped_column(ForeignKey("rota.id", ondelete="CASCADE"))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    instead_of: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     starts_at: Mapped[Moment]
     ends_at: Mapped[Moment]
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

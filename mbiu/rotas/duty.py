@@ -54,7 +54,7 @@ def roster(session: Session, rota: Rota) -> Roster[UUID]:
 def _stands(session: Session, rota: Rota) -> list[Stand[UUID]]:
     query = select(RotaOverride).where(RotaOverride.rota_id == rota.id)
     rows = session.scalars(query.order_by(RotaOverride.created_at, RotaOverride.id))
-    return [Stand(row.contact_id, row.starts_at, row.ends_at) for row in rows]
+    return [Stand(row.contact_id, row.starts_at, row.ends_at, row.instead_of) for row in rows]
 
 
 def _there(session: Session, people: Collection[UUID]) -> set[UUID]:

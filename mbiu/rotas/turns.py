@@ -33,11 +33,12 @@ class Clock:
 
 @dataclass(frozen=True)
 class Stand(Generic[Who]):
-    """Somebody is on duty in the place of others, from the one moment up to the other."""
+    """Somebody is on duty in the place of one other, or of all, from the one moment up to the other."""
 
     who: Who
     starts_at: dt.datetime
     ends_at: dt.datetime
+    instead_of: Who | None = None
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,20 @@ def _edges(roster: Roster[Who], since: dt.datetime, until: dt.datetime) -> list[
 
 
 def _people(roster: Roster[Who], at: dt.datetime) -> tuple[tuple[Who, ...], str]:
-    standing = [one.who for one in roster.stands if one.starts_at <= at < one.ends_at]
-    if standing:
-        return (standing[-1],), "override"
+    people, why = _by_plan(roster, at)
+    for stand in roster.stands:
+        if not stand.starts_at <= at < stand.ends_at:
+            continue
+        if stand.instead_of is None:
+            people, why = (stand.who,), "override"
+        elif stand.instead_of in people:
+            put = (stand.who if one == stand.instead_of else one for one in people)
+            people, why = tuple(dict.fromkeys(put)), "override"
+    return people, why
+
+
+def _by_plan(roster: Roster[Who], at: dt.datetime) -> tuple[tuple[Who, ...], str]:
+    """Who would be on duty if nobody stood in."""
     if at < roster.clock.starts_at:
         return (), ""
     day = at.astimezone(ZoneInfo(roster.clock.zone)).date()

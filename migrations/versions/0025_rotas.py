@@ -22,7 +22,7 @@ def _rotas() -> None:
     op.create_table(
         "rota",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("area_path", sa.Text(), server_default="/", nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),
         sa.Column("starts_at", _MOMENT, nullable=False),
@@ -41,7 +41,7 @@ def _rotas() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_rota"),
         sa.UniqueConstraint("name", name="uq_rota_name"),
     )
-    op.create_index("ix_rota_due", "rota", ["due_at"], postgresql_where=sa.text("active"))
+    op.create_index("ix_rota_due_at", "rota", ["due_at"])
     op.create_table(
         "rota_member",
         sa.Column("rota_id", sa.Uuid(), nullable=False),
@@ -64,6 +64,7 @@ def _overrides() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("rota_id", sa.Uuid(), nullable=False),
         sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("instead_of", sa.Uuid(), nullable=True),
         sa.Column("starts_at", _MOMENT, nullable=False),
         sa.Column("ends_at", _MOMENT, nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
@@ -74,6 +75,9 @@ def _overrides() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name="fk_rota_override_contact_id_contact", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["instead_of"], ["contact.id"], name="fk_rota_override_instead_of_contact", ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["made_by"], ["user_account.id"], name="fk_rota_override_made_by_user_account"
