@@ -34,7 +34,7 @@ class Outgoing:
     ``carried`` says that the provider takes the text with our answer to its call, so that nothing is
     left to send. ``buttons`` are rows of ``{"label", "data"}``. It is sent at ``due_at``, or else now.
     ``receipt`` marks one that waits for its report to be read: plain, or the first that a person gets.
-    ``subject`` and ``attachments`` go with a mail; a chat gets the attachments too.
+    ``subject`` and ``attachments`` go with a mail.
     """
 
     address_id: UUID

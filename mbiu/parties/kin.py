@@ -15,7 +15,19 @@ from mbiu.gazetteer.names import fold_name
 WHOLE = {
     **dict.fromkeys(("GSU", "Administration Police", "police reservists"), "police"),
     **dict.fromkeys(
-        ("UPDF", "LDU", "KDF", "TPDF", "SSPDF", "FARDC", "RDF", "FDNB", "ENDF", "Somali National Army", "SAF"),
+        (
+            "UPDF",
+            "LDU",
+            "KDF",
+            "TPDF",
+            "SSPDF",
+            "FARDC",
+            "RDF",
+            "FDNB",
+            "ENDF",
+            "Somali National Army",
+            "SAF",
+        ),
         "army",
     ),
     **dict.fromkeys(
