@@ -141,8 +141,8 @@ def facts(session: Session, row: Rota) -> dict[str, Any]:
 
 
 def _cover(cover: Cover) -> dict[str, str]:
-    times = {"from": cover.starts_at.isoformat(), "until": cover.ends_at.isoformat()}
-    return {"who": cover.who, "instead_of": cover.instead_of} | times
+    since, until = (at.astimezone(dt.UTC).isoformat() for at in (cover.starts_at, cover.ends_at))
+    return {"who": cover.who, "instead_of": cover.instead_of, "from": since, "until": until}
 
 
 def _checked(session: Session, wanted: Wanted, rota_id: UUID | None) -> dict[str, Any]:
@@ -206,8 +206,8 @@ def _people(session: Session, codes: Collection[str]) -> list[UUID]:
     there = (Contact.role != ContactRole.UNKNOWN, Contact.archived_at.is_(None))
     query = select(func.upper(Contact.code), Contact.id)
     wanted = [code.strip().upper() for code in codes]
-    rows = session.execute(query.where(func.upper(Contact.code).in_(wanted), *there))
-    found = {code: contact_id for code, contact_id in rows}
+    rows = session.execute(query.where(func.upper(Contact.code).in_(wanted), *there)).all()
+    found: dict[str, UUID] = dict(rows)
     if unknown := [code for code in wanted if code not in found]:
         raise NotPossible(f"Nobody is called {', '.join(unknown)[:80]}.")
     return [found[code] for code in wanted]
