@@ -9,8 +9,8 @@ its own, and an anchor kept outside the database show a cut tail.
 import datetime as dt
 import hmac
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,30 +46,50 @@ class Break:
     why: str
 
 
-def append(session: Session, actor: Actor, action: str, subject: str, **details: Any) -> int:
-    """Add an entry inside the caller's transaction; returns its number.
-
-    ``subject`` is ``kind:reference``; ``details`` are JSON values and name no person, number or text.
+@dataclass(frozen=True)
+class Entry:
+    """What happened to what: ``subject`` is ``kind:reference``, ``details`` are JSON values; neither names a
+    person, a number or a text.
     """
+
+    action: str
+    subject: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def append(session: Session, actor: Actor, action: str, subject: str, **details: Any) -> int:
+    """Add an entry inside the caller's transaction; returns its number. See `Entry`."""
+    return append_all(session, actor, [Entry(action, subject, details)])
+
+
+def append_all(session: Session, actor: Actor, entries: Sequence[Entry]) -> int:
+    """Add entries inside the caller's transaction, in order; returns the number of the last."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     head = session.execute(select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == 1)).one()
-    row = {
-        "seq": head.seq + 1,
+    seq, mac = int(head.seq), head.mac
+    if not entries:
+        return seq
+    rows = []
+    for entry in entries:
+        seq += 1
+        row = _row(seq, actor, entry)
+        mac = _mac(mac, row)
+        rows.append({**row, "mac": mac})
+    session.execute(insert(AuditEntry), rows)
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(seq=seq, mac=mac, seal=_seal(seq, mac)))
+    return seq
+
+
+def _row(seq: int, actor: Actor, entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": seq,
         "at": utcnow(),
         "actor_id": actor.id,
         "actor": actor.name,
-        "action": action,
-        "object": subject,
-        "details": json.loads(json.dumps(details, default=str)),
+        "action": entry.action,
+        "object": entry.subject,
+        "details": json.loads(json.dumps(entry.details, default=str)),
     }
-    mac = _mac(head.mac, row)
-    session.execute(insert(AuditEntry).values(**row, mac=mac))
-    session.execute(
-        update(AuditHead)
-        .where(AuditHead.id == 1)
-        .values(seq=row["seq"], mac=mac, seal=_seal(row["seq"], mac))
-    )
-    return int(row["seq"])
 
 
 def _mac(before: bytes, row: dict[str, Any]) -> bytes:
