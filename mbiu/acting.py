@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import enrolment, leaving, response, texts, vault, wishes
+from mbiu import answering, enrolment, leaving, texts, vault, wishes
 from mbiu.codes import IncidentState, ReportState, Wish
 from mbiu.contacts import Sender
 from mbiu.dialogue import Effect, Kind, Reply, Step
@@ -16,6 +16,9 @@ from mbiu.messages import IncomingMessage
 from mbiu.models import Address, Contact, Delivery, Incident, Media, Report
 from mbiu.outbox import Buttons, drop
 from mbiu.refs import new_id
+
+#: The hours that a chat offers to whoever is on the way.
+SOON = (1, 2, 4, 8)
 
 
 def is_needed(step: Step) -> bool:
@@ -71,6 +74,10 @@ def buttons(name: str, language: str) -> Buttons:
     if name == "languages":
         every = [{"label": name, "data": f"lang:{code}"} for code, name in texts.names().items()]
         return [every[at : at + 2] for at in range(0, len(every), 2)]
+    kind, _, ref = name.partition(":")
+    if kind == "hours":
+        label = {hours: texts.say(language, "button.hours", n=hours) for hours in SOON}
+        return [[{"label": label[hours], "data": f"go:{ref}:{hours}"} for hours in SOON]]
     if name == "done":
         return [[{"label": texts.say(language, "button.done"), "data": "done"}]]
     return []
@@ -119,15 +126,6 @@ def act(session: Session, step: Step, sender: Sender, message_id: UUID, now: dt.
         if work := _ACTS.get(effect.kind):
             said = work(session, effect, sender, message_id, now) or said
     return said
-
-
-def _respond(
-    session: Session, effect: Effect, sender: Sender, message_id: UUID, now: dt.datetime
-) -> Reply | None:
-    key, values = response.answer_by_message(
-        session, effect, sender.contact_id, sender.known.open_alerts, message_id, now
-    )
-    return Reply(key, values)
 
 
 def _stop(session: Session, effect: Effect, sender: Sender, _: UUID, now: dt.datetime) -> None:
@@ -186,7 +184,9 @@ def _pin(session: Session, effect: Effect, sender: Sender, _: UUID, now: dt.date
 
 
 _ACTS: dict[Kind, Callable[[Session, Effect, Sender, UUID, dt.datetime], Reply | None]] = {
-    Kind.RESPOND: _respond,
+    Kind.RESPOND: answering.respond,
+    Kind.NOTE: answering.note,
+    Kind.INFO: answering.info,
     Kind.STOP: _stop,
     Kind.START: _stop,
     Kind.LANGUAGE: _language,

@@ -6,17 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from mbiu import codebook, vault
+from mbiu import alerted, codebook, vault
 from mbiu.channels.chat import is_group
 from mbiu.channels.text import fills
-from mbiu.codes import AddressKind, AlertState, ContactRole, Wish
+from mbiu.codes import AddressKind, ContactRole, Wish
 from mbiu.dialogue import Draft, Known
 from mbiu.house.settings import exercising
 from mbiu.messages import IncomingMessage
-from mbiu.models import Address, Alert, Contact, Delivery, HouseSetting, Message, Report, VaultEntry, utcnow
+from mbiu.models import (
+    Address,
+    Contact,
+    HouseSetting,
+    Message,
+    Report,
+    VaultEntry,
+    utcnow,
+)
 from mbiu.refs import new_code, new_id
 from mbiu.settings import settings
 
@@ -72,18 +79,6 @@ _LAST = (
 # Asked here and not of `house.settings.value`: this statement is on the way of every message.
 _WINDOW = select(HouseSetting.value).where(HouseSetting.key == "exercise_window").scalar_subquery()
 _ASKED = select(Report.ref).where(Report.id == Address.question_report_id).scalar_subquery()
-_OPEN = (
-    select(
-        func.array_agg(aggregate_order_by(Alert.ref, Alert.created_at.desc())).label("refs"),
-        func.max(Alert.created_at).label("newest"),
-    )
-    .join(Delivery, Delivery.alert_id == Alert.id)
-    .where(
-        Delivery.address_id == Address.id,
-        Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]),
-    )
-    .lateral("alerts")
-)
 # A statement that waits for the lock gets the new row, but sees everything else as it was before.
 _IS_NEW = literal_column("address.xmin::text") != (
     select(literal_column("before.xmin::text"))
@@ -122,14 +117,19 @@ _FIND = (
         _LAST.c.ref.label("last_ref"),
         _LAST.c.created_at.label("last_at"),
         _LAST.c.borrowed.label("last_borrowed"),
-        _OPEN.c.refs.label("alerts"),
-        _OPEN.c.newest.label("alerted_at"),
+        alerted.OPEN.c.refs.label("alerts"),
+        alerted.OPEN.c.newest.label("alerted_at"),
+        alerted.OPEN.c.promised,
+        alerted.OPEN.c.settled,
+        alerted.ANSWERED.c.ref.label("answered"),
+        alerted.ANSWERED.c.created_at.label("answered_at"),
         _IS_NEW.label("waited"),
         _WINDOW.label("exercise_window"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
-    .outerjoin(_OPEN, Address.id.is_not(None))
+    .outerjoin(alerted.OPEN, Address.id.is_not(None))
+    .outerjoin(alerted.ANSWERED, Address.id.is_not(None))
     .where(Address.kind == bindparam("wanted_kind"), Address.blind_index == bindparam("blind"))
     .with_for_update(of=Address)
 )
@@ -195,6 +195,10 @@ def _as_sender(session: Session, row: Any, message: IncomingMessage, now: dt.dat
         last_at=row.last_at,
         open_alerts=tuple(row.alerts or ()),
         alerted_at=row.alerted_at,
+        promised=tuple(row.promised or ()),
+        settled=tuple(row.settled or ()),
+        answered=row.answered,
+        answered_at=row.answered_at,
         belongs_to=whole.ref if whole else None,
         codes=codebook.current(session),
     )

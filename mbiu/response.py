@@ -32,7 +32,7 @@ def answer_by_message(
     turn: Effect,
     contact_id: UUID,
     open_alerts: tuple[str, ...],
-    message_id: UUID,
+    message_id: UUID | None,
     now: dt.datetime,
 ) -> tuple[str, dict[str, object]]:
     """Take a responder's word; the key of the reply and what fills it.
@@ -61,7 +61,7 @@ def _held(session: Session, alert_ref: str) -> Alert:
 
 
 def _record(
-    session: Session, alert: Alert, contact_id: UUID, turn: Effect, message_id: UUID, now: dt.datetime
+    session: Session, alert: Alert, contact_id: UUID, turn: Effect, message_id: UUID | None, now: dt.datetime
 ) -> None:
     row_id = new_id()
     session.add(

@@ -1,4 +1,5 @@
-"""The public web app: what providers call. It has no sessions, no cookies and no pages.
+"""The public web app: what providers call, and the page behind a link in a mail. It has no sessions and no
+cookies.
 
 Every hook proves its caller before it reads, and answers 2xx only when the message is safe.
 """
@@ -16,14 +17,14 @@ PATIENCE = 5.0
 
 def create_app() -> Flask:
     """The app for a WSGI server. Raises BadSetting before the first request if a key is missing."""
-    from webhooks import africastalking, errors, gateway, health, telegram, twilio
+    from webhooks import africastalking, answers, errors, gateway, health, telegram, twilio
 
     logs.configure(settings().log_format)
     patience.limit(PATIENCE)
     _require_keys()
     app = Flask("webhooks", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
-    for module in (twilio, africastalking, telegram, gateway, health):
+    for module in (twilio, africastalking, telegram, gateway, answers, health):
         app.register_blueprint(module.hooks)
     errors.register(app)
     return app

@@ -1,5 +1,6 @@
 """The conversation with a person: (draft, message, what is known) -> (draft, reply, effects), all pure."""
 
+from mbiu.dialogue.answers import restated
 from mbiu.dialogue.conversation import ANSWER_WORDS, QUESTION_OPEN, SAME_REPORT, decide
 from mbiu.dialogue.draft import CLEAR, SILENCE, Code, Draft, Effect, Kind, Known, Reply, Step
 from mbiu.dialogue.grammar import tongue
@@ -18,5 +19,6 @@ __all__ = [
     "Reply",
     "Step",
     "decide",
+    "restated",
     "tongue",
 ]

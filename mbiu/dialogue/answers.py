@@ -169,6 +169,12 @@ def alert_ref(word: str, known: Known) -> str | None:
     return ref if looks or ref in (*known.open_alerts, known.answered) else None
 
 
+def restated(text: str) -> str:
+    """The words behind the answer that a text begins with, where the answer itself was understood before."""
+    spread = text.replace("=", " ").split()
+    return " ".join(_answer(spread)[2]) if spread else ""
+
+
 # --- more on an alert --------------------------------------------------------------------------
 
 
