@@ -85,7 +85,7 @@ class OutgoingMessage:
 
     ``topic`` is the thread of a group to write in; ``wants_pin`` offers a key that sends the phone's place.
     ``country`` (ISO 3166 alpha-2) is that of a phone number, where it is known. ``kind`` is that of the
-    delivery. A ``subject`` is for mail, ``attachments`` for mail and chats.
+    delivery. ``subject`` and ``attachments`` are for mail.
     """
 
     to: str

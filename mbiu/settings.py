@@ -6,6 +6,8 @@ that it shows neither in `docker inspect` nor in a process list.
 
 import base64
 import binascii
+import re
+from email.utils import parseaddr
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
@@ -80,6 +82,12 @@ class Settings(BaseSettings):
 
     gateway_keys: SecretStr = SecretStr("")
     gateway_urls: str = ""
+    send_rates: str = ""
+
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+    hook_hosts: str = ""
+    hook_networks: str = ""
 
     @field_validator(
         "public_url",
@@ -92,6 +100,20 @@ class Settings(BaseSettings):
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(smtps?://\S+)?", value.get_secret_value()):
+            raise ValueError("want smtp://user:password@host:587 or smtps://user:password@host:465")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", parseaddr(value)[1]):
+            raise ValueError("want an address such as centre@example.org, or Name <centre@example.org>")
+        return value
+
     @cached_property
     def hooks_base_url(self) -> str:
         """The address providers know for the hooks; signatures are computed over it."""
@@ -100,13 +122,31 @@ class Settings(BaseSettings):
     @cached_property
     def africastalking_networks(self) -> list[IPv4Network | IPv6Network]:
         """The addresses and networks Africa's Talking may call from; empty: any."""
-        written = [one.strip() for one in self.africastalking_addresses.split(",") if one.strip()]
-        try:
-            return [ip_network(one, strict=False) for one in written]
-        except ValueError:
-            raise BadSetting(
-                "MBIU_AFRICASTALKING_ADDRESSES: want addresses or networks such as 192.0.2.0/24"
-            ) from None
+        written = _listed(self.africastalking_addresses)
+        return _networks("MBIU_AFRICASTALKING_ADDRESSES", written)
+
+    @cached_property
+    def hook_hosts_listed(self) -> list[str]:
+        """The hosts that hooks may call, with a port where it is not 443."""
+        return _listed(self.hook_hosts)
+
+    @cached_property
+    def hook_networks_listed(self) -> list[IPv4Network | IPv6Network]:
+        """Networks that are not public and in which hooks may be called all the same."""
+        return _networks("MBIU_HOOK_NETWORKS", _listed(self.hook_networks))
+
+    @cached_property
+    def rates(self) -> dict[str, float]:
+        """How many messages a second a channel takes, by name, from ``name=number,name=number``."""
+        found = {}
+        for pair in _listed(self.send_rates):
+            name, _, rate = pair.partition("=")
+            if not name or not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", rate) or not float(rate):
+                raise BadSetting(
+                    "MBIU_SEND_RATES: want name=messages a second, such as twilio=1"
+                )
+            found[name] = float(rate)
+        return found
 
     @cached_property
     def gateways(self) -> dict[str, bytes]:
@@ -182,6 +222,17 @@ class Settings(BaseSettings):
     def tables(self) -> Path:
         """Where the centre's own word lists and rules lie; the folder need not exist."""
         return Path(self.tables_dir) if self.tables_dir else self.home_dir / "tables"
+
+
+def _listed(value: str) -> list[str]:
+    return [one.strip() for one in value.split(",") if one.strip()]
+
+
+def _networks(name: str, written: list[str]) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(one, strict=False) for one in written]
+    except ValueError:
+        raise BadSetting(f"{name}: want addresses or networks such as 192.0.2.0/24") from None
 
 
 def _key(name: str, value: str) -> bytes:

@@ -114,6 +114,18 @@ def _telegram(settings: Settings) -> Channel:
     return Telegram(token, api_url=settings.telegram_api_url, share=settings.workers)
 
 
+def _email(settings: Settings) -> Channel:
+    from mbiu.channels.email import Email, Server
+
+    return Email(Server.read(settings.smtp_url.get_secret_value()), settings.mail_from)
+
+
+def _webhook(settings: Settings) -> Channel:
+    from mbiu.channels.webhook import Webhook
+
+    return Webhook(settings.hook_hosts_listed, settings.hook_networks_listed)
+
+
 def _simulator(_: Settings) -> Channel:
     from mbiu.channels.simulator import Simulator
 
@@ -134,6 +146,14 @@ def _telegram_is_set(settings: Settings) -> bool:
     return bool(settings.telegram_token.get_secret_value())
 
 
+def _email_is_set(settings: Settings) -> bool:
+    return bool(settings.smtp_url.get_secret_value() and settings.mail_from)
+
+
+def _webhook_is_set(settings: Settings) -> bool:
+    return bool(settings.hook_hosts_listed)
+
+
 def _pretends(settings: Settings) -> bool:
     return settings.demo or settings.training
 
@@ -146,5 +166,7 @@ _CHANNELS: dict[str, tuple[Callable[[Settings], bool], Callable[[Settings], Chan
     "twilio": (_twilio_is_set, _twilio),
     "africastalking": (_africastalking_is_set, _africastalking),
     "telegram": (_telegram_is_set, _telegram),
+    "email": (_email_is_set, _email),
+    "webhook": (_webhook_is_set, _webhook),
     "simulator": (_pretends, _simulator),
 }

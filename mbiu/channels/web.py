@@ -50,11 +50,15 @@ def require_success(answer: httpx.Response) -> None:
 
     A refused login is temporary: the message is good, the operator has to mend the setting.
     """
-    status = answer.status_code
+    require_status(answer.status_code, answer.headers.get("Retry-After"))
+
+
+def require_status(status: int, wish: str | None = None) -> None:
+    """As `require_success`, for a status and the header with the provider's wish to wait."""
     if 200 <= status < 300:
         return
     if status == 429:
-        raise ChannelError("too_many_requests", retry_after=retry_after(answer.headers.get("Retry-After")))
+        raise ChannelError("too_many_requests", retry_after=retry_after(wish))
     if status in (401, 403):
         raise ChannelError("unauthorised")
     raise ChannelError(f"http_{status}", permanent=status in (400, 413, 422))

@@ -181,4 +181,6 @@ def _message(delivery: Delivery, message: Message, to: str, country: str) -> Out
         topic=extra.get("topic"),
         wants_pin=bool(extra.get("wants_pin")),
         country=country,
+        kind=delivery.kind,
+        subject=vault.unseal("message", "subject", message.id, message.subject),
     )

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 
 from mbiu.channels.phone import national
 from mbiu.channels.text import segments
-from mbiu.gateways.registry import SIMULATOR, TELEGRAM
+from mbiu.gateways.registry import FREE
 from mbiu.messages import IncomingMessage
 from mbiu.models import GatewayCost
 from mbiu.settings import settings
 
 MICROS = 1_000_000
 _SLOTS = 16
-_FREE = frozenset({SIMULATOR, TELEGRAM})
 
 # The longest prefix of the number's own country goes before a price for all countries.
 _COUNT = text("""
@@ -66,13 +65,13 @@ def count(
 
     Call it where the row of the same SMS is written, and only if that was written for the first time.
     """
-    if gateway not in _FREE and pieces:
+    if gateway not in FREE and pieces:
         _add(session, _row(gateway, country, number, now), {direction: pieces})
 
 
 def count_call(session: Session, message: IncomingMessage, reply: str | None, now: dt.datetime) -> None:
     """Count a message that came in for the first time, and the reply that its provider carries back."""
-    if message.channel in _FREE:
+    if message.channel in FREE:
         return
     row = _row(message.channel, message.country or settings().default_country, message.sender, now)
     said = {"in": message.text, "out": reply}

@@ -15,13 +15,22 @@ from mbiu.settings import settings
 
 SIMULATOR = "simulator"
 TELEGRAM = "telegram"
+#: The one channel of each kind of address that knows no gateways.
+_ALONE = {AddressKind.TELEGRAM: TELEGRAM, AddressKind.EMAIL: "email", AddressKind.WEBHOOK: "webhook"}
+#: What leaves by these has no price.
+FREE = frozenset({SIMULATOR, *_ALONE.values()})
 #: The name under which the state of all gateways together is kept.
 ALL = "*"
 
 
 def names() -> list[str]:
     """The SMS gateways that are set up to send by, in the order of the settings."""
-    return [name for name in channels.enabled(settings()) if name not in {SIMULATOR, TELEGRAM}]
+    return [name for name in channels.enabled(settings()) if name not in FREE]
+
+
+def single() -> list[str]:
+    """The channels beside the SMS gateways that are set up: chat, mail, hooks."""
+    return [name for name in channels.enabled(settings()) if name in _ALONE.values()]
 
 
 def known() -> list[str]:
@@ -44,13 +53,13 @@ class Snapshot:
     ) -> list[str]:
         """The channels to try for an address, best first; empty where none is set up and on.
 
-        ``country`` and ``number`` (E.164) decide between SMS gateways; a chat has its one channel, and what
-        was ``used`` in a demonstration stays there. ``unsure`` is as for `order.arrange`.
+        ``country`` and ``number`` (E.164) decide between SMS gateways; chat, mail and hook have one channel
+        each, and what was ``used`` in a demonstration stays there. ``unsure`` is as for `order.arrange`.
         """
         if used == SIMULATOR:
             return [SIMULATOR]
-        if kind is AddressKind.TELEGRAM:
-            return [name for name in channels.enabled(settings()) if name == TELEGRAM]
+        if alone := _ALONE.get(kind):
+            return [alone] if alone in single() else []
         wanted = order.listed(self.routes, country, national(number))
         return order.arrange(wanted, names(), used, self.states, unsure)
 

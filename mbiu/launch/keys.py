@@ -18,6 +18,7 @@ _PROVIDER_SECRETS = (
     "mbiu_telegram_hook_secret",
     "mbiu_gateway_keys",
     "mbiu_cap_key",
+    "mbiu_smtp_url",
 )
 
 
