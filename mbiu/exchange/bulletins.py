@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from mbiu import disclosure, vault
 from mbiu.disclosure import Partner
 from mbiu.exchange import message, signing, where, wording
+from mbiu.exchange.knowledge import Audience
 from mbiu.exchange.message import Message
-from mbiu.exchange.wording import Audience, Cause, Occasion
+from mbiu.exchange.wording import Cause, Occasion
 from mbiu.models import Alert, Bulletin, Incident, utcnow
 from mbiu.refs import new_id
 from mbiu.settings import settings
@@ -59,10 +60,9 @@ def document(row: Bulletin) -> str:
 
 
 def _known(session: Session, incident: Incident) -> Partner | None:
+    """What partners may know now. Of an exercise too: its messages say so, and no feed has them."""
     coerced = bool(session.scalar(select(func.mbiu_is_coerced(incident.id))))
-    found = disclosure.partner(
-        incident, restricted=incident.restricted, coerced=coerced, drills=settings().demo
-    )
+    found = disclosure.partner(incident, restricted=incident.restricted, coerced=coerced, drills=True)
     return found if isinstance(found, Partner) else None
 
 

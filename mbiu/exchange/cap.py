@@ -3,16 +3,18 @@
 from sqlalchemy.orm import Session
 
 from mbiu.exchange import bulletins
-from mbiu.exchange.wording import Audience, Cause
+from mbiu.exchange.knowledge import Audience
+from mbiu.exchange.wording import Cause
 from mbiu.models import Alert
 
 
-def text(session: Session, alert: Alert) -> str:
-    """The newest message about an alert to its responders, signed; the first is issued if there is none.
+def text(session: Session, alert: Alert, audience: Audience = Audience.PARTNERS) -> str:
+    """The newest message about an alert, signed; the first is issued if there is none.
 
-    An update, a recall and the all-clear follow by `follow`.
+    A hook is outside the house, so that its owner is a partner: told to the district and to six hours, and
+    nothing (an empty text) where `disclosure.partner` withholds it. Updates and ends come by `follow`.
     """
-    row = bulletins.newest(session, alert, Audience.RESPONDERS)
+    row = bulletins.newest(session, alert, audience)
     return bulletins.document(row) if row else ""
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mbiu import disclosure, texts
-from mbiu.codes import Certainty, EventType, Urgency
+from mbiu.codes import EventType, Urgency
 from mbiu.disclosure import Partner
-from mbiu.exchange import terms, where
+from mbiu.exchange import knowledge, terms, where
+from mbiu.exchange.knowledge import Audience, Facts
 from mbiu.exchange.message import Area, Info, Kind, Message, Pairs
 from mbiu.exchange.where import Where
 from mbiu.models import Incident
@@ -22,14 +23,6 @@ from mbiu.wishes import zone
 HOLDS = dt.timedelta(hours=12)
 _RESTRICTION = "Only for those it was sent to. Do not publish it or pass it on."
 _EXERCISE = "This is an exercise. Nothing of it has happened."
-_RESPONDERS_GET = ("killed", "injured", "abducted", "displaced", "livestock")
-
-
-class Audience(StrEnum):
-    """For whom a message is made."""
-
-    RESPONDERS = "responders"
-    PARTNERS = "partners"
 
 
 class Cause(StrEnum):
@@ -39,6 +32,9 @@ class Cause(StrEnum):
     UPDATE = "update"
     RECALL = "recall"
     CLEAR = "all_clear"
+
+
+_OVER = {Cause.RECALL: "cap.recall", Cause.CLEAR: "cap.clear"}
 
 
 @dataclass(frozen=True)
@@ -58,21 +54,6 @@ class Occasion:
         if not self.before:
             return Kind.ALERT
         return Kind.CANCEL if self.cause is Cause.RECALL else Kind.UPDATE
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What one audience may know. For a ``survivor`` a message asks for care and tells nothing again."""
-
-    event_type: EventType
-    severity: str
-    urgency: Urgency
-    certainty: Certainty
-    country: str | None
-    onset: dt.datetime | None
-    when: str
-    numbers: tuple[tuple[str, int, int], ...]
-    survivor: bool
 
 
 def message(
@@ -106,15 +87,18 @@ def _told(
     audience, known = whom
     if audience is Audience.PARTNERS and known is None:
         return ()
-    facts = _for_partners(occasion, incident, known) if known else _for_responders(occasion, incident)
+    facts = _facts(occasion, incident, known)
     if known or facts.survivor:
         areas = {code: where.coarse(place, incident) for code in _languages(incident.country)}
     else:
         areas = {code: where.exact(place, incident, code) for code in _languages(incident.country)}
-    return tuple(
-        _info(occasion, facts, area, (language, audience), exercise=incident.exercise)
-        for language, area in areas.items()
-    )
+    return tuple(_info(occasion, facts, area, (language, audience)) for language, area in areas.items())
+
+
+def _facts(occasion: Occasion, incident: Incident, known: Partner | None) -> Facts:
+    if known:
+        return knowledge.for_partners(incident, known)
+    return knowledge.for_responders(incident, verified=occasion.verified)
 
 
 def identifier(ref: str, audience: Audience, number: int) -> str:
@@ -137,58 +121,9 @@ def _languages(country: str | None) -> Iterable[str]:
     return dict.fromkeys((texts.FALLBACK, texts.first_language(country)))
 
 
-def _for_responders(occasion: Occasion, incident: Incident) -> Facts:
-    survivor = EventType.SEXUAL_VIOLENCE in {incident.event_type, *incident.other_types}
-    onset, when = _hour(incident)
-    spans = ((name, incident.numbers.get(name)) for name in _RESPONDERS_GET)
-    numbers = tuple((name, one["low"], one["high"]) for name, one in spans if one and one.get("best"))
-    return Facts(
-        event_type=incident.event_type,
-        severity=incident.severity.value,
-        urgency=incident.urgency,
-        certainty=_certainty(occasion, incident),
-        country=incident.country,
-        onset=onset,
-        when=when,
-        numbers=() if survivor else numbers,
-        survivor=survivor,
-    )
-
-
-def _for_partners(occasion: Occasion, incident: Incident, known: Partner) -> Facts:
-    return Facts(
-        event_type=EventType(known.event_type),
-        severity=known.severity,
-        urgency=Urgency(known.urgency),
-        certainty=_certainty(occasion, incident),
-        country=incident.country,
-        onset=known.since,
-        when=f"{known.since:%d/%m %H}:00-{known.until:%H}:00" if known.since and known.until else "",
-        numbers=tuple((name, low, high) for name, (low, high) in known.numbers.items()),
-        survivor=False,
-    )
-
-
-def _certainty(occasion: Occasion, incident: Incident) -> Certainty:
-    grade = (incident.grade_source, incident.grade_information)
-    return terms.certainty(grade, incident.certainty, incident.urgency, verified=occasion.verified)
-
-
-def _hour(incident: Incident) -> tuple[dt.datetime | None, str]:
-    """When it began, to the hour where it is known that well, else to the day."""
-    if incident.occurred_from is None:
-        return None, ""
-    local = incident.occurred_from.astimezone(zone(incident.country))
-    whole = local.replace(minute=0, second=0, microsecond=0)
-    fine = (incident.occurred_to or incident.occurred_from) - incident.occurred_from <= dt.timedelta(hours=6)
-    return (whole, f"{local:%d/%m %H}:00") if fine else (whole.replace(hour=0), f"{local:%d/%m}")
-
-
-def _info(
-    occasion: Occasion, facts: Facts, area: Area, whom: tuple[str, Audience], *, exercise: bool
-) -> Info:
+def _info(occasion: Occasion, facts: Facts, area: Area, whom: tuple[str, Audience]) -> Info:
     language, audience = whom
-    over = occasion.cause in {Cause.RECALL, Cause.CLEAR}
+    over = occasion.cause in _OVER
     begins = sent(occasion.at, facts.country, audience)
     return Info(
         language=language,
@@ -201,10 +136,10 @@ def _info(
         codes=() if facts.survivor else terms.event_codes(facts.event_type),
         onset=facts.onset,
         expires=begins + HOLDS + (dt.timedelta(hours=6) if audience is Audience.PARTNERS else dt.timedelta()),
-        headline=_sentence(facts, area, language, marks=_marks(occasion, language, exercise=exercise)),
-        description=_description(occasion, facts, area, language, exercise=exercise),
+        headline=_headline(occasion, facts, area, language),
+        description=_description(occasion, facts, area, language),
         instruction=_instruction(occasion, language, audience),
-        parameters=_parameters(facts),
+        parameters=() if over else _parameters(facts),
         area=area,
     )
 
@@ -215,33 +150,39 @@ def _event(facts: Facts, language: str) -> str:
 
 
 def _response(occasion: Occasion, audience: Audience) -> str:
-    if occasion.cause in {Cause.RECALL, Cause.CLEAR}:
+    if occasion.cause in _OVER:
         return "AllClear"
     if audience is Audience.PARTNERS:
         return "Monitor"
     return "Execute" if occasion.verified else "Assess"
 
 
-def _marks(occasion: Occasion, language: str, *, exercise: bool) -> str:
+def _marks(occasion: Occasion, facts: Facts, language: str) -> str:
     keys = [
-        ("alert.exercise", exercise),
+        ("alert.exercise", facts.exercise),
         ("alert.unverified", not occasion.verified),
         ("cap.update", occasion.cause is Cause.UPDATE),
     ]
     return "".join(texts.say(language, key) for key, there in keys if there)
 
 
-def _description(occasion: Occasion, facts: Facts, area: Area, language: str, *, exercise: bool) -> str:
-    over = {Cause.RECALL: "cap.recall", Cause.CLEAR: "cap.clear"}.get(occasion.cause)
+def _headline(occasion: Occasion, facts: Facts, area: Area, language: str) -> str:
+    over = _OVER.get(occasion.cause)
     if over:
-        mark = texts.say(language, "alert.exercise") if exercise else ""
+        mark = texts.say(language, "alert.exercise") if facts.exercise else ""
         return mark + texts.say(language, over, ref=occasion.ref)
+    return _sentence(facts, area, language, marks=_marks(occasion, facts, language))
+
+
+def _description(occasion: Occasion, facts: Facts, area: Area, language: str) -> str:
+    said = _headline(occasion, facts, area, language)
+    if occasion.cause in _OVER:
+        return said
     numbers = ", ".join(
         texts.say(language, f"number.{name}", n=str(low) if low == high else f"{low}-{high}")
         for name, low, high in facts.numbers
     )
     when = facts.when or texts.say(language, "alert.when_unknown")
-    said = _sentence(facts, area, language, marks=_marks(occasion, language, exercise=exercise))
     return " ".join(f"{said}, {when}. {numbers}{'.' if numbers else ''}".split())
 
 
@@ -259,7 +200,7 @@ def _sentence(facts: Facts, area: Area, language: str, *, marks: str) -> str:
 
 
 def _instruction(occasion: Occasion, language: str, audience: Audience) -> str:
-    if occasion.cause in {Cause.RECALL, Cause.CLEAR}:
+    if occasion.cause in _OVER:
         return ""
     key = "cap.ask" if audience is Audience.RESPONDERS else "cap.inform"
     return texts.say(language, key, ref=occasion.ref)

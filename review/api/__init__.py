@@ -4,7 +4,7 @@ A token opens what its scopes name; a session of the console opens what its user
 by these addresses.
 """
 
-from review.api import alerts, areas, description, incidents, reports
+from review.api import alerts, areas, cap, description, incidents, reports
 from review.api.blueprint import pages
 
-__all__ = ["alerts", "areas", "description", "incidents", "pages", "reports"]
+__all__ = ["alerts", "areas", "cap", "description", "incidents", "pages", "reports"]

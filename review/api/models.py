@@ -213,3 +213,7 @@ class AlertOut(BaseModel):
 
 class AlertPage(Page):
     alerts: list[AlertOut]
+
+
+class FeedQuery(_Query):
+    """Which part of the feed of CAP messages."""

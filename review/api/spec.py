@@ -79,22 +79,31 @@ _REFUSALS = {
 }
 
 
+#: Media types of answers that are no JSON, by operation.
+_MEDIA: dict[str, str] = {}
+
+
 def operation(
-    answer: type[BaseModel], words: str, scope: Scope, *, one: bool = False
+    answer: type[BaseModel] | None, words: str, scope: Scope, *, one: bool = False, media: str = ""
 ) -> Callable[[View], View]:
-    """Describe and guard a view that answers with ``answer``; ``one`` says that it may be found missing."""
+    """Describe and guard a view that answers with ``answer`` or, without one, with a text of type ``media``.
+
+    ``one`` says that it may be found missing.
+    """
     kinds = {200: answer, 400: Problem, 401: Problem, 403: Problem, 429: Problem}
     if one:
         kinds[404] = Problem
     told = {f"HTTP_{code}": (kind, _REFUSALS.get(code, words)) for code, kind in sorted(kinds.items())}
 
     def describe(view: View) -> View:
+        if media:
+            _MEDIA[view.__name__] = media
         described: View = spec.validate(
             resp=Response(**told),
             security=[{"token": [scope.value]}, {"session": []}],
             tags=(scope.value,),
             operation_id=view.__name__,
-            path_parameter_descriptions={"ref": "As the list gives it", "area_id": "As the list gives it"},
+            path_parameter_descriptions=dict.fromkeys(("ref", "area_id", "number"), "As the list gives it"),
         )(view)
         described.door, described.scope = Permission.SEE, scope  # type: ignore[attr-defined]
         return described
@@ -108,13 +117,16 @@ def document() -> dict[str, Any]:
     made: dict[str, Any] = deepcopy(spec.spec)
     for path in made["paths"].values():
         for method in path.values():
+            media = _MEDIA.get(method["operationId"], "")
             for code, answer in method["responses"].items():
-                _complete(code, answer)
+                _complete(code, answer, media)
     return made
 
 
-def _complete(code: str, answer: dict[str, Any]) -> None:
-    """What the library cannot say: the media type of problems, and the headers."""
+def _complete(code: str, answer: dict[str, Any], media: str) -> None:
+    """What the library cannot say: media types that are no JSON, and the headers."""
+    if code == "200" and media:
+        answer["content"] = {media: {"schema": {"type": "string"}}}
     if code == "200":
         answer["headers"] = {"ETag": _header("Send it as If-None-Match; 304 says that nothing changed")}
     else:
