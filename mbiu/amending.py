@@ -3,7 +3,7 @@
 ``event_type``, ``severity``, ``urgency`` are codes; ``other_types`` and ``drivers`` lists of codes;
 ``risk_factors`` a list of 1 to 14; ``place_id`` a place's id or None; ``numbers`` a part of the counts,
 ``{"killed": {"low", "best", "high"} or None}``; ``occurred`` a pair of times with a zone, or None;
-``actors`` the sides by name, ``{"police": "attacker"}``.
+``actors`` the sides by name, ``{"police": "attacker"}``; ``child`` whether a child is among those harmed.
 """
 
 import datetime as dt
@@ -19,7 +19,9 @@ from mbiu.models import Incident, Place
 from mbiu.refusals import NotPossible
 
 #: Facts that hold codes alone, which may stand in the audit log as they are.
-CODED = frozenset({"event_type", "severity", "urgency", "other_types", "drivers", "risk_factors", "numbers"})
+CODED = frozenset(
+    {"event_type", "severity", "urgency", "other_types", "drivers", "risk_factors", "numbers", "child"}
+)
 SIDES = ("attacker", "target", "unknown")
 RISK_FACTORS = range(1, 15)
 _CODES: dict[str, type[StrEnum]] = {"event_type": EventType, "severity": Severity, "urgency": Urgency}
@@ -93,6 +95,10 @@ def _actors(row: Incident, value: Any) -> None:
     row.actors = {name.strip(): side for name, side in value.items()}
 
 
+def _child(row: Incident, value: Any) -> None:
+    row.child = value is True
+
+
 def _occurred(row: Incident, value: tuple[dt.datetime, dt.datetime] | None) -> None:
     if value is None:
         row.occurred_from = row.occurred_to = None
@@ -110,6 +116,7 @@ _OTHERS: dict[str, Callable[[Incident, Any], None]] = {
     "risk_factors": _risks,
     "actors": _actors,
     "occurred": _occurred,
+    "child": _child,
 }
 
 

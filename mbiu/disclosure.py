@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from mbiu import survivors
 from mbiu.codes import EventType, IncidentState
 from mbiu.models import Incident
 from mbiu.wishes import zone
@@ -119,7 +120,7 @@ def public(row: Incident, *, restricted: bool, coerced: bool, now: dt.datetime) 
 
 def _withheld(row: Incident, *, restricted: bool, coerced: bool, drills: bool = False) -> Why | None:
     reasons = (
-        (EventType.SEXUAL_VIOLENCE in {row.event_type, *row.other_types}, Why.SURVIVOR),
+        (survivors.is_survivor(row), Why.SURVIVOR),
         (restricted, Why.RESTRICTED),
         (row.exercise and not drills, Why.EXERCISE),
         (row.state not in CONFIRMED or row.verified_at is None, Why.UNCONFIRMED),

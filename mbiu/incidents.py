@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from mbiu import survivors
 from mbiu.codes import EventType, IncidentState
 from mbiu.facts import facts_of
 from mbiu.house import ranking
@@ -27,6 +28,7 @@ def new_incident(work: Work, ranked: Ranking) -> dict[str, Any]:
         "ref": new_ref("I"),
         "state": IncidentState.OPEN,
         "exercise": work.row.exercise,
+        "child": _tells_of_child(work, facts),
         "reports": 1,
         "sources": 1,
         "created_at": now,
@@ -75,6 +77,12 @@ def _take_in(incident: Incident, work: Work, ranked: Ranking) -> None:
     else:
         strengthen(incident, facts, ranked)
     mark_survivors(incident, {facts["event_type"].value, *facts["other_types"]})
+    incident.child = incident.child or (not work.row.corrected and _tells_of_child(work, facts))
+
+
+def _tells_of_child(work: Work, facts: dict[str, Any]) -> bool:
+    types = {facts["event_type"].value, *facts["other_types"]}
+    return survivors.tells_of_child(work.words.text, types)
 
 
 def mark_survivors(incident: Incident, types: set[str]) -> None:

@@ -4,7 +4,6 @@ Few people see such an incident, and those who help survivors are told of it in 
 administration, in words that tell nothing again: whoever is told asks the house, not the survivor.
 """
 
-from mbiu import texts
 from mbiu.analysis import tables
 from mbiu.codes import EventType, ResponderClass
 from mbiu.gazetteer.names import WORD, fold
@@ -18,8 +17,6 @@ HELPERS = (ResponderClass.REFERRAL_SERVICE, ResponderClass.HEALTH)
 _OF_CHILDREN = frozenset(
     {EventType.ABDUCTION.value, EventType.MOBILISATION.value, EventType.SEXUAL_VIOLENCE.value}
 )
-#: The parts of a path from the country to the district.
-_DISTRICT_DEPTH = 3
 
 
 def is_survivor(incident: Incident) -> bool:
@@ -34,20 +31,3 @@ def tells_of_child(text: str, types: set[str]) -> bool:
         return False
     words = tables.grammar("child")
     return any(fold(match.group()) in words for match in WORD.finditer(text))
-
-
-def wording(language: str, ref: str, area: str | None, *, exercise: bool = False) -> str:
-    """The alert: that somebody needs help in an area, and nothing of what happened or to whom.
-
-    ``area`` is the name of the district, never of the village; None where none is known.
-    """
-    mark = texts.say(language, "alert.exercise") if exercise else ""
-    where = area or texts.say(language, "survivor.area_unknown")
-    said = texts.say(language, "survivor.sms", mark=mark, ref=ref, area=where)
-    return " ".join(said.split())
-
-
-def district(area_path: str) -> str:
-    """The path of the district, at the most, that a survivor's area is told by."""
-    parts = [part for part in area_path.split("/") if part][:_DISTRICT_DEPTH]
-    return "/" + "".join(f"{part}/" for part in parts)

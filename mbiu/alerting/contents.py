@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mbiu import disclosure, texts
-from mbiu.alerting.wording import Facts, line, lines, mark, sms
+from mbiu.alerting.facts import Facts, mark
+from mbiu.alerting.wording import line, lines, sms
 from mbiu.codes import AddressKind, ResponderClass
 from mbiu.disclosure import Partner, Withheld
 from mbiu.models import Incident, Place

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 
 from mbiu import disclosure, texts
+from mbiu.alerting import careful
+from mbiu.alerting.facts import Facts, mark
 from mbiu.channels.text import compose, fit
 from mbiu.codes import Precision
 from mbiu.models import Incident
@@ -17,20 +18,6 @@ _SHOWN = ("killed", "injured", "abducted", "displaced", "livestock")
 _ANSWERS = ("ack", "go", "done", "cannot")
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What an alert tells. ``place`` is a name with its district, None when unknown; ``words`` were released
-    by an analyst, from a report. With ``rough`` the time is told to six hours.
-    """
-
-    incident: Incident
-    ref: str
-    place: str | None
-    verified: bool = True
-    words: str = ""
-    rough: bool = False
-
-
 def wording(incident: Incident, place: str | None, language: str, ref: str, *, verified: bool = True) -> str:
     """The alert as an SMS in ``language``; ``place`` is as in `Facts`."""
     return sms(Facts(incident, ref, place, verified), language)
@@ -38,6 +25,8 @@ def wording(incident: Incident, place: str | None, language: str, ref: str, *, v
 
 def sms(facts: Facts, language: str) -> str:
     """As few segments as can be; released words are cut where they would make more than `SEGMENTS`."""
+    if careful.applies(facts):
+        return careful.sms(facts, language)
     text = _tidy(
         texts.say(
             language,
@@ -57,6 +46,8 @@ def sms(facts: Facts, language: str) -> str:
 
 def line(facts: Facts, language: str) -> str:
     """The alert as one of several: ``A7K3QX9 SEVERE cattle raid, Bwera, Kasese, 22/11 06:00``."""
+    if careful.applies(facts):
+        return careful.line(facts, language)
     said = _said(facts, language)
     text = texts.say(language, "alert.line", mark=mark(facts, language), ref=facts.ref, **said)
     return _tidy(text).rstrip(" ,.،")
@@ -64,6 +55,8 @@ def line(facts: Facts, language: str) -> str:
 
 def lines(facts: Facts, language: str) -> str:
     """The alert a fact a line, without what is asked."""
+    if careful.applies(facts):
+        return careful.lines(facts, language)
 
     def say(key: str) -> str:
         return texts.say(language, f"alert.{key}")
@@ -80,12 +73,6 @@ def lines(facts: Facts, language: str) -> str:
     ]
     told = "\n".join(f"{say(name)}: {text}" for name, text in rows if text)
     return f"{mark(facts, language)}{facts.ref}\n\n{told}"
-
-
-def mark(facts: Facts, language: str) -> str:
-    """What stands before everything else: that it is an exercise, or not verified."""
-    unverified = "" if facts.verified else texts.say(language, "alert.unverified")
-    return unverified + (texts.say(language, "alert.exercise") if facts.incident.exercise else "")
 
 
 def _said(facts: Facts, language: str) -> dict[str, str]:
