@@ -8,7 +8,7 @@ to people whom a route names as mediators. Whoever got it hears later whether it
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, notices, routing
+from mbiu import audit, escalation, notices, routing
 from mbiu.audit import SYSTEM, Actor
 from mbiu.codes import IncidentState, Role, Verdict
 from mbiu.house.settings import value
@@ -70,7 +70,7 @@ def warn(
         raise NotPossible("No route names a mediator for this place who can be reached.")
     decide(session, actor, row, Verdict.WARNED, reason, None)
     session.flush()
-    alert = routing.start(session, actor, row, alert_ref, told, unverified=True)
+    alert = escalation.start(session, actor, row, alert_ref, told, unverified=True)
     row.warn_at = None
     audit.append(
         session, actor, "alert.warned", f"alert:{alert_ref}", incident=ref, waited=waited,

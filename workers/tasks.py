@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from mbiu import audit, delivery, emergency, erasing, figures, ledger, response, retention, rotas
+from mbiu import audit, delivery, emergency, erasing, escalation, figures, ledger, retention, rotas
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
@@ -88,7 +88,7 @@ def escalate() -> None:
 
     def step() -> int:
         with transaction() as session:
-            return response.escalate(session)
+            return escalation.take_due(session)
 
     def warn() -> int:
         with transaction() as session:

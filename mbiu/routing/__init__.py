@@ -1,27 +1,25 @@
 """From a verified incident to an alert: who is told, why, in what words, and who comes next.
 
-`plan` is the preview and changes nothing; `send` writes the alert with its escalation chain, as it
-stands now, and the first deliveries.
+`plan` is the preview and changes nothing; `send` starts the alert with its escalation, as it stands now.
+Routes (`save`) say which incidents go by which of the chains (`mbiu.chains`).
 """
 
-from mbiu.routing.planning import matches, place_name, plan
-from mbiu.routing.plans import LeftOut, Plan, PlannedStep, Quorum, Recipient
+from mbiu.alerting.places import place_name
+from mbiu.routing.planning import plan
+from mbiu.routing.plans import LeftOut, Plan, PlannedStep, Quorum, Recipient, Rule
+from mbiu.routing.saving import Rules, save
 from mbiu.routing.sending import send
-from mbiu.routing.starting import ALERTABLE, USEFUL, is_open, start, take_step
 
 __all__ = [
-    "ALERTABLE",
-    "USEFUL",
     "LeftOut",
     "Plan",
     "PlannedStep",
     "Quorum",
     "Recipient",
-    "is_open",
-    "matches",
+    "Rule",
+    "Rules",
     "place_name",
     "plan",
+    "save",
     "send",
-    "start",
-    "take_step",
 ]

@@ -2,14 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from mbiu import audit, sources
+from mbiu import audit, escalation, sources
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState
 from mbiu.models import Alert
 from mbiu.refs import new_ref
 from mbiu.refusals import NotAllowed, NotPossible, Stale
 from mbiu.routing.planning import plan
-from mbiu.routing.starting import start
 from mbiu.verification import MAY_DECIDE, approvals, find
 
 _ROUTABLE = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
@@ -41,10 +40,10 @@ def send(
     found = plan(session, incident, alert_ref)
     if not found.recipients:
         raise NotPossible("No route leads to anyone who can be reached, so nobody would be told.")
-    alert = start(session, actor, incident, alert_ref, found)
+    alert = escalation.start(session, actor, incident, alert_ref, found)
     incident.state = IncidentState.ALERTED
     audit.append(
         session, actor, "alert.sent", f"alert:{alert_ref}", incident=ref,
-        recipients=len(found.recipients), routes=list(found.routes),
+        recipients=len(found.recipients), routes=list(found.routes), versions=found.versions,
     )  # fmt: skip
     return alert

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from mbiu import emergency, response, routing, verification
+from mbiu import emergency, escalation, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import AlertState, DeliveryState, IncidentState, Role, Verdict
 from mbiu.db import transaction
@@ -196,7 +196,7 @@ def test_an_escalated_warning_stays_with_the_mediators(grave: str) -> None:
     warn(user("ruth"), grave)
     with transaction() as session:
         session.execute(update(Alert).values(due_at=utcnow()))
-        response.escalate(session)
+        escalation.take_due(session)
     assert len(texts_to("+256772000204", "alert")) == 1
     assert texts_to(GRACE, "alert") == []
 
@@ -229,7 +229,7 @@ def test_the_database_takes_no_warning_without_a_reason_or_to_others(grave: str,
             verification.decide(session, ruth, row, Verdict.WARNED, "Now", None)
         plan = routing.plan(session, row, mediators=lack == "reason")
         with pytest.raises(DBAPIError, match="warning_not_allowed"):
-            routing.start(session, ruth, row, "AXXXXXX", plan, unverified=True)
+            escalation.start(session, ruth, row, "AXXXXXX", plan, unverified=True)
         session.rollback()
 
 

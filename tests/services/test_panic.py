@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import delivery, erasing, leaving, outbox, questions, response, routing
+from mbiu import delivery, erasing, escalation, leaving, outbox, questions, routing
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
 from mbiu.models import (
@@ -286,7 +286,7 @@ def test_in_thirty_days_of_everything_nothing_is_sent(providers: Doubles) -> Non
         routing.send(session, ruth, incident_of(ref).ref)
     with transaction() as session:
         session.execute(update(Delivery).values(due_at=utcnow() - dt.timedelta(days=30)))
-        response.escalate(session)
+        escalation.take_due(session)
     close(ruth, incident_of(ref).ref)
     send_all()
     assert {one.to for one in providers.twilio.sent} == {DANIEL}

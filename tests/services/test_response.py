@@ -5,14 +5,13 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import response, routing, vault
+from mbiu import escalation, response, routing, vault
 from mbiu.audit import Actor
-from mbiu.codes import AddressKind, AlertState, Answer, ContactRole, DeliveryState, IncidentState, Role
+from mbiu.codes import AddressKind, AlertState, Answer, ContactRole, DeliveryState, Role
 from mbiu.db import transaction
-from mbiu.models import Alert, AuditEntry, Delivery, Outcome, Response, utcnow
+from mbiu.models import Alert, AuditEntry, Delivery, Response, utcnow
 from mbiu.refusals import NotPossible, Refused
 from tests.cast import (
-    AMINA,
     DANIEL,
     GRACE,
     JOSEPH,
@@ -24,7 +23,6 @@ from tests.cast import (
     count,
     deliveries,
     hand_in,
-    incident,
     incident_of,
     person,
     route,
@@ -61,7 +59,7 @@ def send(actor: Actor, ref: str) -> str:
 
 def escalate() -> int:
     with transaction() as session:
-        return response.escalate(session)
+        return escalation.take_due(session)
 
 
 def time_passes() -> None:

@@ -1,0 +1,131 @@
+"""Taking the steps that are due, of many alerts at once."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from mbiu.audit import SYSTEM, Actor
+from mbiu.codes import AlertState
+from mbiu.escalation import promises, quorum, reminding, telling
+from mbiu.escalation.quorum import Situation
+from mbiu.escalation.scene import Scene
+from mbiu.escalation.writing import Writing
+from mbiu.models import Alert, Incident, utcnow
+
+#: So many alerts are climbed in one transaction.
+BATCH = 50
+LIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+#: Whoever told of an unverified incident how it ended has ended the climbing too.
+CLIMBS: ColumnElement[bool] = Alert.state.in_(LIVE) & Alert.settled_at.is_(None)
+
+
+def take_due(session: Session, limit: int = BATCH) -> int:
+    """Do what is due of open alerts: steps, repeats, promises; how many alerts there were.
+
+    One that somebody else works on just now, or whose incident, is left for the next look.
+    """
+    now = utcnow()
+    alerts = session.scalars(
+        select(Alert)
+        .join(Incident, Incident.id == Alert.incident_id)
+        .where(CLIMBS, Alert.due_at <= now)
+        .order_by(Alert.due_at)
+        .limit(limit)
+        .with_for_update(of=[Alert, Incident], skip_locked=True)
+    ).all()
+    climb(session, alerts, now)
+    return len(alerts)
+
+
+def next_due(session: Session) -> dt.datetime | None:
+    """When the next step, repeat or promise of any open alert is due."""
+    return session.scalar(select(func.min(Alert.due_at)).where(CLIMBS))
+
+
+def climb(session: Session, alerts: Sequence[Alert], now: dt.datetime, actor: Actor = SYSTEM) -> None:
+    """Do what is due at ``now`` of these alerts, which are locked with their incidents."""
+    if not alerts:
+        return
+    scene, writing = Scene(session, alerts, now), Writing(now, actor)
+    for alert in alerts:
+        _keep_promises(scene, writing, alert)
+        if alert.state is AlertState.OPEN:
+            _step(scene, writing, alert)
+        alert.due_at = due_at(alert, scene.situations[alert.id])
+    reminding.remind(session, writing)
+    writing.write(session, alerts)
+
+
+def due_at(alert: Alert, situation: Situation) -> dt.datetime | None:
+    """The earliest of what comes next; None when the alert has ended."""
+    if alert.state not in LIVE or alert.settled_at:
+        return None
+    steps = [alert.next_at, alert.repeat_at] if alert.state is AlertState.OPEN else [alert.taken_until]
+    return min((at for at in [*steps, *map(promises.due_at, situation.words.values())] if at), default=None)
+
+
+def _keep_promises(scene: Scene, writing: Writing, alert: Alert) -> None:
+    """Remind of promises, and let go of those whose time is over: without them the alert is open again."""
+    situation = scene.situations[alert.id]
+    found = promises.look(situation.words.values(), scene.now)
+    for word in found.remind:
+        writing.remind(alert, word)
+    for word in found.lapse:
+        writing.lapsed.append(word.id)
+        writing.note("alert.lapsed", alert)
+    situation = situation.changed(
+        *(replace(word, reminded_at=scene.now) for word in found.remind),
+        *(replace(word, lapsed=True) for word in found.lapse),
+    )
+    scene.situations[alert.id] = situation
+    if alert.taken_until and alert.taken_until <= scene.now:
+        alert.taken_by = alert.taken_until = None
+        writing.note("alert.lapsed", alert)
+    taken = scene.chains[alert.id][: alert.step]
+    is_held = alert.taken_by or quorum.standing(taken, situation) is not AlertState.OPEN
+    if alert.state is AlertState.ACKNOWLEDGED and not is_held:
+        alert.state, alert.next_at = AlertState.OPEN, scene.now
+    elif found.lapse and alert.state is AlertState.OPEN and quorum.is_hopeless(taken, situation):
+        alert.next_at = scene.now
+
+
+def _step(scene: Scene, writing: Writing, alert: Alert) -> None:
+    """The next step that anybody can be told in, if its time has come, or the last one anew."""
+    chain, now = scene.chains[alert.id], scene.now
+    while alert.next_at and alert.next_at <= now and alert.step < len(chain):
+        rung = chain[alert.step]
+        alert.step, alert.repeated = alert.step + 1, 0
+        if not rung.final and not scene.is_open(rung):
+            writing.step(alert, "passed", 0, [{"contact": "", "why": "hours"}])
+        elif telling.tell(scene, writing, alert, rung) or rung.final:
+            _wait(writing, alert, scene)
+            return
+    # Where no step is left, the last is told anew when the next would be due.
+    if any(at and at <= now for at in (alert.next_at, alert.repeat_at)):
+        _repeat(scene, writing, alert)
+
+
+def _wait(writing: Writing, alert: Alert, scene: Scene) -> None:
+    """From now on the step waits for answers."""
+    rung = scene.chains[alert.id][alert.step - 1]
+    alert.next_at = None if rung.final else scene.now + rung.wait
+    alert.repeat_at = rung.repeat_at(scene.now, 0, alert.next_at)
+    if rung.final:
+        writing.finals.append(alert.ref)
+    if alert.round > 1:
+        action = "alert.unanswered" if rung.final else "alert.escalated"
+        writing.note(action, alert, step=alert.step)
+
+
+def _repeat(scene: Scene, writing: Writing, alert: Alert) -> None:
+    rung = scene.chains[alert.id][alert.step - 1]
+    alert.repeated += 1
+    telling.tell(scene, writing, alert, rung, repeat=True)
+    if rung.final:
+        alert.next_at = None
+        writing.finals.append(alert.ref)
+    alert.repeat_at = rung.repeat_at(scene.now, alert.repeated, alert.next_at)
+    writing.note("alert.repeated", alert, step=alert.step)

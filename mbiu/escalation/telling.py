@@ -1,0 +1,106 @@
+"""Who is told when a step is taken, and in what words."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from mbiu import alerting, links, texts, vault
+from mbiu.alerting.contents import HOOK
+from mbiu.codes import Answer
+from mbiu.escalation import people
+from mbiu.escalation.chain import Rung, To
+from mbiu.escalation.quorum import Word
+from mbiu.escalation.scene import Scene
+from mbiu.escalation.writing import Writing
+from mbiu.models import Alert
+from mbiu.outbox import Outgoing
+
+_MAIL = ":email"
+
+LeftOut = dict[str, str]
+
+
+def tell(scene: Scene, writing: Writing, alert: Alert, rung: Rung, *, repeat: bool = False) -> int:
+    """Tell the people of a step, or tell it anew; how many. Who is left out is written down with a reason."""
+    found, left_out = _chosen(scene, alert, rung, repeat=repeat)
+    outs = _texts(scene, alert, found, "final" if rung.final else "alert")
+    writing.outs += outs
+    if outs or not repeat:
+        kind = "repeat" if repeat else "step" if outs or rung.final else "passed"
+        writing.step(alert, kind, len(outs), left_out)
+    return len(outs)
+
+
+def _chosen(scene: Scene, alert: Alert, rung: Rung, *, repeat: bool) -> tuple[list[To], list[LeftOut]]:
+    if rung.final:
+        return _at_last(scene, alert, rung)
+    situation = scene.situations[alert.id]
+    silent = {contact: _answered(word) for contact, word in situation.words.items() if not word.lapsed}
+    if not (repeat or rung.again):
+        silent = {**dict.fromkeys(situation.told, "told"), **silent}
+    named = [one for one in rung.people if not (repeat and one["key"] == HOOK)]
+    return _sorted_out(scene, alert, [*named, *scene.on_duty(alert, rung)], silent)
+
+
+def _at_last(scene: Scene, alert: Alert, rung: Rung) -> tuple[list[To], list[LeftOut]]:
+    """Who is on duty, or else the coordinators of the area, or else those of any, or else who said no."""
+    words = scene.situations[alert.id].words
+    silent = {contact: _answered(word) for contact, word in words.items() if not word.lapsed}
+    left_out: list[LeftOut] = []
+    for named in (scene.on_duty(alert, rung), rung.people):
+        found, more = _sorted_out(scene, alert, named, silent)
+        left_out += more
+        if found:
+            return found, left_out
+    if alert.unverified:
+        return [], left_out
+    anybody = people.coordinators(scene.session, scene.incident(alert), any_area=True)
+    found = _sorted_out(scene, alert, anybody, silent)[0]
+    return found or _sorted_out(scene, alert, anybody, {})[0], left_out
+
+
+def _answered(word: Word) -> str:
+    return "cannot" if word.answer is Answer.CANNOT else "answered"
+
+
+def _sorted_out(
+    scene: Scene, alert: Alert, named: Iterable[To], silent: Mapping[UUID, str]
+) -> tuple[list[To], list[LeftOut]]:
+    """Those who can be told, each address once, and the others with the reason in a word."""
+    by_address = {one["address"]: one for one in named}
+    barred = scene.barred(alert, {UUID(one["contact"]) for one in by_address.values()})
+    found, left_out = [], {}
+    for one in by_address.values():
+        contact = UUID(one["contact"])
+        why = "party" if contact in barred else silent.get(contact, "")
+        if not why and not scene.is_reachable(UUID(one["address"])):
+            why = "unreachable"
+        if why:
+            left_out[contact] = {"contact": str(contact), "why": why}
+        else:
+            found.append(one)
+    return found, list(left_out.values())
+
+
+def _texts(scene: Scene, alert: Alert, found: list[To], kind: str) -> list[Outgoing]:
+    if not found:
+        return []
+    wordings: dict[str, str] = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
+    outs = (_text(scene, alert, one, wordings, kind) for one in found)
+    return [out for out in outs if out]
+
+
+def _text(scene: Scene, alert: Alert, to: To, wordings: Mapping[str, str], kind: str) -> Outgoing | None:
+    contact, link = UUID(to["contact"]), ""
+    if _MAIL in to["key"]:
+        link = links.make(scene.session, alert.id, contact, to["language"])
+    out = alerting.outgoing(alert, to, wordings, scene.now, kind=kind, link=link)
+    if out is None:
+        return None
+    mark = ""
+    if to["key"] != HOOK and kind == "final":
+        mark = texts.say(to["language"], "climb.final")
+    elif to["key"] != HOOK and contact in scene.situations[alert.id].told:
+        mark = texts.say(to["language"], "climb.again")
+    return replace(out, text=f"{mark} {out.text}" if mark else out.text, round=alert.round)
