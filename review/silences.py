@@ -58,7 +58,9 @@ def is_silent(since: dt.datetime) -> ColumnElement[bool]:
 
 
 def _told(since: dt.datetime) -> ColumnElement[bool]:
-    return exists(select(Report.id).where(Report.contact_id == Contact.id, Report.created_at >= since))
+    """Whether a contact told something from somebody else's phone; one's own remembers it by itself."""
+    told = (Report.contact_id == Contact.id, Report.created_at >= since, Report.borrowed)
+    return exists(select(Report.id).where(*told))
 
 
 def areas(db: Session, scope: str) -> list[AreaPeople]:

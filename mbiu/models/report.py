@@ -43,6 +43,7 @@ class Report(Model):
             postgresql_where=text("NOT copied"),
         ),
         Index(None, "contact_id", "created_at"),
+        Index("ix_report_borrowed", "contact_id", "created_at", postgresql_where=text("borrowed")),
         Index(None, "address_id", "created_at"),
         Index(None, "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),

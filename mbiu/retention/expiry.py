@@ -122,12 +122,14 @@ RULES = (
 )
 
 
-def counts(
-    session: Session, days: Mapping[str, int], now: dt.datetime, most: int = 10_000
-) -> dict[Kind, int]:
-    """How many rows of each kind would go at ``now``, counted up to ``most``."""
+#: What would go is counted up to here: more than this is a day's work, whatever the number.
+MOST = 1_000
+
+
+def counts(session: Session, days: Mapping[str, int], now: dt.datetime) -> dict[Kind, int]:
+    """How many rows of each kind would go at ``now``, counted up to `MOST`."""
     found = {}
     for rule in RULES:
-        rows = rule.query(cutoff(days, rule, now)).limit(most).subquery()
+        rows = rule.query(cutoff(days, rule, now)).limit(MOST).subquery()
         found[rule.kind] = session.scalar(select(func.count()).select_from(rows)) or 0
     return found

@@ -107,6 +107,9 @@ def test_a_report_from_a_borrowed_phone_breaks_the_silence(as_: As) -> None:
     with transaction() as session:
         session.execute(update(Address).values(last_in_at=None))
     with transaction() as session:
+        assert [area.silent for area in silences.areas(session, "/")] == [1]
+        session.execute(update(Report).where(Report.ref == report).values(borrowed=True))
+    with transaction() as session:
         assert [area.silent for area in silences.areas(session, "/")] == [0]
         session.execute(
             update(Report).where(Report.ref == report).values(created_at=utcnow() - dt.timedelta(days=20))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mbiu.db import transaction
 from mbiu.house import settings
 from mbiu.models import AuditEntry, Incident, utcnow
-from mbiu.retention.expiry import counts
+from mbiu.retention.expiry import MOST, counts
 from review.doors import Permission, actor, door
 from review.views.house.blueprint import done, pages, whole
 
@@ -32,7 +32,7 @@ def retention() -> ResponseReturnValue:
         held = db.scalar(select(func.count()).select_from(Incident).where(Incident.held)) or 0
     rows = [(kind, [found[kind] for found in ahead]) for kind in ahead[0]]
     return render_template(
-        "pages/house/retention.html", days=days, rows=rows, ahead=AHEAD, last=last, held=held
+        "pages/house/retention.html", days=days, rows=rows, ahead=AHEAD, most=MOST, last=last, held=held
     )
 
 
