@@ -80,6 +80,11 @@ class Certainty(StrEnum):
     UNLIKELY = "unlikely"
     UNKNOWN = "unknown"
 
+    @property
+    def rank(self) -> int:
+        """0 for unknown, then 1 (unlikely) to 4 (observed)."""
+        return {"unknown": 0, "unlikely": 1, "possible": 2, "likely": 3, "observed": 4}[self.value]
+
 
 class Priority(StrEnum):
     """P1 is to be acted on now; P4 can wait."""

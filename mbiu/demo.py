@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,10 @@ import click
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import intake, outcomes, routing, verification
-from mbiu.audit import Actor
-from mbiu.codes import AddressKind, ContactRole, Role, Severity
+from mbiu import chains, intake, outcomes, routing, verification
+from mbiu.audit import SYSTEM, Actor
+from mbiu.chains import Selector, Step
+from mbiu.codes import AddressKind, ContactRole, ResponderClass, Role, Severity
 from mbiu.contacts import enrol
 from mbiu.db import transaction
 from mbiu.gazetteer import store
@@ -31,13 +32,12 @@ from mbiu.models import (
     Message,
     Place,
     Report,
-    Route,
-    RouteRecipient,
     User,
     utcnow,
 )
 from mbiu.refs import new_id
 from mbiu.refusals import Refused
+from mbiu.routing import Rules
 from mbiu.settings import settings
 from mbiu.triage import triage
 
@@ -64,12 +64,20 @@ class Phone:
     grade: str = "C"
     organisation: str = ""
     is_group: bool = False
+    responder_class: ResponderClass | None = None
 
 
 _DATA = tomllib.loads((Path(__file__).parent / "demo.toml").read_text(encoding="utf-8"))
 
 PHONES = tuple(
-    Phone(**{**one, "kind": AddressKind(one["kind"]), "role": ContactRole(one["role"])})
+    Phone(
+        **{
+            **one,
+            "kind": AddressKind(one["kind"]),
+            "role": ContactRole(one["role"]),
+            "responder_class": ResponderClass(one["responder_class"]) if "responder_class" in one else None,
+        }
+    )
     for one in _DATA["phone"]
 )
 
@@ -173,6 +181,7 @@ def register(session: Session, phone: Phone) -> UUID:
         channel="simulator",
         code=phone.code,
         role=phone.role,
+        responder_class=phone.responder_class,
         country=phone.country,
         language=phone.language,
         grade=phone.grade,
@@ -184,22 +193,30 @@ def register(session: Session, phone: Phone) -> UUID:
 
 
 def _routes(session: Session) -> None:
-    _route(session, "Uganda: mediators, then police", "/ug/", [("KAS-91", 1), ("UG-92", 2)])
-    _route(session, "Kenya: mediators", "/ke/", [("KAS-91", 1)], Severity.MODERATE)
-    _route(session, "South Sudan: mediators", "/ss/", [("KAS-91", 1)], Severity.MODERATE)
-    _route(session, "Tanzania: elders", "/tz/", [("TZ-93", 1)])
+    mediators = _chain(session, "Mediators", [("KAS-91",)])
+    both = ((ResponderClass.MEDIATOR, 1), (ResponderClass.POLICE_LIAISON, 1))
+    police = _chain(session, "Mediators, then police", [("KAS-91",), ("UG-92",)], both)
+    elders = _chain(session, "Elders", [("TZ-93",)])
+    for name, area, chain, least in (
+        ("Uganda: mediators, then police", "/ug/", police, Severity.MINOR),
+        ("Kenya: mediators", "/ke/", mediators, Severity.MODERATE),
+        ("South Sudan: mediators", "/ss/", mediators, Severity.MODERATE),
+        ("Tanzania: elders", "/tz/", elders, Severity.MINOR),
+    ):
+        routing.save(session, SYSTEM, None, Rules(name, chain, area_path=area, min_severity=least))
 
 
-def _route(
-    session: Session, name: str, area: str, people: list[tuple[str, int]], least: Severity = Severity.MINOR
-) -> None:
-    route = Route(id=new_id(), name=name, area_path=area, min_severity=least, wait_minutes=30)
-    session.add(route)
-    session.flush()
-    for code, step in people:
-        contact_id = session.scalar(select(Contact.id).where(Contact.code == code))
-        link = RouteRecipient(route_id=route.id, contact_id=contact_id, step=step, mediator=step == 1)
-        session.add(link)
+def _chain(
+    session: Session,
+    name: str,
+    told: list[tuple[str, ...]],
+    last: tuple[tuple[ResponderClass, int], ...] = (),
+) -> UUID:
+    """A chain of the people of these code names, a step for each tuple; ``last`` is the quorum of the end."""
+    ids = dict(session.execute(select(Contact.code, Contact.id)).all())
+    steps = [Step(tuple(Selector("person", ids[code]) for code in codes)) for codes in told]
+    steps[-1] = replace(steps[-1], quorum=last)
+    return chains.save(session, SYSTEM, None, name, steps).id
 
 
 def phone(key: str) -> Phone:

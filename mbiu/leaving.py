@@ -12,7 +12,7 @@ from sqlalchemy import delete as remove
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, erasing, ledger, media, notices, searching, sources, vault
+from mbiu import audit, chains, erasing, ledger, media, notices, searching, sources, vault
 from mbiu.audit import SYSTEM
 from mbiu.codes import ContactRole, Precision, ReportState, Role, Wish
 from mbiu.models import (
@@ -24,7 +24,6 @@ from mbiu.models import (
     Message,
     Report,
     Response,
-    RouteRecipient,
     VaultEntry,
 )
 from mbiu.outbox import drop
@@ -192,7 +191,7 @@ def _end(session: Session, contact_id: UUID, now: dt.datetime, **values: Any) ->
     gone: dict[str, Any] = dict.fromkeys(("home_place_id", "pin", "panic_word", "duress_word"), None)
     mine = update(Contact).where(Contact.id == contact_id)
     session.execute(mine.values({"silent_at": now, **gone, **values}))
-    session.execute(remove(RouteRecipient).where(RouteRecipient.contact_id == contact_id))
+    chains.forget(session, contact_id)
     session.execute(remove(JoinWord).where(JoinWord.contact_id == contact_id))
 
 

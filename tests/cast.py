@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from mbiu import contacts, intake, outcomes, verification
 from mbiu import triage as reading
 from mbiu.audit import Actor
-from mbiu.codes import AddressKind, ContactRole, Role, Severity
+from mbiu.chains import read, written
+from mbiu.codes import AddressKind, ContactRole, ResponderClass, Role, Severity
 from mbiu.db import transaction
 from mbiu.gazetteer import store
 from mbiu.intake import Received
@@ -22,11 +23,11 @@ from mbiu.models import (
     Alert,
     Contact,
     Delivery,
+    EscalationChain,
     Incident,
     Message,
     Report,
     Route,
-    RouteRecipient,
     User,
     VaultEntry,
 )
@@ -128,18 +129,25 @@ def person(code: str, number: str, **contact: Any) -> UUID:
 
 
 def route(name: str, steps: Iterable[Iterable[UUID]], mediators: Collection[UUID] = (), **rule: Any) -> UUID:
-    """A rule that tells the people of each step in turn."""
-    row_id = new_id()
+    """A route to a chain that tells the people of each step in turn; ``mediators`` are of that class."""
+    wait = rule.pop("wait_minutes", 30)
+    people = [[{"kind": "person", "contact": str(one)} for one in step] for step in steps]
+    return chain_route(name, [{"who": who, "wait_minutes": wait} for who in people if who], mediators, **rule)
+
+
+def chain_route(
+    name: str, steps: list[dict[str, Any]], mediators: Collection[UUID] = (), **rule: Any
+) -> UUID:
+    """A route to a chain of steps as the database keeps them."""
     with transaction() as session:
-        session.add(Route(id=row_id, name=name, **rule))
+        chain = EscalationChain(id=new_id(), name=name, steps=written(read(steps)))
+        session.add(chain)
         session.flush()
-        for step, people in enumerate(steps, start=1):
-            for contact_id in people:
-                mediator = contact_id in mediators
-                session.add(
-                    RouteRecipient(route_id=row_id, contact_id=contact_id, step=step, mediator=mediator)
-                )
-    return row_id
+        row = Route(id=new_id(), name=name, chain_id=chain.id, **rule)
+        session.add(row)
+        classed = update(Contact).where(Contact.id.in_(mediators))
+        session.execute(classed.values(responder_class=ResponderClass.MEDIATOR))
+        return row.id
 
 
 def address_of(number: str, kind: AddressKind = AddressKind.SMS) -> Address:

@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, channels, vault
+from mbiu import audit, chains, channels, vault
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.enrolment.naming import Namer
 from mbiu.enrolment.people import Person, Registrar
-from mbiu.models import Address, Contact, Report, RouteRecipient, VaultEntry
+from mbiu.models import Address, Contact, Report, VaultEntry
 from mbiu.refs import new_id
 from mbiu.refusals import NotFound, NotPossible
 from mbiu.settings import settings
@@ -134,14 +134,14 @@ def change(session: Session, by: Registrar, contact: Contact, columns: dict[str,
 
 
 def archive(session: Session, by: Registrar, contact: Contact, now: dt.datetime, *, block: bool) -> None:
-    """End somebody's part: a stranger from now on, in no route. With ``block`` they get no answer either.
+    """End somebody's part: a stranger from now on, in no chain. With ``block`` they get no answer either.
 
     What they send is still kept and read.
     """
     contact.role, contact.grade, contact.archived_at = ContactRole.UNKNOWN, "F", now
     contact.supervisor_id = contact.vouched_by = contact.vouched_at = contact.pin = None
     session.execute(update(Contact).where(Contact.supervisor_id == contact.id).values(supervisor_id=None))
-    session.execute(delete(RouteRecipient).where(RouteRecipient.contact_id == contact.id))
+    chains.forget(session, contact.id)
     if block:
         _mute(session, contact, _NEVER)
     note(session, by, "contact.blocked" if block else "contact.archived", contact.code)

@@ -5,8 +5,6 @@ from mbiu.models.alert import (
     Delivery,
     EarlyReport,
     Response,
-    Route,
-    RouteRecipient,
 )
 from mbiu.models.answer import AnswerLink, Sequel
 from mbiu.models.area import AreaShape, WallScreen
@@ -53,6 +51,7 @@ from mbiu.models.record import AuditEntry, AuditHead, Tally
 from mbiu.models.report import Correction, Joining, Report, ReportCode, ReportTerms
 from mbiu.models.reveal import Reveal
 from mbiu.models.rota import Digest, Rota, RotaMember, RotaOverride
+from mbiu.models.route import EscalationChain, Route, RuleVersion
 from mbiu.models.rumour import CounterMessage, Rumour
 from mbiu.models.token import ApiToken
 from mbiu.models.training import Drill, SimulatorPhone
@@ -88,6 +87,7 @@ __all__ = [
     "Drill",
     "EarlyReport",
     "Erasure",
+    "EscalationChain",
     "EscalationCheck",
     "FeedbackRule",
     "FollowUp",
@@ -129,7 +129,7 @@ __all__ = [
     "RotaMember",
     "RotaOverride",
     "Route",
-    "RouteRecipient",
+    "RuleVersion",
     "Rumour",
     "SavedFilter",
     "Sequel",

@@ -7,40 +7,8 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, Uni
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mbiu.codes import AlertState, Answer, DeliveryState, Severity
-from mbiu.models.base import Json, Key, Model, Moment, Sealed, Words, utcnow
-
-
-class Route(Model):
-    """A rule: incidents inside ``area_path`` of these types and at least this severity reach these people.
-
-    An empty ``event_types`` means every type. After ``wait_minutes`` without an acknowledgement the
-    next step's recipients are told too.
-    """
-
-    __tablename__ = "route"
-
-    id: Mapped[Key]
-    name: Mapped[str] = mapped_column(unique=True)
-    active: Mapped[bool] = mapped_column(default=True, server_default="true")
-    area_path: Mapped[str] = mapped_column(default="/", server_default="/")
-    event_types: Mapped[Words]
-    min_severity: Mapped[Severity] = mapped_column(default=Severity.UNKNOWN)
-    wait_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
-    created_at: Mapped[Moment] = mapped_column(default=utcnow)
-
-
-class RouteRecipient(Model):
-    """Somebody a route tells. A ``mediator`` may be warned before an incident is verified."""
-
-    __tablename__ = "route_recipient"
-    __table_args__ = (UniqueConstraint("route_id", "contact_id"),)
-
-    id: Mapped[Key]
-    route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id", ondelete="CASCADE"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    step: Mapped[int] = mapped_column(default=1, server_default="1")
-    mediator: Mapped[bool] = mapped_column(default=False, server_default="false")
+from mbiu.codes import AlertState, Answer, DeliveryState
+from mbiu.models.base import Json, Key, Model, Moment, Sealed, utcnow
 
 
 class Alert(Model):

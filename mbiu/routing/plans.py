@@ -1,6 +1,7 @@
 """What a plan is: who would be told, in which step, in what words, and who not and why."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from mbiu.codes import AddressKind, ResponderClass
@@ -43,7 +44,7 @@ class PlannedStep:
     each ``repeat_minutes`` after the last. An empty ``quorum`` is met by one acknowledgement of anybody.
     Outside ``hours`` (from, to: full hours in the zone of the house, over midnight where from is later) the
     step is passed over. Who is on duty in ``rotas`` is asked when the step is taken. With ``again`` everybody
-    of the steps before is told once more.
+    of the steps before is told once more. A ``shut`` one is going to be passed over as the clock stands.
     """
 
     number: int
@@ -55,27 +56,62 @@ class PlannedStep:
     hours: tuple[int, int] | None = None
     rotas: tuple[UUID, ...] = ()
     again: bool = False
+    shut: bool = False
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Somebody whom a fitting route names and who is not told; ``why`` is an English sentence part."""
+    """Somebody whom a fitting route names and who is not told; ``why`` is part of an English sentence.
+
+    Who is ``barred`` must not learn of it; the ``alternatives`` are code names of others of the same class.
+    """
 
     contact_id: UUID
     code: str
     responder_class: ResponderClass | None
     why: str
     alternatives: tuple[str, ...] = ()
+    barred: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A route with its chain, and which versions of them a plan was made by."""
+
+    route_id: UUID
+    route: str
+    version: int
+    chain_id: UUID
+    chain: str
+    chain_version: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who would get what when, and who not and why. Each of ``recipients`` is told once, when first named."""
+    """Who would get what when, and who not and why. Each of ``recipients`` is told once, when first named.
+
+    ``words`` are all texts of the alert by key (`mbiu.alerting.contents`), one line for each language among
+    them; the ``text`` of a recipient is as it leaves.
+    """
 
     recipients: tuple[Recipient, ...]
     omitted: tuple[LeftOut, ...] = ()
-    routes: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
     steps: tuple[PlannedStep, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The names of the routes that are meant for the incident."""
+        return tuple(rule.route for rule in self.rules)
+
+    @property
+    def versions(self) -> list[dict[str, object]]:
+        """What the audit keeps of the rules: ids and versions."""
+        return [
+            {"route": one.route_id, "version": one.version, "chain": one.chain_id, "of": one.chain_version}
+            for one in self.rules
+        ]
 
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:

@@ -7,12 +7,15 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from mbiu import demo, vault
+from mbiu import chains, demo, routing, vault
+from mbiu.audit import SYSTEM
+from mbiu.chains import Selector, Step
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.demo import Phone
-from mbiu.models import Address, Contact, Route, RouteRecipient, SimulatorPhone
+from mbiu.models import Address, Contact, EscalationChain, SimulatorPhone
 from mbiu.refs import new_id
 from mbiu.refusals import NotFound, NotPossible
+from mbiu.routing import Rules
 from mbiu.settings import settings
 
 #: Country codes are never +999, and chat ids never reach 2**52.
@@ -156,14 +159,18 @@ def remove(session: Session, key: str) -> None:
     if gone.first() is None:
         raise NotFound(f"{key} cannot be removed.")
     if contact:
-        session.execute(delete(RouteRecipient).where(RouteRecipient.contact_id == contact.id))
+        chains.forget(session, contact.id)
 
 
 def _tell_of_exercises(session: Session, contact_id: UUID, step: int) -> None:
-    """Real incidents pass such people over, so the route may cover everything."""
-    route_id = session.scalar(select(Route.id).where(Route.name == ROUTE))
-    if route_id is None:
-        route_id = new_id()
-        session.add(Route(id=route_id, name=ROUTE, area_path="/", wait_minutes=WAIT))
-        session.flush()
-    session.add(RouteRecipient(route_id=route_id, contact_id=contact_id, step=step))
+    """Real incidents pass such people over, and so does the route."""
+    chain = session.scalar(select(EscalationChain).where(EscalationChain.name == ROUTE).with_for_update())
+    steps = list(chains.read(chain.steps)) if chain else []
+    who = Selector("person", contact_id)
+    if step <= len(steps):
+        steps[step - 1] = replace(steps[step - 1], who=(*steps[step - 1].who, who))
+    else:
+        steps.append(Step((who,), WAIT))
+    saved = chains.save(session, SYSTEM, chain.id if chain else None, ROUTE, steps)
+    if chain is None:
+        routing.save(session, SYSTEM, None, Rules(ROUTE, saved.id, exercise=True))
