@@ -53,11 +53,19 @@ def groups(name: str, kind: str = "") -> frozenset[str]:
     An affiliation of ``kind`` community leads to communities alone, an institution or a unit never to one.
     """
     words = f" {fold_name(name)} "
-    return frozenset(
-        fold_name(group)
+    found = [
+        (alias.rstrip("*"), fold_name(group))
         for group, group_kind, aliases in _table()
-        if _fits(group_kind, kind) and any(_holds(words, alias) for alias in aliases)
-    )
+        if _fits(group_kind, kind)
+        for alias in aliases
+        if _holds(words, alias)
+    ]
+    # «Administration Police» is that force, although the word police is in it.
+    return frozenset(group for alias, group in found if not any(_within(alias, one) for one, _ in found))
+
+
+def _within(alias: str, longer: str) -> bool:
+    return alias != longer and f" {alias} " in f" {longer} "
 
 
 def _fits(group_kind: str, kind: str) -> bool:
