@@ -25,7 +25,7 @@ __all__ = ["CAPPED", "OVERLAP", "PAGE", "STATES", "WAITING", "Filters", "QueuePa
 
 PAGE = 40
 #: No more than so many rows are counted.
-CAPPED = 1000
+CAPPED = 500
 #: The areas of so many of the most urgent incidents are offered to filter by.
 _AREAS = 2000
 # A change may become visible a little after the moment it bears; the page drops what it has seen.

@@ -44,6 +44,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "pages/queue.html",
         page=found,
+        capped=queue.CAPPED,
         tabs=tabs,
         choices=filters.choices(),
         last=last,
