@@ -9,7 +9,7 @@ from mbiu import escalation, response, routing, vault
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, AlertState, Answer, ContactRole, DeliveryState, Role
 from mbiu.db import transaction
-from mbiu.models import Alert, AuditEntry, Delivery, Response, utcnow
+from mbiu.models import Alert, AuditEntry, Delivery, Notice, Response, utcnow
 from mbiu.refusals import NotPossible, Refused
 from tests.cast import (
     DANIEL,
@@ -65,7 +65,8 @@ def escalate() -> int:
 def time_passes() -> None:
     """The wait of every open alert is over."""
     with transaction() as session:
-        session.execute(update(Alert).where(Alert.due_at.is_not(None)).values(due_at=utcnow()))
+        over = update(Alert).where(Alert.next_at.is_not(None))
+        session.execute(over.values(next_at=utcnow(), due_at=utcnow()))
 
 
 def answers(ref: str) -> list[Response]:
@@ -145,7 +146,7 @@ def test_the_words_of_an_answer_are_sealed(alert: str) -> None:
 
 def test_an_acknowledgement_stops_the_escalation(alert: str) -> None:
     say("ACK", DANIEL)
-    assert alert_of(alert).due_at is None
+    assert alert_of(alert).due_at == answers(alert)[0].due_at
     time_passes()
     assert escalate() == 0
     assert texts_to(GRACE, "alert") == []
@@ -212,12 +213,14 @@ def test_when_nobody_answers_the_next_step_is_told_the_same(alert: str) -> None:
     assert len(texts_to(DANIEL, "alert")) == 1
 
 
-def test_when_nobody_is_left_the_alert_is_noted_unanswered_once(alert: str) -> None:
+def test_when_nobody_is_left_the_coordinators_see_it_and_it_is_noted_once(alert: str) -> None:
     time_passes()
     escalate()
     time_passes()
     assert escalate() == 1
-    assert (audited("alert.unanswered"), alert_of(alert).due_at) == (1, None)
+    assert audited("alert.unanswered") == 1
+    assert count(Notice, Notice.kind == "alert_unanswered", Notice.subject == f"alert:{alert}") == 1
+    assert alert_of(alert).due_at is not None
     assert escalate() == 0
 
 
