@@ -9,8 +9,9 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, false, func, or_
 
+from mbiu import figures, outcomes
 from mbiu.codes import EventType, IncidentState, Priority, Severity
-from mbiu.models import Incident, Report
+from mbiu.models import Incident, Report, utcnow
 from review.words import label
 
 _PATH = re.compile(r"/[\w./-]{0,200}")
@@ -25,6 +26,7 @@ STATES: dict[str, tuple[Any, tuple[IncidentState, ...]]] = {
     "verified": (_("Verified"), (IncidentState.VERIFIED,)),
     "alerted": (_("Alerted"), (IncidentState.ALERTED,)),
     "closed": (_("Closed"), (IncidentState.CLOSED,)),
+    "again": (_("To be looked at again"), ALL),
     "doubted": (_("Refuted or unclear"), (IncidentState.REFUTED, IncidentState.UNVERIFIABLE)),
     "withdrawn": (_("Withdrawn by the reporter"), (IncidentState.WITHDRAWN,)),
     "archived": (_("Put aside"), (IncidentState.ARCHIVED,)),
@@ -82,6 +84,8 @@ class Filters:
     def conditions(self, user_id: UUID | None = None) -> list[ColumnElement[bool]]:
         """What an incident must fulfil, but for the words searched for."""
         found: list[ColumnElement[bool]] = [Incident.state.in_(self.shown) if self.shown else false()]
+        if self.state == "again":
+            found.append(outcomes.due(figures.today(utcnow())))
         if self.type:
             found.append(Incident.event_type == self.type)
         if self.area:

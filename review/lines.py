@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
+from mbiu import figures, outcomes
 from mbiu.codes import EventType, IncidentState, Severity, Verdict
 from mbiu.models import Contact, Decision, Incident, Report, User, utcnow
 from review import marks, places
@@ -74,13 +75,14 @@ def present(db: Session, found: Iterable[Any], user_id: UUID, due: dt.timedelta)
     paths = [one.area_path for one in incidents]
     paths += [row.Report.area_path for row in rows if hasattr(row, "Report")]
     known, ids = places.names(db, paths), [one.id for one in incidents]
-    halves, marked = _half_verified(db, ids), marks.of_incidents(db, ids)
+    halves, marked, again = _half_verified(db, ids), marks.of_incidents(db, ids), _again(db, ids)
     lines = []
     for row in rows:
         if hasattr(row, "Report"):
             lines.append(_message(row.Report, row.code, known, due))
         else:
             shown = flags(row.Incident, half=row.Incident.id in halves, marked=marked[row.Incident.id])
+            shown += [Flag(_("look again"), "warn")] if row.Incident.id in again else []
             lines.append(_incident(row, known, shown, user_id))
     return lines
 
@@ -177,6 +179,12 @@ def _half_verified(db: Session, ids: list[UUID]) -> set[UUID]:
         .where(Decision.incident_id.in_(ids), Incident.state.in_(WAITING), _stands())
     )
     return set(said)
+
+
+def _again(db: Session, ids: list[UUID]) -> set[UUID]:
+    """Which incidents are to be looked at again today, or should have been."""
+    due = outcomes.due(figures.today(utcnow()))
+    return set(db.scalars(select(Incident.id).where(Incident.id.in_(ids), due)))
 
 
 def _stands() -> ColumnElement[bool]:

@@ -44,6 +44,7 @@ class QueuePage:
     chosen: Filters
     counts: list[tuple[str, int]]
     messages: int
+    again: int
     areas: list[tuple[str, str]]
     people: list[tuple[str, str]]
     next: str | None
@@ -72,6 +73,7 @@ def page(db: Session, chosen: Filters, at: tuple[str, str], user_id: UUID) -> Qu
         chosen=chosen,
         counts=_counts(db, listing),
         messages=_capped(db, listing.messages(select(literal(1)).select_from(Report))),
+        again=_capped(db, Filters(state="again").narrow(select(literal(1)).select_from(Incident))),
         areas=_areas(db),
         people=_people(db),
         next=further,

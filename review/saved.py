@@ -40,6 +40,7 @@ def tabs(db: Session, user_id: UUID, chosen: Filters) -> list[Tab]:
         (_("Mine"), {"who": "me"}),
         (_("Nobody’s"), {"who": "free"}),
         (_("Messages"), {"state": "messages"}),
+        (_("Look again"), {"state": "again"}),
     ]
     here = chosen.as_query()
     found = [Tab(name, query, current=query == here) for name, query in usual]
