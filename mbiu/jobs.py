@@ -38,6 +38,7 @@ class Job(StrEnum):
     RETENTION = "retention"
     PLACES = "places"
     ROTAS = "rotas"
+    DIGESTS = "digests"
 
 
 def enqueue(session: Session, job: Job) -> None:

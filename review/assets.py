@@ -1,5 +1,7 @@
 """Put what the console serves from npm into ``review/static/vendor`` and build the base map.
 
+The fonts of printed briefs come the same way, and go where the domain looks for them.
+
 ``python -m review.assets`` after ``npm ci`` in ``review/frontend``. Needs no network and no Node.
 """
 
@@ -8,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from mbiu.digests import fonts
 from review.topojson import Box, Json, Line, Topology, clip
 
 HERE = Path(__file__).parent
@@ -28,6 +31,10 @@ FILES = {
     f"{FONT}-latin-ext-wght-normal.woff2": "font/latin-ext.woff2",
     "@fontsource-variable/source-sans-3/LICENSE": "font/LICENSE",
 }
+FONTS = {
+    f"dejavu-fonts-ttf/{path}": name
+    for path, name in {**{f"ttf/{name}": name for name in fonts.NAMES}, "LICENSE": "LICENSE"}.items()
+}
 # From Lake Chad to the Indian Ocean, and from the Zambezi to the Red Sea.
 REGION = Box(west=11.0, south=-19.0, east=56.0, north=21.0)
 DECIMALS = 3
@@ -43,13 +50,13 @@ class MissingAssets(Exception):
         self.path = path
 
 
-def copy(modules: Path, vendor: Path) -> None:
-    """Copy the files to be served. Raises MissingAssets."""
-    for source, target in FILES.items():
+def copy(modules: Path, files: dict[str, str], folder: Path) -> None:
+    """Copy files, each from its package to its name in the folder. Raises MissingAssets."""
+    for source, target in files.items():
         if not (modules / source).is_file():
             raise MissingAssets(modules / source)
-        (vendor / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(modules / source, vendor / target)
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(modules / source, folder / target)
 
 
 def base_map(modules: Path) -> Json:
@@ -110,7 +117,8 @@ def _collection(features: list[Json]) -> Json:
 def main() -> int:
     """Copy and build; 1 with one line on standard error if a package is missing."""
     try:
-        copy(MODULES, VENDOR)
+        copy(MODULES, FILES, VENDOR)
+        copy(MODULES, FONTS, fonts.FOLDER)
         built = base_map(MODULES)
     except MissingAssets as missing:
         print(missing, file=sys.stderr)

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from mbiu import audit, delivery, emergency, erasing, escalation, figures, ledger, retention, rotas
+from mbiu import audit, delivery, digests, emergency, erasing, escalation, figures, ledger, retention, rotas
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
@@ -166,6 +166,17 @@ def hand_over() -> None:
             return rotas.look(session)
 
     _drain(Job.ROTAS, step)
+
+
+@app.task(name="mbiu.digests")
+def brief() -> None:
+    """Send the briefs that are due."""
+
+    def step() -> int:
+        with transaction() as session:
+            return digests.look(session)
+
+    _drain(Job.DIGESTS, step)
 
 
 @app.task(name="mbiu.learning")

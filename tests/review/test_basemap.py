@@ -67,4 +67,4 @@ def test_the_built_map_holds_the_region_and_its_lakes() -> None:
 
 def test_a_missing_package_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(assets.MissingAssets, match="run `npm ci`"):
-        assets.copy(tmp_path, tmp_path)
+        assets.copy(tmp_path, assets.FILES, tmp_path)
