@@ -8,6 +8,7 @@ nothing but time: the beat rings for whatever is due every `sweep_seconds`.
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
@@ -38,6 +39,8 @@ class Job(StrEnum):
     RETENTION = "retention"
     PLACES = "places"
     ROTAS = "rotas"
+    AUDITOR = "auditor"
+    HEARTBEAT = "heartbeat"
     DIGESTS = "digests"
 
 
@@ -104,21 +107,29 @@ def ring_now(job: Job) -> bool:
     return True
 
 
-_later: set[Job] = set()
+_later: dict[Job, tuple[float, threading.Timer]] = {}
+_later_lock = threading.Lock()
 
 
 def ring_later(job: Job, seconds: float) -> None:
-    """Ring when the time has passed; of several such rings of a process that wait for the same job, one."""
-    if job in _later:
-        return
-    _later.add(job)
-    timer = threading.Timer(seconds, _ring_late, [job])
-    timer.daemon = True
-    timer.start()
+    """Ring when the time has passed; of several such rings of a process that wait for a job, the earliest."""
+    at = time.monotonic() + max(seconds, 0.0)
+    with _later_lock:
+        before = _later.get(job)
+        if before and before[0] <= at:
+            return
+        if before:
+            before[1].cancel()
+        timer = threading.Timer(max(seconds, 0.0), _ring_late, [job, at])
+        timer.daemon = True
+        _later[job] = (at, timer)
+        timer.start()
 
 
-def _ring_late(job: Job) -> None:
-    _later.discard(job)
+def _ring_late(job: Job, at: float) -> None:
+    with _later_lock:
+        if _later.get(job, (None,))[0] == at:
+            del _later[job]
     ring_now(job)
 
 

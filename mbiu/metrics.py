@@ -61,7 +61,7 @@ _DUE = text("""
     SELECT (SELECT count(*) FROM report WHERE state = 'received' AND due_at <= now()) AS triage,
            (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending') AND due_at <= now())
                AS delivery,
-           (SELECT count(*) FROM alert WHERE state = 'open' AND due_at IS NOT NULL AND due_at <= now())
+           (SELECT count(*) FROM alert WHERE state IN ('open', 'acknowledged') AND due_at <= now())
                + (SELECT count(*) FROM incident WHERE warn_at <= now()) AS escalation,
            (SELECT count(*) FROM media WHERE state = 'pending' AND due_at <= now()) AS media,
            (SELECT count(*) FROM erasure WHERE due_at <= now())

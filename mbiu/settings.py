@@ -86,6 +86,7 @@ class Settings(BaseSettings):
 
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
+    heartbeat_url: SecretStr = SecretStr("")
     hook_hosts: str = ""
     hook_networks: str = ""
 

@@ -5,12 +5,14 @@ A task ends well within the broker's visibility time-out; if more is due then, i
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mbiu import audit, delivery, digests, emergency, erasing, escalation, figures, ledger, retention, rotas
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
+from mbiu.escalation import auditor, heartbeat
 from mbiu.gateways import watch
 from mbiu.gazetteer import store
 from mbiu.house import bringing
@@ -29,20 +31,43 @@ AT_MOST = 30.0
 PACE = 1.0
 
 
-def _drain(job: Job, step: Callable[[], int]) -> int:
-    """Repeat ``step`` until nothing is due or time is up; how many rows were done."""
-    started, done = time.monotonic(), 0
+#: Seconds after which a long task makes way for alerts whose step is due.
+MAKE_WAY = 0.5
+#: Seconds to the next look at an alert that is due, but in somebody's hands just now.
+SOON = 0.5
+
+
+@contextmanager
+def _put_off(job: Job) -> Iterator[None]:
+    """A job that finds the database away is done at a later ring."""
     try:
-        while count := step():
-            done += count
-            if time.monotonic() - started > AT_MOST:
-                ring_now(job)
-                break
+        yield
     except Exception as error:
         if not is_away(error):
             raise
         log.warning("job.put_off", extra={"job": job.value, "why": "database away"})
+
+
+def _drain(job: Job, step: Callable[[], int]) -> int:
+    """Repeat ``step`` until nothing is due or time is up; how many rows were done."""
+    started, done = time.monotonic(), 0
+    made_way = started
+    with _put_off(job):
+        while count := step():
+            done += count
+            if time.monotonic() - made_way > MAKE_WAY:
+                climb()
+                made_way = time.monotonic()
+            if time.monotonic() - started > AT_MOST:
+                ring_now(job)
+                break
     return done
+
+
+def climb() -> int:
+    """Take some steps that are due, whatever else a worker is at; of how many alerts."""
+    with transaction() as session:
+        return escalation.take_due(session)
 
 
 @app.task(name="mbiu.triage")
@@ -73,29 +98,38 @@ def deliver() -> None:
 @app.task(name="mbiu.gateways")
 def watch_gateways() -> None:
     """See how the SMS gateways are."""
-    try:
-        with transaction() as session:
-            watch.look(session)
-    except Exception as error:
-        if not is_away(error):
-            raise
-        log.warning("job.put_off", extra={"job": Job.GATEWAYS.value, "why": "database away"})
+    with _put_off(Job.GATEWAYS), transaction() as session:
+        watch.look(session)
 
 
 @app.task(name="mbiu.escalation")
 def escalate() -> None:
     """Tell the next people where nobody answered in time, and mediators where no second person came."""
 
-    def step() -> int:
-        with transaction() as session:
-            return escalation.take_due(session)
-
     def warn() -> int:
         with transaction() as session:
             return emergency.warn_due(session)
 
-    _drain(Job.ESCALATION, step)
+    _drain(Job.ESCALATION, climb)
     _drain(Job.ESCALATION, warn)
+    with _put_off(Job.ESCALATION), transaction() as session:
+        next_due = escalation.next_due(session)
+    if next_due:
+        ring_later(Job.ESCALATION, max((next_due - utcnow()).total_seconds(), SOON))
+
+
+@app.task(name="mbiu.auditor")
+def audit_alerts() -> None:
+    """Prove that every open alert has a future step."""
+    with _put_off(Job.AUDITOR), transaction() as session:
+        auditor.look(session)
+
+
+@app.task(name="mbiu.heartbeat")
+def beat() -> None:
+    """Let the world outside know that the escalation goes on."""
+    with _put_off(Job.HEARTBEAT):
+        heartbeat.beat()
 
 
 @app.task(name="mbiu.media")
@@ -125,30 +159,22 @@ def erase() -> None:
 @app.task(name="mbiu.housekeeping")
 def housekeeping() -> None:
     """Close finished days, end dead sessions and claims, anchor the audit chain."""
-    try:
+    with _put_off(Job.HOUSEKEEPING):
         with transaction() as session:
             chores.tidy(session)
             audit.write_anchor(session)
             ledger.write_out(session, utcnow())
         chores.sweep_files()
-    except Exception as error:
-        if not is_away(error):
-            raise
-        log.warning("job.put_off", extra={"job": Job.HOUSEKEEPING.value, "why": "database away"})
 
 
 @app.task(name="mbiu.retention")
 def retain() -> None:
     """Once a day, delete what is over."""
-    try:
+    with _put_off(Job.RETENTION):
         with transaction() as session:
             is_due = retention.due(session, utcnow())
         if is_due:
             retention.run()
-    except Exception as error:
-        if not is_away(error):
-            raise
-        log.warning("job.put_off", extra={"job": Job.RETENTION.value, "why": "database away"})
 
 
 @app.task(name="mbiu.places")
@@ -182,12 +208,8 @@ def brief() -> None:
 @app.task(name="mbiu.learning")
 def learn() -> None:
     """Begin to learn from what was decided, if that is due."""
-    try:
+    with _put_off(Job.LEARNING):
         school.attend()
-    except Exception as error:
-        if not is_away(error):
-            raise
-        log.warning("job.put_off", extra={"job": Job.LEARNING.value, "why": "database away"})
 
 
 @app.task(name="mbiu.figures")

@@ -1,7 +1,7 @@
 """Who can be told: by the chain, by a rota, or as coordinators."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,15 @@ ALERTABLE = (
 _THERE = (*ALERTABLE, Address.vault_id.is_not(None), Contact.archived_at.is_(None))
 
 
-def recipient(contact: Contact, address: Address) -> dict[str, Any]:
+Recipient = dict[str, Any]
+
+
+def ids(one: Mapping[str, Any]) -> tuple[UUID, UUID]:
+    """Address and contact of somebody whom a step names."""
+    return UUID(one["address"]), UUID(one["contact"])
+
+
+def recipient(contact: Contact, address: Address) -> Recipient:
     """Somebody as a step of ``alert.chain`` names them."""
     language = contact.language or texts.first_language(contact.country)
     kind = contact.responder_class
@@ -53,7 +61,7 @@ def on_duty(
     at: dt.datetime,
     *,
     everywhere: bool = False,
-) -> list[dict[str, Any]]:
+) -> list[Recipient]:
     """Who is on duty, each at the address used last or at every one."""
     found = dict.fromkeys(one for rota in rota_ids for one in rotas.on_duty(session, rota, at))
     if not found:
@@ -62,12 +70,22 @@ def on_duty(
     return _at(session, where, everywhere=everywhere)
 
 
-def coordinators(session: Session, incident: Incident, *, any_area: bool = False) -> list[dict[str, Any]]:
+def coordinators(session: Session, incident: Incident, *, any_area: bool = False) -> list[Recipient]:
     """Contacts of that class who are responsible for the place of an incident, at every address."""
     where = (Contact.responder_class == ResponderClass.COORDINATOR) & _takes_part(session, incident)
     if not any_area:
         where &= func.starts_with(incident.area_path, Contact.area_path)
     return _at(session, where, everywhere=True)
+
+
+def of_the_house(session: Session, at: dt.datetime) -> list[Recipient]:
+    """Who looks after the house itself: who is on duty, or else all coordinators, at every address."""
+    rota = house.value(session, "duty_rota")
+    found = rotas.on_duty(session, UUID(rota), at) if rota else []
+    real = Contact.exercise.is_(False)
+    on_duty = _at(session, Contact.id.in_(found) & real, everywhere=True) if found else []
+    is_coordinator = Contact.responder_class == ResponderClass.COORDINATOR
+    return on_duty or _at(session, is_coordinator & real, everywhere=True)
 
 
 def _takes_part(session: Session, incident: Incident) -> ColumnElement[bool]:
@@ -77,7 +95,7 @@ def _takes_part(session: Session, incident: Incident) -> ColumnElement[bool]:
     return true() if house.value(session, "exercise") else Contact.exercise.is_(True)
 
 
-def _at(session: Session, where: ColumnElement[bool], *, everywhere: bool) -> list[dict[str, Any]]:
+def _at(session: Session, where: ColumnElement[bool], *, everywhere: bool) -> list[Recipient]:
     rows = session.execute(_everywhere(where) if everywhere else _last_used(where))
     return [recipient(row.Contact, row.Address) for row in rows]
 

@@ -12,6 +12,7 @@ from mbiu.alerting.places import place_name
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind
 from mbiu.escalation import chain, people, steps
+from mbiu.exchange import cap
 from mbiu.house import settings as house
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Alert, Incident, utcnow
@@ -41,7 +42,7 @@ def start(
     """
     now = utcnow()
     alert_id = new_id()
-    wordings = dict(plan.words) if unverified else _wordings(session, incident, ref, plan, released)
+    wordings = _wordings(session, incident, ref, plan, verified=not unverified, released=released)
     alert = Alert(
         id=alert_id,
         ref=ref,
@@ -49,7 +50,7 @@ def start(
         incident_version=incident.version,
         created_by=actor.id,
         texts=vault.seal("alert", "texts", alert_id, json.dumps(wordings, ensure_ascii=False)),
-        chain=[*_chain(plan, unverified=unverified), final(session, incident, unverified=unverified)],
+        chain=[*_chain(plan), final(session, incident)],
         exercise=incident.exercise,
         unverified=unverified,
         next_at=now,
@@ -58,15 +59,15 @@ def start(
     )
     session.add(alert)
     session.flush()
+    cap.begin(session, alert)
     steps.climb(session, [alert], now, actor)
     enqueue(session, Job.ESCALATION)
     return alert
 
 
-def _chain(plan: "Plan", *, unverified: bool) -> list[dict[str, Any]]:
-    """The steps in order. A warning goes to nobody but those whom the plan names."""
-    found = [chain.written(step, [_to(one) for one in plan.step(step.number)]) for step in plan.steps]
-    return [{**step, "rotas": []} for step in found] if unverified else found
+def _chain(plan: "Plan") -> list[dict[str, Any]]:
+    """The steps in order."""
+    return [chain.written(step, [_to(one) for one in plan.step(step.number)]) for step in plan.steps]
 
 
 def _to(one: "Recipient") -> dict[str, Any]:
@@ -80,15 +81,12 @@ def _to(one: "Recipient") -> dict[str, Any]:
     }
 
 
-def final(session: Session, incident: Incident, *, unverified: bool = False) -> dict[str, Any]:
-    """The last step of every chain: who is on duty, or the coordinators of the area, until one answers.
-
-    Of a warning they hear at the console alone.
-    """
+def final(session: Session, incident: Incident) -> dict[str, Any]:
+    """The last step of every chain: who is on duty, or the coordinators of the area, until one answers."""
     rota = house.value(session, "duty_rota")
     return {
-        "recipients": [] if unverified else people.coordinators(session, incident),
-        "rotas": [rota] if rota and not unverified else [],
+        "recipients": people.coordinators(session, incident),
+        "rotas": [rota] if rota else [],
         "wait_minutes": 0,
         "quorum": [],
         "repeats": 0,
@@ -103,10 +101,12 @@ class _Key:
     key: str
 
 
-def _wordings(session: Session, incident: Incident, ref: str, plan: "Plan", released: str) -> dict[str, str]:
+def _wordings(
+    session: Session, incident: Incident, ref: str, plan: "Plan", *, verified: bool, released: str
+) -> dict[str, str]:
     """The words as planned, and those for whoever will be on duty when the time comes."""
     keys = {alerting.key(kind, code) for kind, code in product(_WAYS, texts.languages())} - plan.words.keys()
     wanted = [_Key(key) for key in sorted(keys)]
     place = place_name(session, incident.place_id)
-    more = alerting.contents(session, incident, place, ref, wanted, released=released)
+    more = alerting.contents(session, incident, place, ref, wanted, verified=verified, released=released)
     return {**more, **plan.words}

@@ -7,16 +7,20 @@ from uuid import UUID
 
 from mbiu import alerting, links, texts, vault
 from mbiu.alerting.contents import HOOK
-from mbiu.codes import Answer
+from mbiu.codes import Answer, ResponderClass
 from mbiu.escalation import people
 from mbiu.escalation.chain import Rung, To
 from mbiu.escalation.quorum import Word
 from mbiu.escalation.scene import Scene
 from mbiu.escalation.writing import Writing
+from mbiu.exchange import cap
 from mbiu.models import Alert
 from mbiu.outbox import Outgoing
 
 _MAIL = ":email"
+
+#: Who may be told of what is not verified; the database refuses others.
+WARNED = frozenset({ResponderClass.MEDIATOR.value, ResponderClass.COORDINATOR.value})
 
 LeftOut = dict[str, str]
 
@@ -53,8 +57,6 @@ def _at_last(scene: Scene, alert: Alert, rung: Rung) -> tuple[list[To], list[Lef
         left_out += more
         if found:
             return found, left_out
-    if alert.unverified:
-        return [], left_out
     anybody = people.coordinators(scene.session, scene.incident(alert), any_area=True)
     found = _sorted_out(scene, alert, anybody, silent)[0]
     return found or _sorted_out(scene, alert, anybody, {})[0], left_out
@@ -74,6 +76,8 @@ def _sorted_out(
     for one in by_address.values():
         contact = UUID(one["contact"])
         why = "party" if contact in barred else silent.get(contact, "")
+        if alert.unverified and one["class"] not in WARNED:
+            why = "unverified"
         if not why and not scene.is_reachable(UUID(one["address"])):
             why = "unreachable"
         if why:
@@ -98,9 +102,11 @@ def _text(scene: Scene, alert: Alert, to: To, wordings: Mapping[str, str], kind:
     out = alerting.outgoing(alert, to, wordings, scene.now, kind=kind, link=link)
     if out is None:
         return None
+    if to["key"] == HOOK:
+        return replace(out, text=cap.within(scene.session, alert, out.text), round=alert.round)
     mark = ""
-    if to["key"] != HOOK and kind == "final":
+    if kind == "final":
         mark = texts.say(to["language"], "climb.final")
-    elif to["key"] != HOOK and contact in scene.situations[alert.id].told:
+    elif contact in scene.situations[alert.id].told:
         mark = texts.say(to["language"], "climb.again")
     return replace(out, text=f"{mark} {out.text}" if mark else out.text, round=alert.round)
