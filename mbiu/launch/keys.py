@@ -16,6 +16,7 @@ _PROVIDER_SECRETS = (
     "mbiu_africastalking_hook_secret",
     "mbiu_telegram_token",
     "mbiu_telegram_hook_secret",
+    "mbiu_heartbeat_url",
     "mbiu_gateway_keys",
     "mbiu_cap_key",
     "mbiu_smtp_url",
