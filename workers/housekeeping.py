@@ -11,6 +11,7 @@ from mbiu.codes import IncidentState
 from mbiu.gateways import watch
 from mbiu.media.store import StoreAway
 from mbiu.models import EarlyReport, Incident, LoginAttempt, UserSession, utcnow
+from mbiu.parties import affiliations
 
 log = logging.getLogger(__name__)
 
@@ -39,4 +40,5 @@ def tidy(session: Session) -> None:
     session.execute(delete(UserSession).where(UserSession.created_at < now - _DAY))
     watch.prune(session, now)
     outcomes.remind(session, now)
+    affiliations.complete(session)
     metrics.close_days(session)

@@ -160,14 +160,18 @@ def _whole(found: Any, low: int, high: int) -> bool:
 
 #: Days after which each kind of data goes: THREATS control 17.
 RETENTION = {"identity": 90, "words": 180, "media": 180}
+#: The same on the path for survivors, whose stories are kept no longer than help takes.
+SURVIVORS = {"identity": 30, "words": 60, "media": 30}
 
 SPECS: dict[str, Spec] = {
     "due_minutes": Spec(priority.minutes(), _minutes),
     "priority_table": Spec(priority.table(), _levels),
     "retention_days": Spec(RETENTION, _retention),
+    "survivor_days": Spec(SURVIVORS, _retention),
     "exercise_window": Spec({}, _window),
     "time_zone": Spec("Africa/Kampala", _zone),
     "silence_days": Spec(14, _between(1, 365, "days")),
     "duty_rota": Spec("", _rota),
     "second_person_minutes": Spec(30, _between(1, 1440, "minutes")),
+    "alerts_alone": Spec(3, _between(1, 50, "alerts")),
 }

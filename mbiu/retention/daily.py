@@ -12,7 +12,7 @@ from mbiu.db import transaction
 from mbiu.house import settings
 from mbiu.ledger import Kind
 from mbiu.models import AuditEntry, utcnow
-from mbiu.retention.expiry import RULES, Rule, cutoff
+from mbiu.retention.expiry import RULES, Rule, current, cutoff
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def _share(rule: Rule, now: dt.datetime) -> int:
     with transaction() as session:
         if not session.scalar(select(_LOCK)):
             return 0
-        days = settings.value(session, "retention_days")
+        days = current(session)
         ids = list(session.scalars(rule.query(cutoff(days, rule, now)).limit(SHARE)))
         if ids:
             rule.blank(session, ids, now)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from mbiu.codes import ContactRole
+from mbiu.codes import ContactRole, EventType
+from mbiu.house import settings
 from mbiu.ledger import Kind
 from mbiu.models import (
     Address,
@@ -38,6 +39,13 @@ class Rule:
     days: str
     query: Callable[[dt.datetime], Select[Any]]
     blank: Blank
+
+
+def current(session: Session) -> dict[str, int]:
+    """The days of every rule, as the house decided them; those for survivors are marked so."""
+    own = settings.value(session, "survivor_days").items()
+    found: dict[str, int] = settings.value(session, "retention_days")
+    return found | {f"survivor_{name}": days for name, days in own}
 
 
 def cutoff(days: Mapping[str, int], rule: Rule, now: dt.datetime) -> dt.datetime:
@@ -109,8 +117,47 @@ def _responses(before: dt.datetime) -> Select[Any]:
     return old.where(Response.created_at < before, Response.text.is_not(None), ~_held(Alert.incident_id))
 
 
+#: Whether a report is on the path for survivors, by its incident or by itself.
+_SURVIVING = or_(
+    Report.event_type == EventType.SEXUAL_VIOLENCE,
+    exists().where(Incident.survivor, Incident.id == Report.incident_id),
+)
+
+
+def _of_survivor(report: Any) -> ColumnElement[bool]:
+    return exists().where(Report.id == report, _SURVIVING)
+
+
+def _surviving(incident: Any) -> ColumnElement[bool]:
+    return exists().where(Incident.id == incident, Incident.survivor)
+
+
+def _only(
+    query: Callable[[dt.datetime], Select[Any]], which: ColumnElement[bool]
+) -> Callable[[dt.datetime], Select[Any]]:
+    return lambda before: query(before).where(which)
+
+
+_TOLD_OF_ONE = exists().where(Report.address_id == Address.id, _SURVIVING)
+_SURVIVORS = (
+    Rule(Kind.ADDRESS, "survivor_identity", _only(_addresses, _TOLD_OF_ONE), blanking.addresses),
+    Rule(Kind.FILES, "survivor_media", _only(_files, _of_survivor(Message.report_id)), blanking.files),
+    Rule(
+        Kind.MESSAGE, "survivor_words", _only(_messages, _of_survivor(Message.report_id)), blanking.messages
+    ),
+    Rule(Kind.REPORT, "survivor_words", _only(_reports, _SURVIVING), blanking.reports),
+    Rule(Kind.NOTE, "survivor_words", _only(_notes, _surviving(Note.incident_id)), blanking.notes),
+    Rule(
+        Kind.OUTCOME, "survivor_words", _only(_outcomes, _surviving(Outcome.incident_id)), blanking.outcomes
+    ),
+    Rule(
+        Kind.RESPONSE, "survivor_words", _only(_responses, _surviving(Alert.incident_id)), blanking.responses
+    ),
+)
+
 #: In the order in which they are applied: files before the messages that they came with.
 RULES = (
+    *_SURVIVORS,
     Rule(Kind.ADDRESS, "identity", _addresses, blanking.addresses),
     Rule(Kind.NAMES, "identity", _names, blanking.names),
     Rule(Kind.FILES, "media", _files, blanking.files),
@@ -129,7 +176,8 @@ MOST = 1_000
 def counts(session: Session, days: Mapping[str, int], now: dt.datetime) -> dict[Kind, int]:
     """How many rows of each kind would go at ``now``, counted up to `MOST`."""
     found = {}
-    for rule in RULES:
-        rows = rule.query(cutoff(days, rule, now)).limit(MOST).subquery()
-        found[rule.kind] = session.scalar(select(func.count()).select_from(rows)) or 0
+    for kind in dict.fromkeys(rule.kind for rule in RULES):
+        over = [rule.query(cutoff(days, rule, now)).limit(MOST) for rule in RULES if rule.kind is kind]
+        rows = union(*over).subquery()
+        found[kind] = min(MOST, session.scalar(select(func.count()).select_from(rows)) or 0)
     return found

@@ -316,11 +316,13 @@ def test_the_days_of_retention_are_changed_and_what_goes_next_is_counted(miriam:
     cast.tell("Cattle raid in Kween, 3 people killed")
     with transaction() as session:
         session.execute(update(Report).values(created_at=utcnow() - dt.timedelta(days=100)))
-    miriam.post("/house/retention", identity="90", words="99", media="30")
+    own = {"survivor_identity": "30", "survivor_words": "45", "survivor_media": "15"}
+    miriam.post("/house/retention", identity="90", words="99", media="30", **own)
     page = miriam.get("/house/retention").text
     assert re.search(r"Readings of reports</th><td class=\"right\">1<", page)
-    (change,) = entries("house.changed")
-    assert change.details["after"] == {"identity": 90, "words": 99, "media": 30}
+    changes = {one.object: one.details["after"] for one in entries("house.changed")}
+    assert changes["setting:retention_days"] == {"identity": 90, "words": 99, "media": 30}
+    assert changes["setting:survivor_days"] == {"identity": 30, "words": 45, "media": 15}
 
 
 def test_any_text_is_changed_with_preview_and_count(miriam: Browser) -> None:

@@ -15,6 +15,7 @@ from mbiu.house import settings as house
 from mbiu.launch.postgres import Postgres
 from mbiu.ledger import Kind
 from mbiu.models import Address, Contact, Deletion, Incident, Message, Report, VaultEntry, utcnow
+from mbiu.retention.expiry import counts, current
 from mbiu.settings import Settings
 from mbiu.settings import settings as read_settings
 from mbiu.vault import unseal
@@ -102,6 +103,21 @@ def test_the_days_are_the_centres(settings: Settings) -> None:
         house.put(session, SYSTEM, "retention_days", {"identity": 90, "words": 7, "media": 7})
     retention.run(utcnow() + 8 * DAY)
     assert not any(WORDS in text for text in texts())
+
+
+def test_what_survivors_told_goes_sooner(settings: Settings) -> None:
+    raped = "A woman was raped in Bwera, Kasese last night"
+    cast.tell(RAID)
+    cast.tell(raped, cast.JOSEPH)
+    with transaction() as session:
+        assert counts(session, current(session), utcnow() + 61 * DAY)[Kind.MESSAGE] >= 1
+    retention.run(utcnow() + 61 * DAY)
+    assert any(WORDS in text for text in texts())
+    assert not any("raped" in text for text in texts())
+    assert numbers() == 1
+    with transaction() as session:
+        house.put(session, SYSTEM, "survivor_days", {"identity": 90, "words": 180, "media": 180})
+        assert current(session)["survivor_words"] == 180
 
 
 def test_it_is_due_once_a_day_from_two_in_the_morning(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mbiu.db import transaction
 from mbiu.house import settings
 from mbiu.models import AuditEntry, Incident, utcnow
-from mbiu.retention.expiry import MOST, counts
+from mbiu.retention.expiry import MOST, counts, current
 from review.doors import Permission, actor, door
 from review.views.house.blueprint import done, pages, whole
 
@@ -25,14 +25,21 @@ def retention() -> ResponseReturnValue:
     """The days, the last run, and what would go now and later."""
     now = utcnow()
     with transaction() as db:
-        days = settings.value(db, "retention_days")
-        ahead = [counts(db, days, now + dt.timedelta(days=one)) for one in AHEAD]
+        days, survivor = (settings.value(db, key) for key in ("retention_days", "survivor_days"))
+        ahead = [counts(db, current(db), now + dt.timedelta(days=one)) for one in AHEAD]
         runs = (AuditEntry.object == "house:retention", AuditEntry.action == "retention.run")
         last = db.scalars(select(AuditEntry).where(*runs).order_by(AuditEntry.seq.desc()).limit(1)).first()
         held = db.scalar(select(func.count()).select_from(Incident).where(Incident.held)) or 0
     rows = [(kind, [found[kind] for found in ahead]) for kind in ahead[0]]
     return render_template(
-        "pages/house/retention.html", days=days, rows=rows, ahead=AHEAD, most=MOST, last=last, held=held
+        "pages/house/retention.html",
+        days=days,
+        survivor=survivor,
+        rows=rows,
+        ahead=AHEAD,
+        most=MOST,
+        last=last,
+        held=held,
     )
 
 
@@ -43,7 +50,9 @@ def set_retention() -> ResponseReturnValue:
 
     def act(db: Session) -> str:
         days = {name: whole(request.form.get(name, "")) for name in settings.RETENTION}
+        own = {name: whole(request.form.get(f"survivor_{name}", "")) for name in settings.RETENTION}
         settings.put(db, actor(), "retention_days", days)
+        settings.put(db, actor(), "survivor_days", own)
         return _("Saved. The next run goes by it.")
 
     return done(act, "house.retention")
