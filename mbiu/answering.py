@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mbiu import audit, links, response, texts, vault
@@ -142,8 +143,8 @@ def _taken(session: Session, alert_id: UUID) -> int:
     last = (
         select(Response.answer, Response.lapsed_at)
         .where(Response.alert_id == alert_id)
-        .distinct(Response.contact_id)
         .order_by(Response.contact_id, Response.created_at.desc(), Response.id.desc())
+        .ext(distinct_on(Response.contact_id))
         .subquery()
     )
     standing = last.c.answer.in_([Answer.ACK, Answer.GO]) & last.c.lapsed_at.is_(None)

@@ -6,15 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, escalation, texts, vault
-from mbiu.audit import Actor
-from mbiu.codes import AlertState, Answer, DeliveryState
+from mbiu import escalation, texts, vault
+from mbiu.codes import Answer
 from mbiu.dialogue import Effect
-from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response, utcnow
-from mbiu.outbox import Outgoing, drop, put
+from mbiu.models import Alert, Incident, Response
 from mbiu.refs import new_id
-from mbiu.refusals import NotPossible
-from mbiu.verification import MAY_DECIDE, find, wait_for_reading
+from mbiu.verification import find, wait_for_reading
 
 
 def answer_by_message(
@@ -75,32 +72,3 @@ def _promised(turn: Effect, now: dt.datetime) -> dt.datetime | None:
     if turn.answer not in {Answer.ACK, Answer.GO}:
         return None
     return now + (texts.span(turn.words) or escalation.PROMISE)
-
-
-def cancel(session: Session, actor: Actor, alert_ref: str) -> Alert:
-    """Stop an alert: what is not sent yet is not sent, nobody is escalated to, who was told hears of it."""
-    alert = session.scalar(select(Alert).where(Alert.ref == alert_ref).with_for_update())
-    if alert is None or actor.role not in MAY_DECIDE:
-        raise NotPossible(f"There is no alert {alert_ref} that you could cancel.")
-    if not escalation.is_open(alert):
-        raise NotPossible(f"{alert_ref} is {alert.state.value} already.")
-    now = utcnow()
-    alert.state, alert.due_at, alert.ended_at = AlertState.CANCELLED, None, now
-    drop(session, Delivery.alert_id == alert.id, "cancelled", now)
-    _tell_cancelled(session, alert, now)
-    audit.append(session, actor, "alert.cancelled", f"alert:{alert_ref}")
-    return alert
-
-
-def _tell_cancelled(session: Session, alert: Alert, now: dt.datetime) -> None:
-    told = session.execute(
-        select(Delivery.address_id, Delivery.channel, Contact.id.label("contact_id"), Contact.language)
-        .distinct()
-        .join(Address, Address.id == Delivery.address_id)
-        .join(Contact, Contact.id == Address.contact_id)
-        .where(Delivery.alert_id == alert.id, *escalation.ALERTABLE)
-        .where(Delivery.state.not_in([DeliveryState.FAILED, DeliveryState.EXPIRED]))
-    )
-    for row in told.all():
-        text = texts.say(row.language, "alert.cancel", ref=alert.ref)
-        put(session, Outgoing(row.address_id, row.contact_id, row.channel, text, "alert"), now)

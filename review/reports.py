@@ -161,7 +161,7 @@ def _said(message: Message, parts: list[Part], note: str = "", *, apart: bool = 
     return Words(
         parts,
         message.created_at,
-        _pin(message),
+        pin_of(message),
         message.forwarded,
         message.edited,
         ", ".join(notes),
@@ -184,7 +184,8 @@ def _legend(reading: Reading | None) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _pin(message: Message) -> str:
+def pin_of(message: Message) -> str:
+    """The place that was shared with a message, as latitude and longitude; empty for none."""
     if not message.location:
         return ""
     shared: dict[str, Any] = json.loads(vault.unseal("message", "location", message.id, message.location))

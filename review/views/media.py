@@ -8,12 +8,12 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mbiu import audit, vault, verification
 from mbiu.media import store
-from mbiu.models import Incident, Media, Message, Report
+from mbiu.models import Alert, Incident, Media, Message, Report
 from mbiu.refs import normal_ref
 from mbiu.refusals import Refused
 from review import files
@@ -86,8 +86,9 @@ def _find(db: Session, ref: str, media_id: UUID) -> Media:
     found = db.scalar(
         select(Media)
         .join(Message, Message.id == Media.message_id)
-        .join(Report, Report.id == Message.report_id)
-        .join(Incident, Incident.id == Report.incident_id)
+        .outerjoin(Report, Report.id == Message.report_id)
+        .outerjoin(Alert, Alert.id == Message.alert_id)
+        .join(Incident, or_(Incident.id == Report.incident_id, Incident.id == Alert.incident_id))
         .where(Media.id == media_id, Incident.ref == normal_ref(ref))
     )
     if found is None:

@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import escalation, response, routing, vault
+from mbiu import escalation, routing, vault
 from mbiu.audit import Actor
-from mbiu.codes import AddressKind, AlertState, Answer, ContactRole, DeliveryState, Role
+from mbiu.codes import AddressKind, AlertState, Answer, ContactRole, DeliveryState
 from mbiu.db import transaction
 from mbiu.models import Alert, AuditEntry, Delivery, Notice, Response, utcnow
-from mbiu.refusals import NotPossible, Refused
 from tests.cast import (
     DANIEL,
     GRACE,
@@ -21,7 +20,6 @@ from tests.cast import (
     approve,
     chat,
     count,
-    deliveries,
     hand_in,
     incident_of,
     person,
@@ -285,33 +283,3 @@ def test_two_sweeps_at_once_escalate_once(alert: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _: escalate(), range(4))) == 1
     assert len(texts_to(GRACE, "alert")) == 1
-
-
-# --- cancelling ----------------------------------------------------------------
-
-
-def test_a_cancelled_alert_is_not_sent_any_more_and_escalates_to_nobody(ruth: Actor, alert: str) -> None:
-    with transaction() as session:
-        response.cancel(session, ruth, alert)
-    assert [row.state for row in deliveries(Delivery.alert_id == alert_of(alert).id)] == [
-        DeliveryState.EXPIRED
-    ]
-    time_passes()
-    assert escalate() == 0
-    with transaction() as session, pytest.raises(NotPossible):
-        response.cancel(session, ruth, alert)
-
-
-def test_who_was_told_hears_that_the_alert_is_cancelled(ruth: Actor, alert: str) -> None:
-    with transaction() as session:
-        session.execute(update(Delivery).where(Delivery.kind == "alert").values(state=DeliveryState.SENT))
-    with transaction() as session:
-        response.cancel(session, ruth, alert)
-    assert texts_to(DANIEL, "alert")[1:] == [f"{alert}: cancelled. Please take no further action."]
-    assert texts_to(GRACE, "alert") == []
-
-
-def test_who_may_not_decide_cancels_nothing(alert: str) -> None:
-    mallory = user("mallory", Role.ADMIN)
-    with transaction() as session, pytest.raises(Refused):
-        response.cancel(session, mallory, alert)

@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from mbiu import response, routing
-from mbiu.refs import normal_ref
+from mbiu import routing
 from review import forms
 from review.changes import do
 from review.doors import Permission, actor, door
@@ -22,17 +21,5 @@ def send(ref: str) -> ResponseReturnValue:
         knowing = request.form.get("knowing") == "1"
         alert = routing.send(db, actor(), ref, version=forms.version(), knowing=knowing)
         return _("Alert %(ref)s is on its way.", ref=alert.ref)
-
-    return do(ref, change)
-
-
-@pages.post("/cancel")
-@door(Permission.DECIDE)
-def cancel(ref: str) -> ResponseReturnValue:
-    """Stop an alert of this incident."""
-
-    def change(db: Session, _ref: str) -> str:
-        alert = response.cancel(db, actor(), normal_ref(request.form.get("alert", "")[:20]))
-        return _("Alert %(ref)s is cancelled; what was not sent yet will not be.", ref=alert.ref)
 
     return do(ref, change)

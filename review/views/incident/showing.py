@@ -4,13 +4,25 @@ from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from mbiu import audit, notes, routing, verification
 from mbiu.codes import IncidentState
 from mbiu.models import utcnow
 from mbiu.refs import normal_ref
-from review import alerts, corrections, dossier, judging, outcomes, past, previews, timeline
+from review import (
+    alerts,
+    corrections,
+    dossier,
+    fieldnotes,
+    judging,
+    outcomes,
+    past,
+    previews,
+    sequels,
+    timeline,
+)
 from review.doors import Permission, actor, current_user, door, scoped
 from review.views.incident.blueprint import pages
 
@@ -44,6 +56,8 @@ def gathered(db: Session, ref: str) -> dict[str, Any]:
         "judging": judged,
         "seen": found.seen,
         "alerts": sent,
+        "sequels": sequels.panels(db, row, str(get_locale())),
+        "fieldnotes": fieldnotes.of(db, row.id),
         "may_decide": may_decide,
         "steps": timeline.steps(found.material, history, sent),
         "put_right": timeline.put_right(found.material, history),
