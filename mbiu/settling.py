@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from mbiu import texts
 from mbiu.codes import AlertState, DeliveryState, Wish
+from mbiu.exchange import cap
+from mbiu.exchange.wording import Cause
 from mbiu.models import Address, Alert, Contact, Delivery, Incident, utcnow
 from mbiu.outbox import Outgoing, drop, put
 
@@ -37,6 +39,7 @@ def _settle(session: Session, alert: Alert, now: dt.datetime, *, confirmed: bool
         .where(Address.stopped_at.is_(None), Address.blocked_at.is_(None), Contact.wish == Wish.PUSH)
         .where(Delivery.state.not_in([DeliveryState.FAILED, DeliveryState.EXPIRED]))
     ).all()
+    cap.follow(session, alert, Cause.UPDATE if confirmed else Cause.RECALL, "settled")
     key = "alert.confirmed" if confirmed else "alert.not_confirmed"
     for row in told:
         mark = texts.say(row.language, "alert.exercise") if alert.exercise else ""

@@ -24,7 +24,7 @@ def issue(session: Session, alert: Alert, cause: Cause = Cause.ALERT, key: str =
     """Issue what is to be said about an alert for this cause, to responders and to partners who may know.
 
     ``key`` tells several of one cause apart; the same twice changes nothing. Whoever was told nothing is not
-    told that it is over.
+    told that it is over, and partners hear of no warning before it is verified.
     """
     incident = session.get_one(Incident, alert.incident_id)
     place = where.find(session, incident)
@@ -32,6 +32,8 @@ def issue(session: Session, alert: Alert, cause: Cause = Cause.ALERT, key: str =
     for audience in Audience:
         before = series(session, alert.id, audience)
         if any(one.cause == name for one in before) or (cause in _ENDS and not before):
+            continue
+        if audience is Audience.PARTNERS and alert.unverified:
             continue
         known = _known(session, incident) if audience is Audience.PARTNERS else None
         if audience is Audience.RESPONDERS or known or cause in _ENDS:
@@ -73,7 +75,7 @@ def _occasion(alert: Alert, cause: Cause, before: Sequence[Bulletin]) -> Occasio
         number=len(before) + 1,
         cause=cause,
         at=utcnow(),
-        verified=not alert.unverified,
+        verified=not alert.unverified or alert.settled_at is not None,
         sender=sender,
         before=tuple(one.reference for one in before),
     )

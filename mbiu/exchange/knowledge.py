@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mbiu.codes import Certainty, EventType, Urgency
+from mbiu import survivors
+from mbiu.codes import Certainty, EventType, Severity, Urgency
 from mbiu.disclosure import Partner
 from mbiu.exchange import terms
 from mbiu.models import Incident
@@ -37,14 +38,14 @@ class Facts:
 
 
 def for_responders(incident: Incident, *, verified: bool) -> Facts:
-    """What an alert by SMS tells: the hour, all counts; of who was hurt in private only that they need care."""
-    survivor = EventType.SEXUAL_VIOLENCE in {incident.event_type, *incident.other_types}
-    onset, when = _hour(incident)
+    """What an alert by SMS tells: the hour, all counts; of a survivor only that care is needed."""
+    survivor = survivors.is_survivor(incident)
+    onset, when = (None, "") if survivor else _hour(incident)
     spans = ((name, incident.numbers.get(name)) for name in _RESPONDERS_GET)
     numbers = tuple((name, one["low"], one["high"]) for name, one in spans if one and one.get("best"))
     return Facts(
         event_type=incident.event_type,
-        severity=incident.severity.value,
+        severity=(Severity.UNKNOWN if survivor else incident.severity).value,
         urgency=incident.urgency,
         certainty=_certainty(incident, verified=verified),
         country=incident.country,

@@ -171,13 +171,24 @@ def _headline(occasion: Occasion, facts: Facts, area: Area, language: str) -> st
     if over:
         mark = texts.say(language, "alert.exercise") if facts.exercise else ""
         return mark + texts.say(language, over, ref=occasion.ref)
-    return _sentence(facts, area, language, marks=_marks(occasion, facts, language))
+    marks = _marks(occasion, facts, language)
+    if facts.survivor:
+        return texts.say(language, "survivor.line", mark=marks, ref=occasion.ref, area=_first(area))
+    return _sentence(facts, area, language, marks=marks)
+
+
+def _first(area: Area) -> str:
+    return area.description.partition(",")[0]
 
 
 def _description(occasion: Occasion, facts: Facts, area: Area, language: str) -> str:
     said = _headline(occasion, facts, area, language)
     if occasion.cause in _OVER:
         return said
+    if facts.survivor:
+        marks = _marks(occasion, facts, language)
+        told = texts.say(language, "survivor.sms", mark=marks, ref=occasion.ref, area=_first(area), ask="")
+        return told.strip()
     numbers = ", ".join(
         texts.say(language, f"number.{name}", n=str(low) if low == high else f"{low}-{high}")
         for name, low, high in facts.numbers

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mbiu import alerting, audit, links, vault
+from mbiu.alerting.contents import HOOK
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, AlertState, IncidentState
 from mbiu.exchange import cap
@@ -61,8 +62,8 @@ def send(session: Session, actor: Actor, alert_ref: str, kind: Kind, reason: str
     session.flush()
     _change(session, alert, incident, kind, wordings, now)
     told = [one for one in everybody if one.told and not one.why_not]
-    _put(session, row, alert, told, wordings, now)
     cap.follow(session, alert, _CAUSES[kind], str(row_id))
+    _put(session, row, alert, told, wordings, now)
     if reason.strip():
         note(session, actor, incident.ref, f"{alert.ref}: {reason}")
     incident.updated_at = now
@@ -128,6 +129,8 @@ def _put(
     useful = alerting.USEFUL if row.kind == Kind.UPDATE else USEFUL
     for one in people:
         text, subject = wordings.get(one.key, ""), ""
+        if one.key == HOOK:
+            text = cap.within(session, alert, text)
         if one.address.kind is AddressKind.EMAIL:
             subject, _, text = text.partition("\n")
             if row.kind == Kind.UPDATE and alert.state in _LIVE:
