@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from mbiu import moving, pace
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
-from mbiu.delivery.claiming import Claimed
+from mbiu.delivery.bundle import BUNDLE, share
+from mbiu.delivery.opening import Claimed
 from mbiu.delivery.words import below, lock
 from mbiu.gateways import costs, faults
 from mbiu.gateways.watch import Try, note_tries
@@ -36,6 +37,7 @@ def sent(item: Claimed, channel: str, taken: Sent, tries: list[Try]) -> None:
         if _move(session, item, channel, taken, now):
             country, number = item.country, item.message.to
             costs.count(session, channel, "out", country, number, item.segments, now)
+        _share(session, item)
 
 
 def _move(session: Session, item: Claimed, channel: str, taken: Sent, now: dt.datetime) -> bool:
@@ -76,7 +78,13 @@ def failed(item: Claimed, error: ChannelError, tries: list[Try]) -> None:
         _note_address(session, item, error, now)
         mine = (Delivery.id == item.id, Delivery.state == DeliveryState.SENDING)
         session.execute(update(Delivery).where(*mine).values(**values))
+        _share(session, item)
     log.warning("delivery.failed", extra={"delivery": str(item.id), "why": error.reason, "final": final})
+
+
+def _share(session: Session, item: Claimed) -> None:
+    if item.message.kind == BUNDLE:
+        share(session, item.id)
 
 
 def _note_address(session: Session, item: Claimed, error: ChannelError, now: dt.datetime) -> None:

@@ -5,7 +5,8 @@ import time
 
 from mbiu import channels
 from mbiu.delivery import recording
-from mbiu.delivery.claiming import Claimed, lease
+from mbiu.delivery.claiming import lease
+from mbiu.delivery.opening import Claimed
 from mbiu.gateways import faults
 from mbiu.gateways.watch import Try
 from mbiu.messages import ChannelError, Sent

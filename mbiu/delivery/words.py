@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mbiu.codes import DeliveryState
+from mbiu.delivery.bundle import BUNDLE, share
 from mbiu.messages import DeliveryReport
 from mbiu.models import Delivery, EarlyReport, utcnow
 from mbiu.refs import new_id
@@ -22,10 +23,12 @@ def report(session: Session, word: DeliveryReport) -> bool:
         update(Delivery)
         .where(*_is(word), Delivery.state.in_(below(word.state)))
         .values(**values)
-        .returning(Delivery.id)
-    ).scalar()
+        .returning(Delivery.id, Delivery.kind)
+    ).one_or_none()
     if moved is None and not session.scalar(select(literal(1)).where(*_is(word))):
         _keep_early(session, word)
+    if moved is not None and moved.kind == BUNDLE:
+        share(session, moved.id)
     return moved is not None
 
 
