@@ -91,6 +91,7 @@ MENU = (
     MenuItem("phone.show", _("Phones"), "phone", Permission.SEE),
     MenuItem("house.show", _("Overview"), "house", Permission.HOUSE, HOUSE),
     MenuItem("routes.show", _("Routes"), "route", Permission.ROUTES, HOUSE),
+    MenuItem("rotas.show", _("Rotas"), "people", Permission.ROUTES, HOUSE),
     MenuItem("feedback.show", _("Feedback"), "reply", Permission.FEEDBACK, HOUSE),
     MenuItem("gateways.show", _("Gateways"), "gateway", Permission.GATEWAYS, HOUSE),
     MenuItem("audit.show", _("Audit"), "audit", Permission.AUDIT, HOUSE),
@@ -186,7 +187,9 @@ def _refused() -> ResponseReturnValue:
 #: Pages that belong to another page of the menu.
 _UNDER = {
     "areas": "map",
+    "chains": "routes",
     "codes": "feedback",
+    "dryrun": "routes",
     "incident": "queue",
     "judging": "queue",
     "leftovers": "queue",

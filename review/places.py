@@ -42,6 +42,11 @@ def scope_name(scope: str, known: Names) -> str:
     return ", ".join(place_name(path, known) for path in scope.split(","))
 
 
+def covers(scope: str, path: str) -> bool:
+    """Whether an area lies within a user's areas."""
+    return any(path.startswith(one) for one in scope.split(","))
+
+
 def search(db: Session, text: str, limit: int = 12) -> list[tuple[str, str]]:
     """Places whose name begins with ``text``: id, and the name with its area."""
     like = text.casefold().replace("%", "").replace("_", "") + "%"

@@ -19,7 +19,9 @@ ANALYST, COORDINATOR, CUSTODIAN, ADMIN, TOKEN = "ruth", "miriam", "simon", "esth
 LEFT_OUT = frozenset({
     "/healthz", "/login", "/static/<path:filename>", "/events/stream", "/people/file/template.csv",
     "/incidents/<ref>/media/<uuid:media_id>", "/incidents/<ref>/media/<uuid:media_id>/original",
-    "/api/v1/openapi.json", "/house/words/<uuid:word_id>",
+    "/api/v1/openapi.json", "/api/v1/alerts/certificate",
+    "/api/v1/alerts/<ref>/cap", "/api/v1/alerts/<ref>/cap/<int:number>", "/house/words/<uuid:word_id>", "/admin/rotas/<uuid:rota_id>",
+    "/admin/routes/<uuid:route_id>", "/admin/chains/<uuid:chain_id>",
 })  # fmt: skip
 
 #: Rule of the console's address map -> who looks, at which addresses. Names in braces are those of `Samples`.
@@ -64,7 +66,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/feedback/texts/<key>": (COORDINATOR, ("/feedback/texts/reply.receipt",)),
     "/gateways": (COORDINATOR, ("/gateways",)),
     "/admin/routes": (COORDINATOR, ("/admin/routes",)),
+    "/admin/routes/new": (COORDINATOR, ("/admin/routes/new",)),
+    "/admin/chains": (COORDINATOR, ("/admin/chains",)),
+    "/admin/chains/new": (COORDINATOR, ("/admin/chains/new",)),
+    "/admin/dry-run": (COORDINATOR, ("/admin/dry-run", "/admin/dry-run?incident={incident}")),
     "/admin/users": (ADMIN, ("/admin/users",)),
+    "/admin/rotas": (COORDINATOR, ("/admin/rotas",)),
     "/house": (COORDINATOR, ("/house",)),
     "/house/exercise": (COORDINATOR, ("/house/exercise",)),
     "/house/calendar": (COORDINATOR, ("/house/calendar",)),
@@ -81,6 +88,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/api/v1/reports/<ref>": (TOKEN, ("/api/v1/reports/{report}",)),
     "/api/v1/alerts": (TOKEN, ("/api/v1/alerts",)),
     "/api/v1/alerts/<ref>": (TOKEN, ("/api/v1/alerts/{alert}",)),
+    "/api/v1/alerts/feed": (TOKEN, ("/api/v1/alerts/feed",)),
     "/api/v1/areas": (TOKEN, ("/api/v1/areas",)),
     "/api/v1/areas/<area_id>": (TOKEN, ("/api/v1/areas/{place}",)),
 }  # fmt: skip

@@ -39,6 +39,12 @@ ROOMS: tuple[tuple[LazyString, tuple[Room, ...]], ...] = (
                 "routes.show", _("Routes"), _("which incidents go to whom, step by step"), Permission.ROUTES
             ),
             Room(
+                "rotas.show",
+                _("Rotas"),
+                _("who is on duty, in turn, and who stands in"),
+                Permission.ROUTES,
+            ),
+            Room(
                 "gateways.show",
                 _("Gateways"),
                 _("how SMS come and go, with a test send"),
