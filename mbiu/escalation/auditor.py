@@ -12,7 +12,7 @@ from mbiu.audit import SYSTEM
 from mbiu.codes import AlertState, Role
 from mbiu.escalation import people
 from mbiu.escalation.starting import final
-from mbiu.escalation.steps import CLIMBS
+from mbiu.escalation.steps import CLIMBS, STUCK
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Alert, EscalationCheck, Incident, utcnow
 from mbiu.outbox import Outgoing, put_all
@@ -28,7 +28,6 @@ QUIET = dt.timedelta(hours=1)
 KEPT = dt.timedelta(days=7)
 #: So many are mended at one look.
 MENDED = 20
-NOTICE = "escalation_broken"
 
 
 def look(session: Session) -> EscalationCheck:
@@ -87,7 +86,7 @@ def _alarm(session: Session, now: dt.datetime, broken: Sequence[Alert], count: i
     for alert in broken:
         audit.append(session, SYSTEM, "alert.stuck", f"alert:{alert.ref}")
         for role in (Role.COORDINATOR, Role.ADMIN):
-            notices.raise_notice(session, NOTICE, role, f"alert:{alert.ref}")
+            notices.raise_notice(session, STUCK, role, f"alert:{alert.ref}")
     lately = select(EscalationCheck.id).where(EscalationCheck.at > now - QUIET, EscalationCheck.broken > 0)
     if session.scalar(lately.limit(1)) is None:
         put_all(session, [_call(one) for one in people.of_the_house(session, now)], now)

@@ -36,6 +36,7 @@ class Scene:
         self._reachable: dict[UUID, bool] | None = None
         self._duty: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
         self._barred: dict[tuple[UUID, UUID], bool] = {}
+        self._concerned: set[UUID] | None = None
 
     def incident(self, alert: Alert) -> Incident:
         return self._incidents[alert.incident_id]
@@ -71,7 +72,11 @@ class Scene:
 
     def barred(self, alert: Alert, contacts: Collection[UUID]) -> set[UUID]:
         """Those of the contacts who must not be told, being of a party."""
+        if self._concerned is None:
+            self._concerned = parties.concerned(self.session, list(self._incidents.values()))
         incident = self.incident(alert)
+        if incident.id not in self._concerned:
+            return set()
         if new := [one for one in contacts if (incident.id, one) not in self._barred]:
             found = parties.barred(self.session, incident, new)
             self._barred |= {(incident.id, one): one in found for one in new}

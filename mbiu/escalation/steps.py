@@ -1,20 +1,30 @@
 """Taking the steps that are due, of many alerts at once."""
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from mbiu import notices
 from mbiu.audit import SYSTEM, Actor
-from mbiu.codes import AlertState
+from mbiu.codes import AlertState, Role
+from mbiu.db import is_away
 from mbiu.escalation import promises, quorum, reminding, telling
 from mbiu.escalation.quorum import Situation
 from mbiu.escalation.scene import Scene
 from mbiu.escalation.writing import Writing
 from mbiu.models import Alert, Incident, utcnow
 
+log = logging.getLogger(__name__)
+
+#: A step that could not be taken is tried again after so long.
+AGAIN = dt.timedelta(minutes=1)
+#: The notice of an alert that stands still.
+STUCK = "escalation_broken"
 #: So many alerts are climbed in one transaction.
 BATCH = 50
 LIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -36,8 +46,28 @@ def take_due(session: Session, limit: int = BATCH) -> int:
         .limit(limit)
         .with_for_update(of=[Alert, Incident], skip_locked=True)
     ).all()
-    climb(session, alerts, now)
+    try:
+        with session.begin_nested():
+            climb(session, alerts, now)
+    except DBAPIError as error:
+        if is_away(error) or not alerts:
+            raise
+        _one_by_one(session, alerts, now)
     return len(alerts)
+
+
+def _one_by_one(session: Session, alerts: Sequence[Alert], now: dt.datetime) -> None:
+    """One alert that the database refuses holds up no other: it is tried again, and coordinators see it."""
+    for alert in alerts:
+        try:
+            with session.begin_nested():
+                climb(session, [alert], now)
+        except DBAPIError as error:
+            if is_away(error):
+                raise
+            log.exception("escalation.refused", extra={"alert": alert.ref})
+            alert.due_at = now + AGAIN
+            notices.raise_notice(session, STUCK, Role.COORDINATOR, f"alert:{alert.ref}")
 
 
 def next_due(session: Session) -> dt.datetime | None:

@@ -106,7 +106,7 @@ def _text(scene: Scene, alert: Alert, to: To, wordings: Mapping[str, str], kind:
         return replace(out, text=cap.within(scene.session, alert, out.text), round=alert.round)
     mark = ""
     if kind == "final":
-        mark = texts.say(to["language"], "climb.final")
+        mark = texts.say(to["language"], "climb.final", n=alert.round + 1)
     elif contact in scene.situations[alert.id].told:
-        mark = texts.say(to["language"], "climb.again")
+        mark = texts.say(to["language"], "climb.again", n=alert.round + 1)
     return replace(out, text=f"{mark} {out.text}" if mark else out.text, round=alert.round)

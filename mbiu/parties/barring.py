@@ -68,6 +68,13 @@ def barred(session: Session, incident: Incident, contact_ids: Iterable[UUID]) ->
     return _with_alternatives(session, incident, left) if left else {}
 
 
+def concerned(session: Session, incidents: Collection[Incident]) -> set[UUID]:
+    """Those of the incidents that anybody may be barred from; of all others `barred` finds nobody."""
+    query = select(Suspect.incident_id).where(Suspect.incident_id.in_([one.id for one in incidents]))
+    named = {one.id for one in incidents if "attacker" in (one.actors or {}).values()}
+    return named | {one.id for one in incidents if survivors.is_survivor(one)} | set(session.scalars(query))
+
+
 def suspects(session: Session, incident: Incident) -> dict[str, str]:
     """The suspected parties of an incident: those of its facts, and those they ever named. Key to name."""
     rows = session.execute(select(Suspect.key, Suspect.name).where(Suspect.incident_id == incident.id))
