@@ -7,6 +7,7 @@ own database, copied from a migrated one, and an emptied broker.
 import os
 import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 SEED = Path(__file__).parents[1] / "mbiu" / "gazetteer" / "data" / "seed_places.csv"
 #: Folders of tests that take seconds each.
 LONG = frozenset({"browser", "launch", "faults", "flow"})
+#: Linux's files in memory, and how many bytes must be free there for the services of a test run.
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
 CHROMIUM_NAMES = (
     "chromium",
     "chromium-browser",
@@ -98,8 +101,13 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def service_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("services")
+def service_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where there is enough: a database is hundreds of small files, and each test has its own."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
+        yield tmp_path_factory.mktemp("services")
+        return
+    with tempfile.TemporaryDirectory(prefix="mbiu-services-", dir=MEMORY, ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")
