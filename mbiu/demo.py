@@ -18,13 +18,14 @@ import click
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import chains, intake, outcomes, routing, verification
+from mbiu import chains, digests, intake, outcomes, rotas, routing, verification
 from mbiu.audit import SYSTEM, Actor
 from mbiu.chains import Selector, Step
 from mbiu.codes import AddressKind, ContactRole, ResponderClass, Role, Severity
 from mbiu.contacts import enrol
 from mbiu.db import transaction
 from mbiu.gazetteer import store
+from mbiu.house import settings as house
 from mbiu.messages import IncomingMessage
 from mbiu.models import (
     Contact,
@@ -139,6 +140,7 @@ def _demonstrate() -> None:
         logins = _users(session)
         _contacts(session)
         _routes(session)
+        _duties(session)
     _write_logins(settings().home_dir / "demo-logins.json", logins)
     for message in _DATA["message"]:
         _tell(message["phone"], message["hours_ago"], message["text"])
@@ -217,6 +219,18 @@ def _chain(
     steps = [Step(tuple(Selector("person", ids[code]) for code in codes)) for codes in told]
     steps[-1] = replace(steps[-1], quorum=last)
     return chains.save(session, SYSTEM, None, name, steps).id
+
+
+def _duties(session: Session) -> None:
+    """A rota that is a week old, asked by the last step of alerts, and briefs for those who want them."""
+    miriam = session.scalars(select(User).where(User.name == "miriam")).one()
+    actor, started = Actor(miriam.name, miriam.id, miriam.role), utcnow() - dt.timedelta(days=7)
+    for one in _DATA["rota"]:
+        starts = started.replace(tzinfo=None, hour=8, minute=0)
+        row = rotas.save(session, actor, rotas.Wanted(**one, starts_at=starts))
+        house.put(session, actor, "duty_rota", str(row.id))
+    for one in _DATA["digest"]:
+        digests.save(session, actor, digests.Wanted(**one))
 
 
 def phone(key: str) -> Phone:
