@@ -86,7 +86,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts programs and browsers comes first, so that no long file is left for one process at the end."""
+    """What starts programs and browsers comes first, so that no long file is left in the end."""
     items.sort(key=lambda item: not LONG.intersection(item.path.parts))
 
 
