@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from mbiu.figures.answering import answered
+from mbiu.figures.disputes import taken_up
+from mbiu.figures.times import TIMES
+
 ZONE = ZoneInfo("Africa/Nairobi")
 STEPS = ("receipt", "verdict", "alert", "acknowledged", "outcome")
 #: Levels of areas that figures are kept for: all, country, first and second unit.
@@ -16,7 +20,7 @@ DEPTH = 3
 DEPTH_RESTRICTED = 1
 
 Figure = tuple[str, str, str, bool]  # area, what, label, exercise
-Step = tuple[str, str, bool]  # area, step, exercise
+Step = tuple[str, str, str, bool]  # area, step, role, exercise
 
 _COUNTS = text("""
     SELECT report.area_path, 'reports' AS what, report.event_type AS label, report.exercise,
@@ -49,57 +53,11 @@ _COUNTS = text("""
            channel, channel = 'simulator', false, count(*)
         FROM delivery WHERE created_at >= :since AND created_at < :until GROUP BY 2, 3, 4
 """)
-# How long a receipt took counts from its own report, the rest from the first report of the incident.
-_TIMES = text("""
-    SELECT area_path, exercise, restricted, step,
-           CASE WHEN s < 100 THEN s
-                ELSE round(s / 10 ^ (floor(log(s)) - 1)) * 10 ^ (floor(log(s)) - 1) END::integer AS seconds,
-           count(*)::integer AS n
-    FROM (
-        SELECT area_path, exercise, restricted, step, greatest(0, floor(extract(epoch FROM took))) AS s FROM (
-            SELECT report.area_path, report.exercise, report.restricted, 'receipt' AS step,
-                   min(delivery.sent_at) - report.created_at AS took
-                FROM report
-                JOIN message ON message.report_id = report.id AND message.direction = 'out'
-                JOIN delivery ON delivery.message_id = message.id
-                WHERE report.created_at >= :since AND report.created_at < :until
-                    AND delivery.kind = 'reply' AND delivery.sent_at IS NOT NULL
-                GROUP BY report.id
-            UNION ALL
-            SELECT incident.area_path, incident.exercise, incident.restricted, step, reached - first.at
-                FROM (
-                    SELECT incident.id, 'verdict' AS step, min(decision.created_at) AS reached
-                        FROM incident JOIN decision ON decision.incident_id = incident.id
-                        WHERE incident.updated_at >= :since
-                            AND decision.verdict IN ('verified', 'refuted', 'unverifiable')
-                        GROUP BY incident.id HAVING min(decision.created_at) >= :since
-                            AND min(decision.created_at) < :until
-                    UNION ALL
-                    SELECT incident_id, 'alert', min(created_at) FROM alert AS sent
-                        WHERE created_at >= :since AND created_at < :until AND NOT EXISTS (
-                            SELECT FROM alert WHERE alert.incident_id = sent.incident_id
-                                AND alert.created_at < :since)
-                        GROUP BY incident_id
-                    UNION ALL
-                    SELECT incident_id, 'acknowledged', acknowledged_at FROM alert
-                        WHERE created_at >= :since - interval '14 days'
-                            AND acknowledged_at >= :since AND acknowledged_at < :until
-                    UNION ALL
-                    SELECT id, 'outcome', closed_at FROM incident
-                        WHERE updated_at >= :since AND closed_at >= :since AND closed_at < :until
-                            AND state = 'closed') AS step
-                JOIN incident ON incident.id = step.id
-                CROSS JOIN LATERAL (
-                    SELECT min(report.created_at) AS at FROM report WHERE report.incident_id = incident.id
-                    ) AS first
-                WHERE first.at IS NOT NULL) AS taken) AS rounded
-    GROUP BY 1, 2, 3, 4, 5
-""")
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What happened on one day. ``times`` maps seconds to how often, by step."""
+    """What happened on one day. ``times`` maps seconds to how often, by step and class of responders."""
 
     figures: Counter[Figure] = field(default_factory=Counter)
     times: dict[Step, Counter[int]] = field(default_factory=dict)
@@ -133,7 +91,10 @@ def count(session: Session, day: dt.date) -> Counted:
         for area in within(row.area_path, DEPTH_RESTRICTED if row.restricted else DEPTH):
             for label in {row.label, ""}:
                 found.figures[area, row.what, label, row.exercise] += row.n
-    for row in session.execute(_TIMES, limits):
+    for row in session.execute(TIMES, limits):
         for area in within(row.area_path, DEPTH_RESTRICTED if row.restricted else DEPTH):
-            found.times.setdefault((area, row.step, row.exercise), Counter())[row.seconds] += row.n
+            found.times.setdefault((area, row.step, row.role, row.exercise), Counter())[row.seconds] += row.n
+    for one in [*answered(session, limits), *taken_up(session, limits)]:
+        for area in within(one.area_path, DEPTH_RESTRICTED if one.restricted else DEPTH):
+            found.figures[area, one.what, one.label, one.exercise] += one.n
     return found

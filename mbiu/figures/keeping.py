@@ -69,9 +69,9 @@ def _keep(session: Session, day: dt.date, counted: Counted, now: dt.datetime) ->
         for (area, what, label, exercise), n in counted.figures.items()
     ]
     times = [
-        {"day": day, "area": area, "step": step, "exercise": exercise}
+        {"day": day, "area": area, "step": step, "role": role, "exercise": exercise}
         | {"seconds": list(histogram), "counts": list(histogram.values())}
-        for (area, step, exercise), histogram in counted.times.items()
+        for (area, step, role, exercise), histogram in counted.times.items()
     ]
     for table, rows in ((DayFigure, figures), (DayTimes, times)):
         if rows:

@@ -23,6 +23,8 @@ def quantile(histogram: Counter[int], share: float) -> int | None:
     return None
 
 
+#: What is shown day by day; the rest is read by `mbiu.figures.accounts`.
+DAILY = ("reports", "incidents", "ended", "told", "decisions")
 #: What becomes of a text.
 SENT = ("delivered", "failed", "open")
 _MONDAY = "day_figure.day - (extract(isodow FROM day_figure.day)::integer - 1)"
@@ -89,7 +91,7 @@ def _days(session: Session, span: Span, live: Iterable[dt.date]) -> Counter[tupl
     day = _bucket(span)
     query = (
         select(day.label("day"), DayFigure.what, DayFigure.label, func.sum(DayFigure.count).label("n"))
-        .where(DayFigure.area.in_(span.areas), *_kept(DayFigure, span, live))
+        .where(DayFigure.area.in_(span.areas), DayFigure.what.in_(DAILY), *_kept(DayFigure, span, live))
         .group_by(day, DayFigure.what, DayFigure.label)
     )
     return Counter({(row.day, row.what, row.label): int(row.n) for row in session.execute(query)})
@@ -119,7 +121,7 @@ def _times(session: Session, span: Span, live: Iterable[dt.date]) -> dict[str, C
     pairs = listed.table_valued("seconds", "n", joins_implicitly=True).render_derived()
     query = (
         select(DayTimes.step, pairs.c.seconds, func.sum(pairs.c.n).label("n"))
-        .where(DayTimes.area.in_(span.areas), *_kept(DayTimes, span, live))
+        .where(DayTimes.area.in_(span.areas), DayTimes.role == "", *_kept(DayTimes, span, live))
         .group_by(DayTimes.step, pairs.c.seconds)
     )
     found: dict[str, Counter[int]] = {step: Counter() for step in STEPS}
@@ -151,13 +153,13 @@ def _add(found: Figures, span: Span, day: dt.date, counted: Counted) -> None:
     for (area, what, label, exercise), n in counted.figures.items():
         if exercise != span.drills:
             continue
-        if area in span.areas:
+        if area in span.areas and what in DAILY:
             found.days[span.bucket(day), what, label] += n
         shown = area if len(span.areas) > 1 else parent(area)
         if shown in span.areas and not label and what in {"reports", "incidents"}:
             found.areas[span.bucket(day), what, area] += n
-    for (area, step, exercise), histogram in counted.times.items():
-        if exercise == span.drills and area in span.areas:
+    for (area, step, role, exercise), histogram in counted.times.items():
+        if exercise == span.drills and area in span.areas and not role:
             found.times[step] += histogram
 
 
