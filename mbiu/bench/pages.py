@@ -20,7 +20,8 @@ LEFT_OUT = frozenset({
     "/healthz", "/login", "/static/<path:filename>", "/events/stream", "/people/file/template.csv",
     "/incidents/<ref>/media/<uuid:media_id>", "/incidents/<ref>/media/<uuid:media_id>/original",
     "/api/v1/openapi.json", "/api/v1/alerts/certificate",
-    "/api/v1/alerts/<ref>/cap", "/api/v1/alerts/<ref>/cap/<int:number>", "/house/words/<uuid:word_id>",
+    "/api/v1/alerts/<ref>/cap", "/api/v1/alerts/<ref>/cap/<int:number>",
+    "/house/words/<uuid:word_id>",
     "/admin/rotas/<uuid:rota_id>", "/admin/routes/<uuid:route_id>", "/admin/chains/<uuid:chain_id>",
 })  # fmt: skip
 

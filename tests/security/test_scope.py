@@ -7,7 +7,19 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mbiu import bulk, correction, leaving, linking, notes, outbox, outcomes, routing, verification
+from mbiu import (
+    bulk,
+    correction,
+    leaving,
+    linking,
+    links,
+    notes,
+    outbox,
+    outcomes,
+    routing,
+    sequels,
+    verification,
+)
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
@@ -32,6 +44,7 @@ from tests.cast import (
     QUARREL,
     RAID,
     approve,
+    contact_of,
     hand_in,
     incident_of,
     person,
@@ -45,11 +58,12 @@ from tests.conftest import Database
 
 KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 GUARDED = (
-    "outcome_by", "follow_up",
+    "outcome_by", "follow_up", "bulletin",
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
     "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
     "counter_message", "bulk_row", "day_figure", "day_times", "attachment",
+    "answer_link", "sequel",
 )  # fmt: skip
 
 
@@ -73,8 +87,11 @@ def whole_story() -> tuple[str, str]:
     with transaction() as session:
         leaving.panic(session, gone, utcnow())
     with transaction() as session:
-        routing.send(session, peter, kasese)
+        sent = routing.send(session, peter, kasese)
+        links.make(session, sent.id, contact_of(DANIEL).id, "en")
     say("ACK", DANIEL)
+    with transaction() as session:
+        sequels.send(session, peter, sent.ref, sequels.Kind.RECALL, "It was a wedding after all.")
     with transaction() as session:
         deed = Deed(("visit",), "contained", by=(gone,))
         outcomes.close(session, ruth, kasese, deed, [Ahead(utcnow().date() + dt.timedelta(days=9))])
@@ -163,6 +180,7 @@ def test_a_district_sees_itself_only(database: Database, whole_story: tuple[str,
             "join_word",
             "rumour",
             "counter_message",
+            "bulletin",
         ):
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
     with transaction(scope=f"{KASESE},{KWEEN}") as session:

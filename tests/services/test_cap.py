@@ -7,7 +7,7 @@ from capvalidator.validate import Validator
 from lxml import etree
 from sqlalchemy import delete, select, update
 
-from mbiu import correction, settling, vault
+from mbiu import correction, emergency, settling, vault
 from mbiu.audit import Actor
 from mbiu.db import transaction
 from mbiu.exchange import cap
@@ -15,7 +15,7 @@ from mbiu.exchange.cap import Audience, Cause
 from mbiu.exchange.message import NAMESPACE
 from mbiu.models import Alert, Bulletin, Incident, Report
 from mbiu.refs import new_id, new_ref
-from tests.cast import QUARREL, approve, incident, incident_of, tell, user
+from tests.cast import DANIEL, QUARREL, RAID, approve, incident, incident_of, person, route, tell, user
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def quarrel(ruth: Actor) -> str:
     return ref
 
 
-def sent(ref: str, actor: Actor, **more: bool) -> str:
+def sent(ref: str, actor: Actor) -> str:
     """An alert about an incident, without anybody on its chain; its reference."""
     row, row_id = incident(ref), new_id()
     with transaction() as session:
@@ -43,7 +43,6 @@ def sent(ref: str, actor: Actor, **more: bool) -> str:
             created_by=actor.id,
             exercise=row.exercise,
             texts=vault.seal("alert", "texts", row_id, "{}"),
-            **more,
         )
         session.add(alert)
         return alert.ref
@@ -161,12 +160,12 @@ def test_a_hooks_document_holds_the_message(ruth: Actor, quarrel: str) -> None:
         assert cap.within(session, alert, '{"reference": "x"}') == '{"reference": "x"}'
 
 
-def test_a_warning_is_for_responders_alone_until_it_is_settled(ruth: Actor, quarrel: str) -> None:
-    ref = sent(quarrel, ruth, unverified=True)
+def test_a_warning_is_for_responders_alone_until_it_is_settled(ruth: Actor) -> None:
+    ref, daniel = incident_of(tell(RAID)).ref, person("UG-1", DANIEL)
+    route("Kween", [[daniel]], mediators=[daniel])
     with transaction() as session:
-        alert = session.scalars(select(Alert).where(Alert.ref == ref)).one()
-        cap.begin(session, alert)
-        assert find(cap.text(session, alert, Audience.RESPONDERS), "info/certainty") == "Possible"
+        alert = emergency.warn(session, ruth, ref, "They come back tonight")
+        assert "UNVERIFIED" in find(cap.text(session, alert, Audience.RESPONDERS), "info/headline")
         settling.settle(session, alert.incident_id, confirmed=True)
     assert rows() == [("responders", 1, "Alert", "alert"), ("responders", 2, "Update", "update:settled")]
-    assert find(text(ref, Audience.RESPONDERS), "info/certainty") == "Likely"
+    assert "UNVERIFIED" not in text(alert.ref, Audience.RESPONDERS)
