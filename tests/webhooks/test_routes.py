@@ -20,10 +20,14 @@ GUARDS = {
     "/hooks/telegram": "secret header",
     "/hooks/gateway/<name>/messages": "signature",
     "/hooks/gateway/<name>/status": "signature",
+    "/a/<language>/<token>": "signed link",
     "/healthz": "open",
     "/readyz": "open",
     "/metrics": "open",
 }
+METHODS = {"open": ["GET"], "signed link": ["GET", "POST"]}
+ACK = {"answer": "ack"}
+STRANGER = {"open": 200, "signed link": 404}
 LIST = """
 import json, webhooks
 rules = webhooks.create_app().url_map.iter_rules()
@@ -46,14 +50,15 @@ def test_every_route_is_listed_with_its_guard(routes: dict[str, list[str]]) -> N
 
 def test_hooks_only_take_posts_and_the_rest_only_gets(routes: dict[str, list[str]]) -> None:
     for path, methods in routes.items():
-        assert methods == (["GET"] if GUARDS[path] == "open" else ["POST"]), path
+        assert methods == METHODS.get(GUARDS[path], ["POST"]), path
 
 
 def test_no_guarded_route_lets_a_stranger_in(hooks: Caller) -> None:
     for path, guard in GUARDS.items():
         url = hooks.url + path.replace("<secret>", "wrong").replace("<name>", GATEWAY)
-        answer = httpx.get(url, timeout=20) if guard == "open" else httpx.post(url, timeout=20)
-        assert answer.status_code == (200 if guard == "open" else 403), path
+        url = url.replace("<language>", "sw").replace("<token>", "A" * 48)
+        answer = httpx.get(url, timeout=20) if guard == "open" else httpx.post(url, data=ACK, timeout=20)
+        assert answer.status_code == STRANGER.get(guard, 403), path
         assert answer.headers["cache-control"] == "no-store"
         assert "set-cookie" not in answer.headers
 
