@@ -189,6 +189,7 @@ _UNDER = {
     "areas": "map",
     "chains": "routes",
     "codes": "feedback",
+    "digests": "house",
     "dryrun": "routes",
     "incident": "queue",
     "judging": "queue",

@@ -22,6 +22,7 @@ LEFT_OUT = frozenset({
     "/api/v1/openapi.json", "/api/v1/alerts/certificate",
     "/api/v1/alerts/<ref>/cap", "/api/v1/alerts/<ref>/cap/<int:number>",
     "/house/words/<uuid:word_id>",
+    "/digests/<uuid:digest_id>", "/digests/<uuid:digest_id>/brief.pdf",
     "/admin/rotas/<uuid:rota_id>", "/admin/routes/<uuid:route_id>", "/admin/chains/<uuid:chain_id>",
 })  # fmt: skip
 
@@ -45,6 +46,10 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/areas": (ANALYST, ("/areas?drills=all",)),
     "/areas/<path:path>": (ANALYST, ("/areas/{country}?drills=all",)),
     "/figures": (ANALYST, ("/figures", "/figures?days=365")),
+    "/figures/accountability": (ANALYST, ("/figures/accountability?months=12",
+                                          "/figures/accountability?months=12&by=area",
+                                          "/figures/accountability?months=12&by=role")),
+    "/figures/accountability/<key>.csv": (ANALYST, ("/figures/accountability/all.csv?months=12",)),
     "/figures/<key>.csv": (ANALYST, ("/figures/incidents-type.csv",)),
     "/wall": (ANALYST, ("/wall",)),
     "/wall/now": (ANALYST, ("/wall/now",)),
@@ -73,6 +78,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/admin/dry-run": (COORDINATOR, ("/admin/dry-run", "/admin/dry-run?incident={incident}")),
     "/admin/users": (ADMIN, ("/admin/users",)),
     "/admin/rotas": (COORDINATOR, ("/admin/rotas",)),
+    "/digests": (COORDINATOR, ("/digests",)),
     "/house": (COORDINATOR, ("/house",)),
     "/house/exercise": (COORDINATOR, ("/house/exercise",)),
     "/house/calendar": (COORDINATOR, ("/house/calendar",)),

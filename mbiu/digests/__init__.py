@@ -4,7 +4,7 @@
 `subscribing` keeps who gets it, and `sending` sends it.
 """
 
-from mbiu.digests.sending import look
+from mbiu.digests.sending import look, preview
 from mbiu.digests.subscribing import KINDS, Wanted, end, next_due, save
 
-__all__ = ["KINDS", "Wanted", "end", "look", "next_due", "save"]
+__all__ = ["KINDS", "Wanted", "end", "look", "next_due", "preview", "save"]

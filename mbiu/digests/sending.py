@@ -114,6 +114,26 @@ def _scene(session: Session, digest: Digest, found: News, names: dict[str, str],
     return Scene(area, f"{since:%d/%m}", f"{until:%d/%m}", names, days)
 
 
+def preview(
+    session: Session, digest: Digest, now: dt.datetime, *, on_paper: bool = False
+) -> tuple[str, tuple[File, ...]]:
+    """What a brief of the last day or week would say if it went now; ``on_paper`` adds the file in any case.
+
+    Tells what the session sees, and leaves out what the reader must not hear.
+    """
+    contact = session.get_one(Contact, digest.contact_id)
+    kind = AddressKind.EMAIL if on_paper else session.get_one(Address, digest.address_id).kind
+    since = now - dt.timedelta(days=7 if digest.weekly else 1)
+    happenings = gathering.gather(session, digest.area_path, since, exercise=contact.exercise)
+    but = gathering.kept_from(session, happenings, {contact.id})[contact.id]
+    found = news(happenings, since, now, but)
+    names = _names(session, [digest.area_path, *(one.area for one in happenings)])
+    language = contact.language or texts.first_language(contact.country)
+    scene = replace(_scene(session, digest, found, names, language), exercise=contact.exercise)
+    text, _, files = _contents(found, scene, language, kind)
+    return text, files
+
+
 def _names(session: Session, paths: Collection[str]) -> dict[str, str]:
     """The name of the last unit of each path."""
     ids: dict[str, str] = {path: path.rstrip("/").rpartition("/")[2] for path in paths}

@@ -75,6 +75,12 @@ ROOMS: tuple[tuple[LazyString, tuple[Room, ...]], ...] = (
                 Permission.FEEDBACK,
             ),
             Room(
+                "digests.show",
+                _("Briefs"),
+                _("who is kept abreast of an area, each day or each week"),
+                Permission.ROUTES,
+            ),
+            Room(
                 "feedback.show", _("Feedback"), _("what those who report hear from us"), Permission.FEEDBACK
             ),
         ),
