@@ -112,8 +112,10 @@ def _answered(words: list[str], spread: list[str], draft: Draft, known: Known) -
 
 def _is_span(words: list[str]) -> bool:
     """«2h» and «2 hours» alone, where 2 would be going, and 1 to come within the hour."""
-    whole = "".join(words)
-    return len(words) <= 2 and whole[:1].isdecimal() and not whole.isdecimal() and bool(texts.span(whole))
+    if len(words) == 1:
+        return not words[0].isdecimal() and words[0][:1].isdecimal() and bool(texts.span(words[0]))
+    figure, *unit = words
+    return len(unit) == 1 and figure.isdecimal() and unit[0].isalpha() and bool(texts.span(" ".join(words)))
 
 
 def _answer(words: list[str]) -> tuple[str, Answer | None, list[str]]:
@@ -141,12 +143,15 @@ def _behind_a_figure(words: list[str], answer: Answer, rest: list[str], known: K
 
 def _tells(text: str) -> bool:
     """Whether a text that begins with a figure counts something by it, or tells of an event or of harm."""
-    from mbiu.analysis import counts, events, groups, scan
+    from mbiu.analysis.counts import count
+    from mbiu.analysis.events import event
+    from mbiu.analysis.groups import groups
+    from mbiu.analysis.scan import scan
 
-    seen = scan.scan(text)
-    counted = any(group.first == 0 and group.noun for group in groups.groups(seen))
-    found = counts.count(seen)
-    kind = events.event(seen, found).type
+    seen = scan(text)
+    counted = any(group.first == 0 and group.noun for group in groups(seen))
+    found = count(seen)
+    kind = event(seen, found).type
     return counted or bool(found.evidence) or kind not in {"unknown", "none", "peace", "dispute"}
 
 

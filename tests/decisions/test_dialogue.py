@@ -189,6 +189,132 @@ def test_an_ordinary_word_after_the_answer_is_no_reference() -> None:
     assert (found.ref, found.words) == (None, "arrived")
 
 
+PROMISED = dataclasses.replace(ALERTED, promised=("A7K3QX9",))
+ANSWERED = dataclasses.replace(PROMISED, answered="A7K3QX9", answered_at=NOW - dt.timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "words"),
+    [
+        ("2 2h", Answer.GO, "2h"),
+        ("2 in 3 hours", Answer.GO, "in 3 hours"),
+        ("2h", Answer.GO, "2h"),
+        ("2 hours", Answer.GO, "2 hours"),
+        ("GO 30 min", Answer.GO, "30 min"),
+        ("1 A7K3QX9 2h", Answer.ACK, "2h"),
+        ("3. both sides met", Answer.DONE, "both sides met"),
+        ("3 - both sides met", Answer.DONE, "both sides met"),
+        ("3 DONE both sides met", Answer.DONE, "both sides met"),
+        ("3=done both sides met", Answer.DONE, "both sides met"),
+        ("3 A7K3QX9 3 houses stand again", Answer.DONE, "3 houses stand again"),
+        ("A7K3QX9 1", Answer.ACK, ""),
+        ("A7K3QX9 DONE they talk", Answer.DONE, "they talk"),
+        ("a7k3qx9: siwezi", Answer.CANNOT, ""),
+    ],
+)
+def test_an_answer_may_be_written_in_many_ways(text: str, answer: Answer, words: str) -> None:
+    assert step(text, ALERTED).effects == (Effect(Kind.RESPOND, "A7K3QX9", words=words, answer=answer),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3 both sides met", "3 we stopped the fight, both sides agreed", "3 tumeongea nao wametulia",
+     "3 les deux camps ont discuté", "3 all calm now"],
+)  # fmt: skip
+def test_words_behind_a_figure_tell_what_was_done_once_it_was_promised(text: str) -> None:
+    found = step(text, PROMISED)
+    assert (found.effects[0].answer, found.effects[0].words) == (Answer.DONE, text.partition(" ")[2])
+    assert asserts_report(step(text, ALERTED))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3 houses burnt", "4 dead", "3 gunmen seen at the bridge", "4 cows stolen", "3 watu wameuawa",
+     "3 maisons brulees", "3 ente zibbiddwa", "3 both sides met, 2 were hurt"],
+)  # fmt: skip
+def test_a_count_is_a_report_even_of_somebody_who_promised(text: str) -> None:
+    assert asserts_report(step(text, PROMISED))
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "ref"),
+    [
+        ("done they met", {"promised": ("AB2M4PT",)}, "AB2M4PT"),
+        ("done they met", {"promised": ("AB2M4PT", "A7K3QX9")}, None),
+        ("done they met", {}, None),
+        ("1", {"promised": ("AB2M4PT",)}, "A7K3QX9"),
+        ("2", {"promised": ("AB2M4PT",)}, None),
+        ("2", {"settled": ("AB2M4PT",)}, "A7K3QX9"),
+        ("4", {"settled": ("AB2M4PT",)}, "A7K3QX9"),
+        ("4", {"promised": ("AB2M4PT",)}, None),
+    ],
+)
+def test_of_several_alerts_the_only_one_that_can_be_meant_is(
+    text: str, known: dict[str, tuple[str, ...]], ref: str | None
+) -> None:
+    found = step(text, dataclasses.replace(TWICE_ALERTED, **known))  # type: ignore[arg-type]  # a table
+    assert found.effects[0].ref == ref
+
+
+@pytest.mark.parametrize(("text", "answer"), [("1", Answer.ACK), ("siwezi", Answer.CANNOT)])
+def test_the_reference_alone_finishes_an_answer_that_fitted_several(text: str, answer: Answer) -> None:
+    asked = step(text, TWICE_ALERTED)
+    named = step("ab2m4pt", TWICE_ALERTED, dataclasses.replace(asked.draft, at=NOW))
+    assert named.effects == (Effect(Kind.RESPOND, "AB2M4PT", answer=answer),)
+    assert named.draft == CLEAR
+
+
+@pytest.mark.parametrize(
+    "text", ["A7K3QX9", "INFO A7K3QX9", "info a7k3qx9", "INFOS A7K 3QX9", "EBISINGAWO A7K3QX9"]
+)
+def test_a_reference_alone_and_info_ask_what_an_alert_is_about(text: str) -> None:
+    assert step(text, ALERTED).effects == (Effect(Kind.INFO, "A7K3QX9"),)
+    assert step(text).effects == (Effect(Kind.INFO, "A7K3QX9"),)
+
+
+def test_info_alone_is_about_the_open_alert_and_else_the_help() -> None:
+    assert step("INFO", ALERTED).effects == (Effect(Kind.INFO, "A7K3QX9"),)
+    assert step("INFO", TWICE_ALERTED).effects == (Effect(Kind.INFO),)
+    assert step("INFO").reply.key == "reply.help"
+
+
+def test_a_bare_done_asks_what_was_done_and_takes_the_words_soon_after() -> None:
+    asked = step("DONE", ALERTED).draft
+    told = step("The chiefs met at the well", PROMISED, dataclasses.replace(asked, at=NOW))
+    assert told.effects == (Effect(Kind.NOTE, "A7K3QX9", words="The chiefs met at the well"),)
+    late = dataclasses.replace(asked, at=NOW - dt.timedelta(hours=2))
+    assert asserts_report(step("The chiefs met at the well", PROMISED, late))
+    assert step("STATUS", PROMISED, dataclasses.replace(asked, at=NOW)).effects[0].kind is Kind.STATUS
+
+
+PHOTO = (Attachment("1", "photo", "image/jpeg"),)
+
+
+def test_a_picture_after_an_answer_belongs_to_its_alert() -> None:
+    for text in ("", "the meeting at the well"):
+        found = step(text, ANSWERED, attachments=PHOTO)
+        assert found.effects == (Effect(Kind.NOTE, "A7K3QX9", words=text),)
+    assert asserts_report(step("", ALERTED, attachments=PHOTO))
+    old = dataclasses.replace(ANSWERED, answered_at=NOW - dt.timedelta(hours=25))
+    assert asserts_report(step("", old, attachments=PHOTO))
+
+
+def test_a_picture_after_a_newer_report_belongs_to_that() -> None:
+    newer = dataclasses.replace(ANSWERED, last_ref=REF, last_at=NOW - dt.timedelta(minutes=5))
+    assert step("", newer, attachments=PHOTO).effects == (Effect(Kind.ADD, REF),)
+
+
+def test_also_goes_on_from_the_answer_before_it() -> None:
+    found = step("also the road is cut", ANSWERED)
+    assert found.effects == (Effect(Kind.NOTE, "A7K3QX9", words="the road is cut"),)
+    assert asserts_report(step("the road is cut", ANSWERED))
+
+
+def test_words_behind_a_reference_are_a_note_on_what_one_was_told_of() -> None:
+    assert step("A7K3QX9 the road is cut", ALERTED).effects[0].kind is Kind.NOTE
+    assert asserts_report(step("A7K3QX9 the road is cut"))
+
+
 def test_ack_is_an_answer_even_where_no_alert_is_open() -> None:
     assert step("ACK A7K3QX9").effects == (Effect(Kind.RESPOND, "A7K3QX9", answer=Answer.ACK),)
 
@@ -427,6 +553,8 @@ def test_a_message_without_anything_is_empty(text: str) -> None:
         ("lang:sw", "reply.language_set", (Effect(Kind.LANGUAGE, language="sw"),)),
         ("lang:xx", "reply.help", ()),
         ("ack:A7K3QX9", "", (Effect(Kind.RESPOND, "A7K3QX9", answer=Answer.ACK),)),
+        ("go:A7K3QX9:4", "", (Effect(Kind.RESPOND, "A7K3QX9", words="4", answer=Answer.GO),)),
+        ("info:A7K3QX9", "", (Effect(Kind.INFO, "A7K3QX9"),)),
         ("cannot:a7k3qx9", "", (Effect(Kind.RESPOND, "A7K3QX9", answer=Answer.CANNOT),)),
         ("report", "reply.report_how", ()),
         ("status", "", (Effect(Kind.STATUS),)),
@@ -451,7 +579,7 @@ def test_report_with_words_behind_it_is_the_report() -> None:
 
 
 drafts = st.sampled_from([CLEAR, ASKED, CHOICE, Draft("guided_what", None, NOW), Draft("code", REF, NOW)])
-knowns = st.sampled_from([NOBODY, REPORTED, ALERTED, TWICE_ALERTED, CODED])
+knowns = st.sampled_from([NOBODY, REPORTED, ALERTED, TWICE_ALERTED, ANSWERED, CODED])
 phrases = st.one_of(
     st.text(max_size=60),
     st.lists(
