@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, litera
 from sqlalchemy.orm import Session, aliased
 
 from mbiu.codes import AddressKind, ContactRole
+from mbiu.enrolment import ways
 from mbiu.models import Address, Contact, Incident, Place, Report, utcnow
 from review import places, records, silences
 from review.words import label
@@ -88,6 +89,7 @@ def one(db: Session, scope: str, code: str) -> dict[str, Any] | None:
         "row": contact,
         "supervisor": row.supervisor or "",
         "vouched_by": row.vouched_by or "",
+        "ways": [kind for kind in ways.KINDS if kind in (row.kinds or ())],
         "recent": _recent(db, contact),
         "record": records.of(db, contact.id),
     }
@@ -125,7 +127,9 @@ _HOME: ScalarSelect[str] = select(Place.path).where(Place.id == Contact.home_pla
 _AREA = func.coalesce(_HOME, func.nullif(Contact.area_path, ""), "/")
 _LATELY = Report.created_at > func.now() - dt.timedelta(days=COUNTED_DAYS)
 _REPORTS = select(func.count()).where(Report.contact_id == Contact.id, _LATELY).scalar_subquery()
-_KINDS = select(func.array_agg(Address.kind)).where(Address.contact_id == Contact.id).scalar_subquery()
+# A mailbox or server that was forgotten is no way any more; of a phone that was, nobody is to learn.
+_WAY = or_(Address.kind.not_in(ways.KINDS), Address.vault_id.is_not(None))
+_KINDS = select(func.array_agg(Address.kind)).where(Address.contact_id == Contact.id, _WAY).scalar_subquery()
 _TOLD = select(func.max(Report.created_at)).where(Report.contact_id == Contact.id).scalar_subquery()
 _WROTE = select(func.max(Address.last_in_at)).where(Address.contact_id == Contact.id).scalar_subquery()
 _HEARD = func.greatest(_TOLD, _WROTE)

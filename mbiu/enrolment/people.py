@@ -61,7 +61,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody to be registered: a phone in E.164, a code name if one was chosen, columns of the contact."""
+    """Somebody to be registered: a phone in E.164 or none, a code name if one was chosen, the contact's
+    columns."""
 
     number: str = field(repr=False)
     code: str | None
@@ -84,10 +85,14 @@ class Reader:
         self._place, self._supervisor = cache(self._look_up), cache(self._find)
 
     def read(self, typed: dict[str, str], *, fields: tuple[str, ...] = FIELDS) -> tuple[Person, list[Fault]]:
-        """The person, and every fault; with a fault the person is not to be registered."""
+        """The person, and every fault; with a fault the person is not to be registered.
+
+        Who has a ``mail`` address needs no phone.
+        """
         columns: dict[str, Any] = {}
         faults = []
-        for name in fields:
+        phoneless = bool(typed.get("mail", "").strip()) and not typed.get("number", "").strip()
+        for name in (one for one in fields if not (phoneless and one == "number")):
             try:
                 columns |= getattr(self, f"_{name}_of")(" ".join(clean(typed.get(name, "")).split()))
             except Wrong as wrong:

@@ -38,15 +38,20 @@ def add(session: Session, person: Person, namer: Namer, now: dt.datetime) -> Con
     contact = Contact(id=new_id(), code=code, created_at=now, **person.columns)
     session.add(contact)
     session.flush()
-    known = _known(session, person.number)
-    if known is None:
-        _give(session, contact.id, person.number, now)
-    elif known.role is ContactRole.UNKNOWN:
-        _take_over(session, known, contact.id, person.number)
-    else:
-        contact.twin_of = known.contact_id
+    if person.number:
+        _settle_phone(session, contact, person.number, now)
     session.flush()
     return contact
+
+
+def _settle_phone(session: Session, contact: Contact, number: str, now: dt.datetime) -> None:
+    known = _known(session, number)
+    if known is None:
+        _give(session, contact.id, number, now)
+    elif known.role is ContactRole.UNKNOWN:
+        _take_over(session, known, contact.id, number)
+    else:
+        contact.twin_of = known.contact_id
 
 
 def _lock_away(session: Session, contact_id: UUID, number: str) -> UUID:

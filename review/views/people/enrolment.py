@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import enrolment
 from mbiu.db import transaction
-from mbiu.enrolment import Reader
+from mbiu.enrolment import Reader, ways
 from mbiu.enrolment.people import FIELDS
 from mbiu.enrolment.pins import is_good
 from mbiu.models import Contact, utcnow
@@ -59,14 +59,17 @@ def _form(values: dict[str, str], faults: list[enrolment.Fault]) -> ResponseRetu
 @door(Permission.ENROL)
 def enrol() -> ResponseReturnValue:
     """Register somebody; then what is to be given to them by hand."""
-    by, values, wishes = registrar(), typed(*FIELDS), typed("pin", "words", "once")
+    by, values, wishes = registrar(), typed(*FIELDS, "mail"), typed("pin", "words", "once")
     try:
         with transaction() as db:
             person, faults = Reader(db, by).read(values)
+            faults += _mail_faults(values["mail"])
             if faults:
                 return _form(values, faults)
             once(db, wishes["once"])
             contact = enrolment.enrol(db, by, person, utcnow())
+            if values["mail"]:
+                ways.add_mail(db, by, contact, values["mail"], utcnow())
             items = [(_("Code name"), contact.code, _("How we call this person, and they themselves."))]
             items += _new_pin(db, contact) if wishes["pin"] else []
             items += _new_words(db, contact, "", "") if wishes["words"] else []
@@ -74,6 +77,17 @@ def enrol() -> ResponseReturnValue:
         flash(refused.why, "bad")
         return redirect(url_for("people.show"))
     return handover(_("%(code)s is registered", code=contact.code), contact.code, items)
+
+
+def _mail_faults(address: str) -> list[enrolment.Fault]:
+    try:
+        if address:
+            ways.mailbox(address)
+    except NotPossible:
+        return [
+            enrolment.Fault("mail", _("This is no mail address."), _("Write it like office@peace.example."))
+        ]
+    return []
 
 
 @pages.post("/<code>")
