@@ -57,7 +57,8 @@ def test_what_it_would_say_is_seen_beforehand(miriam: Browser) -> None:
     answer = miriam.get(f"/digests/{row.id}/brief.pdf")
     assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
     with transaction() as session:
-        assert session.scalars(select(AuditEntry.action).where(AuditEntry.object == f"digest:{row.id}")).all() == [
+        noted = select(AuditEntry.action).where(AuditEntry.object == f"digest:{row.id}")
+        assert session.scalars(noted).all() == [
             "digest.saved", "digest.printed",
         ]  # fmt: skip
 
