@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mbiu import chains
 from mbiu.chains import Selector, Step
 from mbiu.codes import Certainty, Driver, EventType, ResponderClass, Severity
-from mbiu.models import Address, Contact, EscalationChain, Place, Rota, Route, RuleVersion, User
+from mbiu.models import Address, Contact, EscalationChain, Place, Rota, Route
 from mbiu.refusals import NotFound
 from review import places
 from review.words import label
@@ -56,7 +56,10 @@ def chats(db: Session, ids: Iterable[UUID | None] | None = None) -> list[tuple[U
         .order_by(Contact.code)
         .limit(MOST)
     )
-    return list(db.execute(query if ids is None else query.where(Address.id.in_(list(ids)))).tuples())
+    return [
+        (row.id, row.code)
+        for row in db.execute(query if ids is None else query.where(Address.id.in_(list(ids))))
+    ]
 
 
 def who(one: Selector, names: Names) -> str:
@@ -111,16 +114,20 @@ def notes(step: Step) -> list[str]:
     if step.quorum:
         said.append(_("enough: %(who)s", who=quorum_words(step.quorum)))
     if step.repeats:
-        told = ngettext(
-            "told again %(num)s time, after %(minutes)s min",
-            "told again %(num)s times, every %(minutes)s min",
-            step.repeats,
-            minutes=step.repeat_minutes,
-        )
-        said.append(told)
+        said.append(repeat_words(step.repeats, step.repeat_minutes))
     if step.hours:
         said.append(hour_words(step.hours))
     return [str(one) for one in said]
+
+
+def repeat_words(times: int, minutes: int) -> str:
+    """How often and when a step is told anew."""
+    return ngettext(
+        "told again %(num)s time, after %(minutes)s min",
+        "told again %(num)s times, every %(minutes)s min",
+        times,
+        minutes=minutes,
+    )
 
 
 def quorum_words(quorum: Iterable[tuple[ResponderClass, int]]) -> str:
@@ -145,6 +152,11 @@ class ChainCard:
     lines: tuple[StepLine, ...]
     routes: tuple[str, ...]
     shut: str
+
+    @property
+    def ends(self) -> int:
+        """Minutes until the centre is told, if every step is taken."""
+        return self.lines[-1].after + self.lines[-1].wait_minutes if self.lines else 0
 
 
 def chain_cards(db: Session) -> list[ChainCard]:
@@ -282,76 +294,3 @@ def areas(db: Session) -> list[tuple[str, str]]:
     paths = list(db.scalars(select(Place.path).where(Place.level.in_((0, 1, 2)), ~Place.retired)))
     known = places.names(db, paths)
     return sorted(((path, places.full_name(path, known)) for path in paths), key=lambda one: one[0])
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of a route or chain: by whom, when, and what it changed."""
-
-    number: int
-    by: str
-    at: dt.datetime
-    changes: tuple[tuple[str, str, str], ...]
-
-
-def versions(db: Session, subject_id: UUID) -> list[Version]:
-    """All versions, the newest first."""
-    rows = db.execute(
-        select(RuleVersion, User.name)
-        .outerjoin(User, User.id == RuleVersion.saved_by)
-        .where(RuleVersion.subject_id == subject_id)
-        .order_by(RuleVersion.version.desc())
-        .limit(MOST)
-    ).all()
-    facts = [found for row in rows for found in (row.RuleVersion.before or {}, row.RuleVersion.after)]
-    known = _Known.of(db, facts)
-    return [
-        Version(
-            row.RuleVersion.version, row.name or _("the system"), row.RuleVersion.saved_at,
-            tuple(_changes(row.RuleVersion.before or {}, row.RuleVersion.after, known)),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Known:
-    names: Names
-    areas: places.Names
-    chains: dict[str, str]
-
-    @classmethod
-    def of(cls, db: Session, facts: list[dict[str, Any]]) -> "_Known":
-        ids = {UUID(one["chain"]) for one in facts if "chain" in one}
-        query = select(EscalationChain.id, EscalationChain.name).where(EscalationChain.id.in_(ids))
-        return cls(
-            Names.of(db, (step for one in facts for step in chains.read(one.get("steps", ())))),
-            places.names(db, [one.get("area_path", "/") for one in facts]),
-            {str(row.id): row.name for row in db.execute(query)},
-        )
-
-    def say(self, name: str, value: Any) -> str:
-        """A value of a version in words."""
-        if name == "steps":
-            return "\n".join(_step_words(one) for one in lines(chains.read(value), self.names))
-        if name == "area_path":
-            return places.full_name(value, self.areas) or str(_("everywhere"))
-        if name == "chain":
-            return self.chains.get(value, "–")
-        if isinstance(value, bool):
-            return str(_("yes") if value else _("no"))
-        if isinstance(value, list):
-            return ", ".join(label(one) for one in value) or "–"
-        return "–" if value is None else label(value) if name.startswith("min_") else str(value)
-
-
-def _step_words(one: StepLine) -> str:
-    rest = "; ".join((", ".join(one.who), *one.notes))
-    return str(_("%(n)s. %(rest)s; waits %(minutes)s min", n=one.number, rest=rest, minutes=one.wait_minutes))
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any], known: _Known) -> Iterable[tuple[str, str, str]]:
-    for name, value in after.items():
-        if name not in before or before[name] != value:
-            old = known.say(name, before[name]) if name in before else ""
-            yield label(f"rule_{name}"), old, known.say(name, value)

@@ -83,8 +83,7 @@ def _contacts(session: Session, found: Iterable[Selector], area_path: str) -> di
             Contact.id,
             Address.blocked_at.is_(None).desc(),
             Address.stopped_at.is_(None).desc(),
-            case((Address.kind.in_([AddressKind.SMS, AddressKind.TELEGRAM]), 0), else_=1),
-            Address.last_in_at.desc().nulls_last(),
+            *BY_USE,
         )
         .ext(distinct_on(Contact.id))
     )

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import alerting, chains
+from mbiu import alerting, chains, parties
 from mbiu.alerting.places import place_name
-from mbiu.chains import Step
+from mbiu.chains import Selector, Step
 from mbiu.channels.text import compose, segments
 from mbiu.codes import AddressKind, ResponderClass
 from mbiu.house import settings as house
@@ -85,10 +85,14 @@ def plan(
     """
     now = at or utcnow()
     fitting = [one for one in pairs(session, incident, now) if not one.misses]
-    found = cast(session, fitting, incident.area_path)
     if mediators:
-        fitting, found = [replace(one, steps=_alone(one.steps)) for one in fitting], _mediators(found)
+        fitting = [replace(one, steps=_alone(one.steps)) for one in fitting]
+    found = cast(session, fitting, incident.area_path, mediators=mediators)
     left = omitted(session, incident, found)
+    if helpers := () if mediators else _helpers(session, incident, fitting, found, left):
+        fitting = [replace(fitting[0], steps=(*fitting[0].steps, Step(helpers))), *fitting[1:]]
+        found = cast(session, fitting, incident.area_path)
+        left = omitted(session, incident, found)
     merged = _merged(session, fitting, found, left, now)
     people = _recipients(found, merged)
     words = alerting.contents(
@@ -104,14 +108,23 @@ def plan(
     )
 
 
-def cast(session: Session, fitting: Iterable[Pair], area_path: str) -> Cast:
-    """Everybody whom the chains name for a place."""
-    return Cast.of(session, (who for one in fitting for step in one.steps for who in step.who), area_path)
-
-
-def _mediators(found: Cast) -> Cast:
+def cast(session: Session, fitting: Iterable[Pair], area_path: str, *, mediators: bool = False) -> Cast:
+    """Everybody whom the chains name for a place, or the mediators among them."""
+    named = (who for one in fitting for step in one.steps for who in step.who)
+    found = Cast.of(session, named, area_path)
+    if not mediators:
+        return found
     ways = {key: way for key, way in found.ways.items() if way[0].responder_class is ResponderClass.MEDIATOR}
     return replace(found, ways=ways)
+
+
+def _helpers(
+    session: Session, incident: Incident, fitting: Collection[Pair], found: Cast, left: Collection[Key]
+) -> tuple[Selector, ...]:
+    """Who is told of survivors where the chains lead to nobody who may be."""
+    if not fitting or len(left) < len(found.ways):
+        return ()
+    return tuple(Selector("person", one) for one in parties.instead(session, incident))
 
 
 def _alone(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -106,6 +106,17 @@ class Plan:
         return tuple(rule.route for rule in self.rules)
 
     @property
+    def ends(self) -> int:
+        """Minutes from the start until the final step, if nobody answers."""
+        open_ones = [one for one in self.steps if not one.shut]
+        return open_ones[-1].after + open_ones[-1].wait_minutes if open_ones else 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody would be told, by name or by a rota."""
+        return not self.recipients and not any(one.rotas for one in self.steps)
+
+    @property
     def versions(self) -> list[dict[str, object]]:
         """What the audit keeps of the rules: ids and versions."""
         return [

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from mbiu import audit, escalation, sources
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState
-from mbiu.models import Alert
+from mbiu.models import Alert, Incident
 from mbiu.refs import new_ref
 from mbiu.refusals import NotAllowed, NotPossible, Stale
 from mbiu.routing.planning import plan
@@ -15,15 +15,41 @@ _ROUTABLE = frozenset({IncidentState.VERIFIED, IncidentState.ALERTED})
 
 
 def send(
-    session: Session, actor: Actor, ref: str, *, version: int | None = None, knowing: bool = False
+    session: Session,
+    actor: Actor,
+    ref: str,
+    *,
+    version: int | None = None,
+    knowing: bool = False,
+    released: str = "",
 ) -> Alert:
     """Alert the people that the routes name about a verified incident.
 
-    ``knowing`` says that the actor knows if only somebody under duress has told of it. Raises NotAllowed,
-    NotFound, Stale when it changed since, and NotPossible when it is not approved enough or nobody would be
-    told.
+    ``knowing`` says that the actor knows if only somebody under duress has told of it; ``released`` are words
+    of a report that they let go out with the alert. Raises NotAllowed, NotFound, Stale when it changed since,
+    and NotPossible when it is not approved enough or nobody would be told.
     """
     incident = find(session, ref, lock=True)
+    _check(session, actor, incident, version)
+    if not knowing and sources.is_coerced(session, incident.id):
+        raise NotPossible(
+            f"Nobody but somebody under duress tells of {ref}. Say that you know it, then send."
+        )
+    alert_ref = new_ref("A")
+    found = plan(session, incident, alert_ref, released=released)
+    if found.is_empty:
+        raise NotPossible("No route leads to anyone who can be reached, so nobody would be told.")
+    alert = escalation.start(session, actor, incident, alert_ref, found, released=released)
+    incident.state = IncidentState.ALERTED
+    audit.append(
+        session, actor, "alert.sent", f"alert:{alert_ref}", incident=ref, released=bool(released),
+        recipients=len(found.recipients), routes=list(found.routes), versions=found.versions,
+    )  # fmt: skip
+    return alert
+
+
+def _check(session: Session, actor: Actor, incident: Incident, version: int | None) -> None:
+    ref = incident.ref
     if actor.id is None or actor.role not in MAY_DECIDE:
         raise NotAllowed("Only analysts and coordinators send alerts.")
     if incident.state not in _ROUTABLE:
@@ -32,18 +58,3 @@ def send(
         raise Stale(f"{ref} was changed since you opened it. Look again, then send.")
     if not approvals(session, incident).complete:
         raise NotPossible(f"The facts of {ref} changed after it was verified: it needs approval again.")
-    if not knowing and sources.is_coerced(session, incident.id):
-        raise NotPossible(
-            f"Nobody but somebody under duress tells of {ref}. Say that you know it, then send."
-        )
-    alert_ref = new_ref("A")
-    found = plan(session, incident, alert_ref)
-    if not found.recipients:
-        raise NotPossible("No route leads to anyone who can be reached, so nobody would be told.")
-    alert = escalation.start(session, actor, incident, alert_ref, found)
-    incident.state = IncidentState.ALERTED
-    audit.append(
-        session, actor, "alert.sent", f"alert:{alert_ref}", incident=ref,
-        recipients=len(found.recipients), routes=list(found.routes), versions=found.versions,
-    )  # fmt: skip
-    return alert

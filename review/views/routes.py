@@ -11,7 +11,7 @@ from mbiu.codes import Certainty, Severity
 from mbiu.db import transaction
 from mbiu.refusals import NotPossible, Stale
 from mbiu.routing import Rules
-from review import routes
+from review import chainforms, routes, ruleversions
 from review.doors import Permission, actor, door
 from review.routes import RouteCard
 from review.words import told
@@ -42,7 +42,7 @@ def one(route_id: UUID) -> ResponseReturnValue:
     """One route to be changed, with its versions."""
     with transaction() as db:
         card = routes.route_card(db, route_id)
-        versions = routes.versions(db, route_id)
+        versions = ruleversions.versions(db, route_id)
         return render_template("pages/route.html", r=card, versions=versions, **routes.choices(db))
 
 
@@ -87,7 +87,7 @@ def _rules() -> Rules:
         drivers=form.getlist("drivers"),
         min_severity=_severity(form.get("min_severity", "")),
         min_certainty=_certainty(form.get("min_certainty", "")),
-        hours=_hours(form.get("hour_from", ""), form.get("hour_to", "")),
+        hours=chainforms.hours(form.get("hour_from", ""), form.get("hour_to", "")),
         exercise=_EXERCISES.get(form.get("exercise", "any")),
     )
 
@@ -109,12 +109,3 @@ def _certainty(text: str) -> Certainty:
     if text not in set(Certainty):
         raise NotPossible(_("Choose how sure an incident has to be."))
     return Certainty(text)
-
-
-def _hours(start: str, end: str) -> tuple[int, int] | None:
-    """Two full hours, or none at all."""
-    if not start and not end:
-        return None
-    if not all(one.isascii() and one.isdigit() and len(one) < 3 for one in (start, end)):
-        raise NotPossible("Hours go from 0 to 23, and end when they did not begin.")
-    return int(start), int(end)

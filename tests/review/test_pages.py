@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from mbiu.db import transaction
-from mbiu.models import Route, RouteRecipient, User
+from mbiu.models import User
 from tests import cast
 from tests.review.conftest import PASSPHRASE, Browser
 
@@ -31,50 +31,6 @@ def test_people_of_other_areas_are_not_shown(as_: As) -> None:
     page = as_("peter").get("/people").text
     assert "TRK-05" in page
     assert "KAS-91" not in page
-
-
-def _route(**fields: object) -> dict[str, object]:
-    usual = {
-        "name": "Uganda",
-        "area": "/ug/",
-        "min_severity": "moderate",
-        "wait_minutes": "20",
-        "active": "1",
-    }
-    return usual | {"step1": "KAS-91", "step2": "", "types": ["attack", "cattle_raid"]} | fields
-
-
-def test_a_route_is_made_and_changed(as_: As) -> None:
-    cast.person("KAS-91", cast.DANIEL)
-    cast.person("UG-92", cast.GRACE)
-    miriam = as_("miriam")
-    assert "goes to 1 person" in miriam.post("/admin/routes", **_route()).text
-    with transaction() as session:
-        row = session.scalars(select(Route)).one()
-    assert (row.area_path, row.event_types, row.wait_minutes) == ("/ug/", ["attack", "cattle_raid"], 20)
-    changed = miriam.post(f"/admin/routes/{row.id}", **_route(step2="ug-92", active=[])).text
-    assert "goes to 2 people" in changed
-    with transaction() as session:
-        assert session.scalars(select(RouteRecipient.step).order_by(RouteRecipient.step)).all() == [1, 2]
-        assert session.scalars(select(Route)).one().active is False
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"name": " "}, "needs a name"),
-        ({"step1": "NOBODY"}, "Nobody is called NOBODY"),
-        ({"step1": ""}, "Somebody must be told"),
-        ({"wait_minutes": "0"}, "Wait between"),
-        ({"wait_minutes": "²"}, "Wait between"),
-        ({"area": "/atlantis/"}, "no such area"),
-        ({"min_severity": "awful"}, "from which severity"),
-    ],
-)
-def test_a_route_that_makes_no_sense_is_refused(as_: As, wrong: dict[str, object], words: str) -> None:
-    cast.person("KAS-91", cast.DANIEL)
-    assert words in as_("miriam").post("/admin/routes", **_route(**wrong)).text
-    assert cast.count(Route) == 0
 
 
 def test_a_new_user_logs_in_with_what_was_shown(as_: As, app: Flask) -> None:
