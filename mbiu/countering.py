@@ -15,7 +15,7 @@ from mbiu.audit import Actor
 from mbiu.channels.text import clean, compose, segments
 from mbiu.codes import ContactRole, DeliveryState
 from mbiu.feedback.harm import Case, why_not
-from mbiu.models import Address, Contact, CounterMessage, Delivery, Incident, utcnow
+from mbiu.models import BY_USE, Address, Contact, CounterMessage, Delivery, Incident, utcnow
 from mbiu.outbox import Outgoing, put
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -122,7 +122,7 @@ def _people(session: Session, row: Incident, audience: Collection[str]) -> list[
         .where(Contact.role.in_([ContactRole(role) for role in audience]), Contact.archived_at.is_(None))
         .where(func.starts_with(Contact.area_path, row.block), Contact.exercise == row.exercise)
         .where(Address.vault_id.is_not(None))
-        .order_by(Contact.id, Address.blocked_at.is_(None).desc(), Address.last_in_at.desc().nulls_last())
+        .order_by(Contact.id, Address.blocked_at.is_(None).desc(), *BY_USE)
         .ext(distinct_on(Contact.id))
     )
     return [(one.Contact, one.Address) for one in rows]

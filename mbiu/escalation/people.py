@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mbiu import alerting, rotas, texts
 from mbiu.codes import ResponderClass, Wish
 from mbiu.house import settings as house
-from mbiu.models import Address, Contact, Incident
+from mbiu.models import BY_USE, Address, Contact, Incident
 
 #: Whom an alert may reach at an address: nobody who asked for silence, by STOP, SAFE or in danger. Quiet
 #: hours hold nothing back here, because an alert cannot wait.
@@ -107,4 +107,4 @@ def _everywhere(where: ColumnElement[bool]) -> Select[Contact, Address]:
 
 def _last_used(where: ColumnElement[bool]) -> Select[Contact, Address]:
     found = select(Contact, Address).join(Address, Address.contact_id == Contact.id).where(where, *_THERE)
-    return found.order_by(Contact.id, Address.last_in_at.desc().nulls_last()).ext(distinct_on(Contact.id))
+    return found.order_by(Contact.id, *BY_USE).ext(distinct_on(Contact.id))

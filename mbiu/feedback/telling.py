@@ -15,7 +15,7 @@ from mbiu.feedback import current
 from mbiu.feedback.harm import Case, why_not
 from mbiu.feedback.matrix import VERDICTS, Event
 from mbiu.feedback.wordings import KEYS
-from mbiu.models import Address, Contact, Decision, Delivery, Incident, Message, Report, utcnow
+from mbiu.models import BY_USE, Address, Contact, Decision, Delivery, Incident, Message, Report, utcnow
 from mbiu.outbox import Outgoing, drop, put
 from mbiu.wishes import quiet_until
 
@@ -188,7 +188,7 @@ def _own_address(session: Session, contact: Contact) -> Address | None:
     query = select(Address).where(
         Address.contact_id == contact.id, Address.vault_id.is_not(None), ~Address.is_group
     )
-    return session.scalars(query.order_by(Address.last_in_at.desc().nulls_last()).limit(1)).first()
+    return session.scalars(query.order_by(*BY_USE).limit(1)).first()
 
 
 def wording(contact: Contact, event: Event, report: Report, values: dict[str, object]) -> str:

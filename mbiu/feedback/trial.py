@@ -10,7 +10,7 @@ from mbiu.audit import Actor
 from mbiu.codes import ContactRole
 from mbiu.feedback import wordings
 from mbiu.feedback.matrix import must_coordinate
-from mbiu.models import Address, Contact, utcnow
+from mbiu.models import BY_USE, Address, Contact, utcnow
 from mbiu.outbox import Outgoing, put
 from mbiu.refusals import NotPossible
 from mbiu.wishes import quiet_until, wants_push
@@ -55,4 +55,4 @@ def _address(session: Session, contact_id: UUID) -> Address | None:
         Address.blocked_at.is_(None),
         Address.vault_id.is_not(None),
     )
-    return session.scalars(query.order_by(Address.last_in_at.desc().nulls_last()).limit(1)).first()
+    return session.scalars(query.order_by(*BY_USE).limit(1)).first()

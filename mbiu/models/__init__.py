@@ -36,6 +36,7 @@ from mbiu.models.message import Attachment, Media, Message
 from mbiu.models.outcome import FollowUp, Outcome, OutcomeBy
 from mbiu.models.party import Affiliation, PartyOverride, Suspect
 from mbiu.models.people import (
+    BY_USE,
     Address,
     Contact,
     Erasure,
@@ -54,11 +55,12 @@ from mbiu.models.rota import Digest, Rota, RotaMember, RotaOverride
 from mbiu.models.route import EscalationChain, Route, RuleVersion
 from mbiu.models.rumour import CounterMessage, Rumour
 from mbiu.models.token import ApiToken
-from mbiu.models.training import Drill, SimulatorPhone
+from mbiu.models.training import Drill, DrillMember, SimulatorPhone
 from mbiu.models.warning import AreaWarning, ProtectiveText, WarningRecipient
 from mbiu.models.wording import FeedbackRule, Notice, Wording
 
 __all__ = [
+    "BY_USE",
     "Address",
     "Affiliation",
     "Alert",
@@ -85,6 +87,7 @@ __all__ = [
     "Delivery",
     "Digest",
     "Drill",
+    "DrillMember",
     "EarlyReport",
     "Erasure",
     "EscalationChain",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    case,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,8 +29,8 @@ class Contact(Model):
     digests of the person's own words. ``quiet_from`` and ``quiet_to`` are hours of the day, local time, in
     which nothing is sent unasked; ``silent_at`` is when all contact ended for good. From ``doubted_at`` on
     somebody else may be using the number, so that reports stay unconfirmed until a call-back. ``archived_at``
-    is when a coordinator ended somebody's part; ``twin_of`` is who was registered with the same number
-    before, which only a custodian may learn.
+    is when a coordinator ended somebody's part; ``drills_at`` when somebody agreed to take part in drills;
+    ``twin_of`` is who was registered with the same number before, which only a custodian may learn.
     """
 
     __tablename__ = "contact"
@@ -37,6 +38,7 @@ class Contact(Model):
         Index(
             "ix_contact_supervisor_id", "supervisor_id", postgresql_where=text("supervisor_id IS NOT NULL")
         ),
+        Index("ix_contact_drills", "code", postgresql_where=text("drills_at IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -69,6 +71,7 @@ class Contact(Model):
     silent_at: Mapped[Moment | None]
     doubted_at: Mapped[Moment | None]
     archived_at: Mapped[Moment | None]
+    drills_at: Mapped[Moment | None]
     twin_of: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
 
 
@@ -129,6 +132,14 @@ class Address(Model):
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     last_in_at: Mapped[Moment | None]
     burn_at: Mapped[Moment | None]
+
+
+#: The order in which somebody's addresses are used: a phone before a partner's server, that before a mailbox;
+#: of equal ones that which the person used last.
+BY_USE = (
+    case((Address.kind == AddressKind.EMAIL, 2), (Address.kind == AddressKind.WEBHOOK, 1), else_=0),
+    Address.last_in_at.desc().nulls_last(),
+)
 
 
 class Erasure(Model):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import texts
 from mbiu.codes import AlertState, Role
-from mbiu.models import Address, Alert, Contact, Incident, Rota, utcnow
+from mbiu.models import BY_USE, Address, Alert, Contact, Incident, Rota, utcnow
 from mbiu.notices import raise_notice
 from mbiu.outbox import Outgoing, put
 from mbiu.rotas.duty import planned
@@ -103,7 +103,7 @@ def _addresses(session: Session, people: Collection[UUID]) -> list[tuple[Contact
             Contact.id,
             Address.blocked_at.is_(None).desc(),
             Address.stopped_at.is_(None).desc(),
-            Address.last_in_at.desc().nulls_last(),
+            *BY_USE,
         )
         .ext(distinct_on(Contact.id))
     )

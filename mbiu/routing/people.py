@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mbiu.chains import Selector
-from mbiu.codes import AddressKind, ResponderClass
+from mbiu.codes import ResponderClass
 from mbiu.facts import block_of_path, path_text
-from mbiu.models import Address, Contact
+from mbiu.models import BY_USE, Address, Contact
 from mbiu.routing.merging import Key
 
 Way = tuple[Contact, Address | None]
