@@ -42,6 +42,7 @@ class Job(StrEnum):
     AUDITOR = "auditor"
     HEARTBEAT = "heartbeat"
     DIGESTS = "digests"
+    WARNINGS = "warnings"
 
 
 def enqueue(session: Session, job: Job) -> None:

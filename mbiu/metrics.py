@@ -65,7 +65,8 @@ _DUE = text("""
                + (SELECT count(*) FROM incident WHERE warn_at <= now()) AS escalation,
            (SELECT count(*) FROM media WHERE state = 'pending' AND due_at <= now()) AS media,
            (SELECT count(*) FROM erasure WHERE due_at <= now())
-               + (SELECT count(*) FROM address WHERE burn_at <= now()) AS erasure
+               + (SELECT count(*) FROM address WHERE burn_at <= now()) AS erasure,
+           (SELECT count(*) FROM area_warning WHERE due_at <= now()) AS warnings
 """)
 _EARLIEST = text("SELECT min(created_at) FROM message")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('mbiu.tally'))")

@@ -8,7 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mbiu import audit, delivery, digests, emergency, erasing, escalation, figures, ledger, retention, rotas
+from mbiu import (
+    audit,
+    delivery,
+    digests,
+    emergency,
+    erasing,
+    escalation,
+    figures,
+    ledger,
+    retention,
+    rotas,
+    warnings,
+)
 from mbiu import triage as reading
 from mbiu.analysis import tables
 from mbiu.db import is_away, transaction
@@ -192,6 +204,21 @@ def hand_over() -> None:
             return rotas.look(session)
 
     _drain(Job.ROTAS, step)
+
+
+@app.task(name="mbiu.warnings")
+def warn_areas() -> None:
+    """Send the waves of warnings that are due, and ring again when the next one is."""
+
+    def step() -> int:
+        with transaction() as session:
+            return warnings.send_due(session)
+
+    _drain(Job.WARNINGS, step)
+    with _put_off(Job.WARNINGS), transaction() as session:
+        next_due = warnings.next_due(session)
+    if next_due:
+        ring_later(Job.WARNINGS, max((next_due - utcnow()).total_seconds(), SOON))
 
 
 @app.task(name="mbiu.digests")
