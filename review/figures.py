@@ -152,6 +152,7 @@ def _times(found: Figures) -> Table:
         chart="bars",
         drawn=2,
         unit=Unit.SECONDS,
+        measured=2,
     )
 
 
@@ -170,6 +171,7 @@ def _told(found: Figures, buckets: list[dt.date]) -> Table:
         chart="line",
         drawn=1,
         unit=Unit.SHARE,
+        measured=1,
     )
 
 

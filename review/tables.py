@@ -34,7 +34,8 @@ class Table:
     """A table. ``first`` heads the names, ``columns`` the values; ``chart`` is how it is drawn.
 
     ``stacked`` columns of a line add up; ``bars`` stand side by side; ``line`` follows time. Only the first
-    ``drawn`` columns are drawn. ``sums`` are shown in the last line.
+    ``drawn`` columns are drawn. ``sums`` are shown in the last line. The first ``measured`` columns are in
+    the unit, the rest are counts.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Table:
     drawn: int
     unit: Unit = Unit.COUNT
     sums: tuple[int, ...] = ()
+    measured: int = 0
 
     @property
     def is_empty(self) -> bool:

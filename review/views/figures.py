@@ -10,14 +10,17 @@ from flask_babel import gettext as _
 
 from mbiu import audit
 from mbiu import figures as counted
+from mbiu.codes import ResponderClass
 from mbiu.db import transaction
 from mbiu.models import utcnow
 from mbiu.refusals import NotFound
 from mbiu.settings import settings
-from review import figures
+from review import accounts as accounting
+from review import disputes, figures
 from review.doors import Permission, actor, current_user, door, may, scoped
 from review.figures import Chosen
 from review.tables import Table, sheet
+from review.words import label
 
 pages = Blueprint("figures", __name__, url_prefix="/figures")
 SMALL = 1000
@@ -75,10 +78,65 @@ def _found() -> Found:
     with scoped() as db:
         found = counted.read(db, span, live)
         areas, names = figures.areas(db, scope, at, found)
-        made = [*figures.tables(found, span, names), gateways]
+        made = [*figures.tables(found, span, names), *disputes.tables(db, span, live), gateways]
         if may(Permission.FEEDBACK):
             made.append(figures.load(db, found, span))
     return Found(at, made, areas, figures.missing(day for day in found.uncounted if first and day >= first))
+
+
+@pages.get("/accountability")
+@door(Permission.SEE)
+def accounts() -> ResponseReturnValue:
+    """From report to outcome: how long it took and who answered, by month, area and class of responders."""
+    found = _account()
+    periods = [(n, ngettext("%(num)s month", "%(num)s months", n)) for n in accounting.MONTHS]
+    return render_template(
+        "pages/accounts.html",
+        found=found,
+        periods=periods,
+        ways=list(accounting.BY_WORDS.items()),
+        roles=[(one.value, label(one)) for one in ResponderClass],
+        everywhere=current_user().scope == "/",
+        drills=settings().demo,
+    )
+
+
+@pages.get("/accountability/<key>.csv")
+@door(Permission.SEE)
+def accounts_export(key: str) -> ResponseReturnValue:
+    """One of the tables, or ``all`` of it by month, area and class. That it was taken is recorded."""
+    if key == "all":
+        at, text = _whole()
+    else:
+        found = _account()
+        table = next((one for one in found.tables if one.key == key), None)
+        if table is None:
+            raise NotFound("There is no such table.")
+        at, text = found.at, sheet(table)
+    with transaction() as db:
+        about = {"area": at.area or "all", "months": at.months, "by": at.by.value}
+        audit.append(db, actor(), "figures.exported", f"figures:accountability-{key}", **about)
+    named = {"Content-Disposition": f'attachment; filename="mbiu-accountability-{key}.csv"'}
+    return Response("\ufeff" + text, mimetype="text/csv", headers=named)
+
+
+def _account() -> accounting.Account:
+    """The account this user may see. Constant in queries, whatever the history."""
+    now, scope = utcnow(), current_user().scope
+    at = accounting.asked(scope, request.args)
+    with transaction() as db:
+        live = counted.live(db, now)
+    with scoped() as db:
+        return accounting.account(db, scope, at, counted.today(now), live, drills=settings().demo)
+
+
+def _whole() -> tuple[accounting.Asked, str]:
+    now, scope = utcnow(), current_user().scope
+    at = accounting.asked(scope, request.args)
+    with transaction() as db:
+        live = counted.live(db, now)
+    with scoped() as db:
+        return at, accounting.whole_sheet(db, at, counted.today(now), live, drills=settings().demo)
 
 
 @pages.app_template_filter("seconds")

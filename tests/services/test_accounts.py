@@ -23,7 +23,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 @pytest.fixture
 def story() -> tuple[Actor, str]:
-    """The dispute of five days ago, of which Daniel, an elder, was told after 12 minutes; he promised after 20."""
+    """The dispute of five days ago: Daniel, an elder, was told after 12 minutes and promised after 20."""
     ruth, dispute = history()
     with transaction() as session:
         session.execute(update(Contact).where(Contact.code == "UG-1").values(responder_class="elder"))
