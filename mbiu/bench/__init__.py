@@ -78,3 +78,13 @@ def console(few: int, many: int, rounds: int) -> None:
     from mbiu.bench.console import measure
 
     click.echo(json.dumps(measure(few, many, rounds), indent=2))
+
+
+@bench.command()
+@click.option("--alerts", default=1_000, show_default=True)
+@click.option("--recipients", default=10, show_default=True, help="people told in a step of each alert")
+def escalation(alerts: int, recipients: int) -> None:
+    """Steps that are due, at one moment and over a minute: seconds by which a worker is late."""
+    from mbiu.bench.escalation import measure
+
+    click.echo(json.dumps(measure(alerts, recipients), indent=2))
