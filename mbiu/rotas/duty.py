@@ -21,8 +21,7 @@ def on_duty(session: Session, rota_id: UUID, at: dt.datetime) -> list[UUID]:
     rota = session.get(Rota, rota_id)
     if rota is None or not rota.active:
         return []
-    turn = turns.on_duty(roster(session, rota), at)
-    return list(turn.people) if turn else []
+    return list(turns.on_duty(roster(session, rota), at))
 
 
 def planned(session: Session, rota: Rota, since: dt.datetime, until: dt.datetime) -> list[Turn[UUID]]:

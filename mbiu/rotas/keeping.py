@@ -123,8 +123,8 @@ def touch(session: Session, row: Rota) -> None:
     """Before a change of the plan: from now on compare with who is on duty by it as it stands."""
     now = utcnow()
     if row.told_until is not None and row.told_until > now:
-        turn = turns.on_duty(duty.roster(session, row), now) if row.active else None
-        row.told, row.told_until = list(turn.people) if turn else [], now
+        people = turns.on_duty(duty.roster(session, row), now) if row.active else ()
+        row.told, row.told_until = list(people), now
     row.due_at = now
     enqueue(session, Job.ROTAS)
 

@@ -70,10 +70,9 @@ def parse(rule: str, first: dt.datetime) -> rrule:
     return found
 
 
-def on_duty(roster: Roster[Who], at: dt.datetime) -> Turn[Who] | None:
-    """Who is on duty at a moment; None before the first turn, unless somebody stands in."""
-    found = turns(roster, at, at + dt.timedelta(microseconds=1))
-    return found[0] if found else None
+def on_duty(roster: Roster[Who], at: dt.datetime) -> tuple[Who, ...]:
+    """Who is on duty at a moment; nobody before the first turn, unless somebody stands in."""
+    return _people(roster, at)[0]
 
 
 def turns(roster: Roster[Who], since: dt.datetime, until: dt.datetime) -> list[Turn[Who]]:
@@ -142,13 +141,13 @@ def _seated(members: Sequence[Who], first: int, seats: int) -> tuple[Who, ...]:
     return tuple(members[(first + n) % len(members)] for n in range(min(seats, len(members))))
 
 
-def hand_overs(clock: Clock, until: dt.datetime) -> list[dt.datetime]:
+def hand_overs(clock: Clock, until: dt.datetime) -> tuple[dt.datetime, ...]:
     """The beginnings of all turns, the first among them, at least up to ``until``."""
     return _hand_overs(clock, max(until, clock.starts_at).year + 1)
 
 
 @lru_cache(maxsize=64)
-def _hand_overs(clock: Clock, year: int) -> list[dt.datetime]:
+def _hand_overs(clock: Clock, year: int) -> tuple[dt.datetime, ...]:
     zone = ZoneInfo(clock.zone)
     first = clock.starts_at.astimezone(zone).replace(tzinfo=None)
     found = parse(clock.rule, first).xafter(first)
@@ -157,7 +156,8 @@ def _hand_overs(clock: Clock, year: int) -> list[dt.datetime]:
         if one.year > year:
             break
         local.append(_kept(clock, one))
-    return sorted({clock.starts_at, *(one.replace(tzinfo=zone).astimezone(dt.UTC) for one in local)})
+    moments = {clock.starts_at, *(one.replace(tzinfo=zone).astimezone(dt.UTC) for one in local)}
+    return tuple(sorted(moments))
 
 
 def _kept(clock: Clock, local: dt.datetime) -> dt.datetime:
