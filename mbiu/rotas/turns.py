@@ -19,6 +19,9 @@ SAME, WAIT, OTHERS = "same", "wait", "others"
 #: Hand-overs that a turn may skip before we stop looking for one that is on no holiday.
 _LONGEST_FEAST = 60
 
+#: Hand-overs are worked out, and remembered, for so many years at once.
+_AT_ONCE = 4
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -143,7 +146,7 @@ def _seated(members: Sequence[Who], first: int, seats: int) -> tuple[Who, ...]:
 
 def hand_overs(clock: Clock, until: dt.datetime) -> tuple[dt.datetime, ...]:
     """The beginnings of all turns, the first among them, at least up to ``until``."""
-    return _hand_overs(clock, max(until, clock.starts_at).year + 1)
+    return _hand_overs(clock, max(until, clock.starts_at).year // _AT_ONCE * _AT_ONCE + _AT_ONCE)
 
 
 @lru_cache(maxsize=64)
