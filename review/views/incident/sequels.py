@@ -16,9 +16,9 @@ from review.sequels import NAMES
 from review.views.incident.blueprint import pages
 
 
-@pages.post("/follow")
+@pages.post("/sequel")
 @door(Permission.DECIDE)
-def follow(ref: str) -> ResponseReturnValue:
+def send_sequel(ref: str) -> ResponseReturnValue:
     """Tell everybody whom an alert had reached what has become of it."""
     kind = request.form.get("kind", "")
     if kind not in set(sequels.Kind):
@@ -32,9 +32,9 @@ def follow(ref: str) -> ResponseReturnValue:
     return do(ref, change)
 
 
-@pages.post("/follow/again")
+@pages.post("/sequel/again")
 @door(Permission.DECIDE)
-def follow_again(ref: str) -> ResponseReturnValue:
+def send_sequel_again(ref: str) -> ResponseReturnValue:
     """Send it once more to those whom it did not reach."""
 
     def change(db: Session, _ref: str) -> str:
