@@ -6,15 +6,16 @@ from itertools import groupby
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mbiu.codes import GatewayState
 from mbiu.gateways import costs, watch
 from mbiu.gateways.costs import MICROS, Cost
 from mbiu.gateways.health import Seen
-from mbiu.gateways.registry import ALL, names
-from mbiu.models import Gateway, GatewayChange, GatewayPrice, GatewayRoute, User, utcnow
+from mbiu.gateways.registry import ALL, names, single
+from mbiu.models import Delivery, Gateway, GatewayChange, GatewayPrice, GatewayRoute, User, utcnow
 
 #: How many changes, and how many months of costs, the page shows.
 CHANGES = 20
@@ -86,6 +87,45 @@ def cards(db: Session) -> list[Card]:
         else Card(name, GatewayState.UP, None, figures[name])
         for name in names()
     ]
+
+
+@dataclass(frozen=True)
+class Other:
+    """Chat, mail or hooks: how many left within a day, how many wait or failed, and why the last one did."""
+
+    name: str
+    counts: dict[str, int]
+    error: str
+
+    @property
+    def waiting(self) -> int:
+        return self.counts.get("queued", 0) + self.counts.get("sending", 0)
+
+    @property
+    def left(self) -> int:
+        return sum(self.counts.get(state, 0) for state in ("sent", "delivered", "unknown"))
+
+    @property
+    def lost(self) -> int:
+        return self.counts.get("failed", 0) + self.counts.get("expired", 0)
+
+
+def others(db: Session) -> list[Other]:
+    """The ways beside SMS that are set up, over the last 24 hours."""
+    ours = Delivery.channel.in_(single()), Delivery.created_at > utcnow() - dt.timedelta(days=1)
+    rows = db.execute(
+        select(Delivery.channel, Delivery.state, func.count()).where(*ours).group_by(*_CHANNEL_STATE)
+    )
+    counts: dict[str, dict[str, int]] = {name: {} for name in single()}
+    for channel, state, count in rows:
+        counts[channel][state.value] = count
+    newest = select(Delivery.channel, Delivery.error).where(*ours, Delivery.error != "")
+    newest = newest.order_by(Delivery.channel, Delivery.created_at.desc()).ext(distinct_on(Delivery.channel))
+    errors = {row.channel: row.error for row in db.execute(newest)}
+    return [Other(name, found, errors.get(name, "")) for name, found in counts.items()]
+
+
+_CHANNEL_STATE = Delivery.channel, Delivery.state
 
 
 def all_slow_since(db: Session) -> dt.datetime | None:

@@ -77,7 +77,7 @@ def messages(db: Session, one: Phone, address_id: UUID | None) -> list[dict[str,
     rows = db.execute(
         select(Message, Delivery)
         .outerjoin(Delivery, Delivery.message_id == Message.id)
-        .where(Message.address_id == address_id)
+        .where(Message.address_id == address_id, Delivery.carrier_id.is_(None))
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(2 * MANY)
     ).all()

@@ -15,6 +15,7 @@ from mbiu.db import transaction
 from mbiu.gateways import costs, faults, tables, watch
 from mbiu.gateways.registry import known, names
 from mbiu.gateways.watch import Try
+from mbiu.house import settings as house
 from mbiu.messages import BadPayload, ChannelError, OutgoingMessage
 from mbiu.models import utcnow
 from mbiu.refs import new_id
@@ -38,6 +39,9 @@ def show() -> ResponseReturnValue:
         return render_template(
             "pages/gateways.html",
             cards=gateways.cards(db),
+            others=gateways.others(db),
+            alone=house.value(db, "alerts_alone"),
+            rates=settings().rates,
             slow_since=gateways.all_slow_since(db),
             changes=gateways.changes(db),
             costs=gateways.spent(db),
@@ -110,6 +114,19 @@ def drop(price_id: UUID) -> ResponseReturnValue:
     def act(db: Session) -> str:
         tables.drop_price(db, actor(), price_id)
         return _("The price is gone.")
+
+    return _do(act)
+
+
+@pages.post("/limit")
+@door(Permission.GATEWAYS)
+def limit() -> ResponseReturnValue:
+    """Set how many alerts somebody gets one by one."""
+    typed = request.form.get("alone", "")[:4]
+
+    def act(db: Session) -> str:
+        house.put(db, actor(), "alerts_alone", int(typed) if typed.isascii() and typed.isdigit() else 0)
+        return _("Saved.")
 
     return _do(act)
 

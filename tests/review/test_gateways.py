@@ -1,12 +1,13 @@
 """The page of the gateways: what it shows, and what coordinator and administrator may change there."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import select, text
 
-from mbiu import channels, gateways
+from mbiu import channels, delivery, gateways
 from mbiu.codes import AddressKind, GatewayState
 from mbiu.db import transaction
 from mbiu.gateways import costs, tables, watch
@@ -14,9 +15,10 @@ from mbiu.gateways.watch import Try
 from mbiu.models import AuditEntry, Gateway, GatewayChange, GatewayPrice, GatewayRoute, utcnow
 from mbiu.refusals import NotPossible
 from mbiu.settings import settings as read_settings
-from tests.cast import DANIEL, count
+from tests.cast import DANIEL, count, person
 from tests.doubles import Doubles
 from tests.review.conftest import Browser
+from tests.services.test_delivery import queue
 
 KASESE, GULU = "gateway:kasese", "gateway:gulu"
 MIRIAM = "miriam"
@@ -212,3 +214,37 @@ def test_a_test_to_nobody_is_refused(miriam: Browser, doubles: Doubles) -> None:
     assert "This is no phone number." in miriam.post("/gateways/test", gateway=KASESE, number="MPESA").text
     assert "There is no such gateway." in miriam.post("/gateways/test", gateway="x", number=NUMBER).text
     assert doubles.gateway.calls == 0
+
+
+# --- other ways, and how fast ------------------------------------------------------------------
+
+
+def test_mail_and_hooks_are_shown_with_what_they_carried(
+    miriam: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Mail" not in miriam.get("/gateways").text
+    monkeypatch.setenv("MBIU_SMTP_URL", "smtp://127.0.0.1:1")
+    monkeypatch.setenv("MBIU_MAIL_FROM", "centre@example.org")
+    read_settings.cache_clear()
+    grace = person("UG-2", "grace@peace.example", kind=AddressKind.EMAIL, channel="email")
+    queue(grace, channel="email")
+    delivery.deliver()
+    page = re.sub(r"\s+", " ", miriam.get("/gateways").text)
+    assert "<b>Mail</b></td><td>0</td><td>1</td><td>0</td><td>Unreachable</td>" in page
+    assert "peace.example" not in page
+
+
+def test_how_many_alerts_go_one_by_one_is_decided_on_the_page(miriam: Browser) -> None:
+    assert "Saved." in miriam.post("/gateways/limit", alone="7").text
+    assert 'value="7"' in miriam.get("/gateways").text
+    for wrong in ("0", "51", "x", ""):
+        page = miriam.post("/gateways/limit", alone=wrong).text
+        assert "Write a whole number of alerts from 1 to 50." in page
+    (entry,) = entries("house.changed")
+    assert entry.details == {"before": 3, "after": 7}
+
+
+def test_the_rates_of_the_settings_are_shown(miriam: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MBIU_SEND_RATES", "twilio=0.5")
+    read_settings.cache_clear()
+    assert "twilio takes 0.5 a second." in miriam.get("/gateways").text
