@@ -71,6 +71,12 @@ def _unfinished(
     return (row.id, restated(vault.unseal("message", "text", row.id, row.text))) if row else None
 
 
+def of_exercise(session: Session, reply: Reply) -> bool:
+    """Whether a reply speaks of the alert of an exercise."""
+    ref = reply.values.get("ref") if reply.key.startswith("reply.alert.") else None
+    return bool(ref and session.scalar(select(Alert.exercise).where(Alert.ref == ref)))
+
+
 def _join(session: Session, alert_id: UUID, *messages: UUID) -> None:
     session.execute(update(Message).where(Message.id.in_(messages)).values(alert_id=alert_id))
 

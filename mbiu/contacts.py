@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
-from mbiu import alerted, codebook, vault
+from mbiu import alerted, codebook, exercising, vault
 from mbiu.channels.chat import is_group
 from mbiu.channels.text import fills
 from mbiu.codes import AddressKind, ContactRole, Wish
 from mbiu.dialogue import Draft, Known
-from mbiu.house.settings import exercising
+from mbiu.house.settings import exercising as in_window
 from mbiu.messages import IncomingMessage
 from mbiu.models import (
     Address,
@@ -37,7 +37,7 @@ class Sender:
 
     ``taken`` and ``replies`` are what came and what was answered since ``taken_from`` and ``replies_from``.
     ``question_report_id`` and ``last_report_id`` are the reports of ``draft.ref`` and ``known.last_ref``.
-    ``drill`` says that an exercise of the whole house runs.
+    ``drill`` says that an exercise of the whole house runs, or that this message is part of a live drill.
     """
 
     address_id: UUID
@@ -125,6 +125,7 @@ _FIND = (
         alerted.ANSWERED.c.created_at.label("answered_at"),
         _IS_NEW.label("waited"),
         _WINDOW.label("exercise_window"),
+        exercising.UNTIL.label("drill_until"),
     )
     .join(Contact, Contact.id == Address.contact_id)
     .outerjoin(_LAST, Address.id.is_not(None))
@@ -204,7 +205,9 @@ def _as_sender(session: Session, row: Any, message: IncomingMessage, now: dt.dat
     )
     values = {name: getattr(row, name) for name in _ALIKE}
     belongs = whole.id if whole else None
-    drill = exercising(row.exercise_window or {}, now)
+    drill = in_window(row.exercise_window or {}, now) or exercising.belongs(
+        message.text, row.drill_until, now
+    )
     return Sender(**values, draft=draft, known=known, drill=drill, belongs_to_id=belongs, replaces=version)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mbiu import acting, dialogue, feedback, leaving, restraint, texts, vault
+from mbiu import acting, answering, dialogue, feedback, leaving, restraint, texts, vault
 from mbiu.analysis.language import reply_language
 from mbiu.contacts import QUIET, Sender, sender_of
 from mbiu.dialogue import CLEAR, Kind, Reply, Step
@@ -42,7 +42,8 @@ class Received:
 class Case:
     """A message with its sender, its step, and the report it belongs to (``is_new``: begins).
 
-    ``teller`` is who speaks: the sender, or who named themselves on a borrowed phone.
+    ``teller`` is who speaks: the sender, or who named themselves on a borrowed phone. ``of_drill`` says that
+    the alert answered here is an exercise's.
     """
 
     id: UUID
@@ -56,6 +57,12 @@ class Case:
     is_new: bool
     folded: bool = False
     unconfirmed: bool = False
+    of_drill: bool = False
+
+    @property
+    def drill(self) -> bool:
+        """Whether what is told here is practice."""
+        return self.sender.exercise or self.sender.drill or self.message.channel == "simulator"
 
     @property
     def borrowed(self) -> bool:
@@ -73,8 +80,7 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
         leaving.as_stranger(session, sender.contact_id, now)
     case = _case(session, message, sender, now)
     held = _held(session, case, now, inline=inline)
-    drill = sender.exercise or sender.drill or message.channel == "simulator"
-    if not store(session, _entry(case, now, replied=held is not None, drill=drill), held, now):
+    if not store(session, _entry(case, now, replied=held is not None), held, now):
         leaving.discard(session, sender.contact_id)
         return _again(session, message, inline=inline)
     _follow(session, case, now)
@@ -124,7 +130,7 @@ def _folded(case: Case, now: dt.datetime) -> Case:
 # --- keep it -----------------------------------------------------------------------------------
 
 
-def _entry(case: Case, now: dt.datetime, *, replied: bool, drill: bool) -> Entry:
+def _entry(case: Case, now: dt.datetime, *, replied: bool) -> Entry:
     message, sender = case.message, case.sender
     begins = next((effect for effect in case.step.effects if effect.kind is Kind.BEGIN), None)
     return Entry(
@@ -140,7 +146,7 @@ def _entry(case: Case, now: dt.datetime, *, replied: bool, drill: bool) -> Entry
         location=_location(case.id, message),
         forwarded=message.forwarded,
         edited=message.edited,
-        exercise=drill,
+        exercise=case.drill,
         sent_at=message.sent_at,
         is_new=case.is_new,
         is_group=message.is_group,
@@ -235,7 +241,8 @@ def _held(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Ou
 def _after_acting(session: Session, case: Case, now: dt.datetime, *, inline: bool) -> Outgoing | None:
     reply = acting.act(session, case.step, case.sender, case.id, now) or case.step.reply
     language = session.scalar(select(Contact.language).where(Contact.id == case.sender.contact_id))
-    case = replace(case, language=language or case.language)
+    of_drill = answering.of_exercise(session, reply)
+    case = replace(case, language=language or case.language, of_drill=of_drill)
     out = _outgoing(case, reply, now, inline=inline) if _may_reply(case, now) else None
     if out:
         put(session, out, now)
@@ -278,7 +285,13 @@ def _words(case: Case, reply: Reply) -> str:
         values["ref"] = texts.say(case.language, "reply.example_ref")
     elif key == "reply.receipt" and case.is_new and not case.sender.noticed:
         key = "reply.receipt_first"
-    return " ".join(texts.say(case.language, f"{key}@{case.sender.role}", **values).split())
+    text = texts.say(case.language, f"{key}@{case.sender.role}", **values)
+    mark = texts.say(case.language, "alert.exercise") if _is_marked(case, key) else ""
+    return " ".join((mark + text).split())
+
+
+def _is_marked(case: Case, key: str) -> bool:
+    return case.of_drill or (case.is_new and case.drill and key.startswith("reply.receipt"))
 
 
 def _again(session: Session, message: IncomingMessage, *, inline: bool) -> Received:

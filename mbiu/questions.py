@@ -50,13 +50,14 @@ def pose(session: Session, report: Report, asked: Asked, held: Any) -> bool:
     language = contact.language or texts.first_language(contact.country)
     feedback.refresh(session)
     _remember(address, report, asked)
+    mark = texts.say(language, "alert.exercise") if report.exercise else ""
     if held and held.extra["receipt"] == "plain":
-        text = texts.say(
+        text = mark + texts.say(
             language, f"reply.receipt_{asked.key}@{contact.role}", ref=report.ref, **asked.values(language)
         )
         _rewrite(session, held, composed(address.channel, text), asked.buttons(language))
         return True
-    text = texts.say(language, f"reply.question_{asked.key}", ref=report.ref, **asked.values(language))
+    text = mark + texts.say(language, f"reply.question_{asked.key}", ref=report.ref, **asked.values(language))
     out = _question(report, address, text)
     put(session, replace(out, buttons=asked.buttons(language)), utcnow())
     return True
@@ -125,9 +126,10 @@ def ready(language: str) -> list[str]:
     return [words[:1].upper() + words[1:] for words in found]
 
 
-def worded(language: str | None, ref: str, words: str) -> str:
-    """An analyst's question as it is sent."""
-    return texts.say(language, "reply.question_analyst", ref=ref, question=words.strip())
+def worded(language: str | None, report: Report, words: str) -> str:
+    """An analyst's question about a report as it is sent."""
+    mark = texts.say(language, "alert.exercise") if report.exercise else ""
+    return mark + texts.say(language, "reply.question_analyst", ref=report.ref, question=words.strip())
 
 
 def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> dt.datetime | None:
@@ -147,6 +149,6 @@ def ask_as(session: Session, actor: audit.Actor, report: Report, words: str) -> 
     now = utcnow()
     until = quiet_until(contact, now)
     _remember(address, report, Asked("words", "analyst"))
-    put(session, replace(_question(report, address, worded(language, report.ref, words)), due_at=until), now)
+    put(session, replace(_question(report, address, worded(language, report, words)), due_at=until), now)
     audit.append(session, actor, "question.sent", f"report:{report.ref}")
     return until

@@ -95,12 +95,12 @@ def _talk(accounts: list[Account]) -> Talk:
         hindered=str(HINDERED[why]) if why else "",
         beforehand=[] if why else list(_beforehand(asked)),
         ready=[_ready(asked, words) for words in questions.ready(asked.language)],
-        prefix=questions.worded(asked.language, asked.report.ref, ""),
+        prefix=questions.worded(asked.language, asked.report, ""),
     )
 
 
 def _ready(account: Account, words: str) -> Ready:
-    return Ready(words, segments(questions.worded(account.language, account.report.ref, words)))
+    return Ready(words, segments(questions.worded(account.language, account.report, words)))
 
 
 def _lines(accounts: list[Account]) -> list[Line]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from mbiu import alerting, rotas, texts
+from mbiu import alerting, exercising, rotas, texts
 from mbiu.codes import ResponderClass, Wish
 from mbiu.house import settings as house
 from mbiu.models import BY_USE, Address, Contact, Incident
@@ -92,7 +92,9 @@ def _takes_part(session: Session, incident: Incident) -> ColumnElement[bool]:
     """Nobody of the demonstration hears of what is real; of an exercise only who is part of it."""
     if not incident.exercise:
         return Contact.exercise.is_(False)
-    return true() if house.value(session, "exercise") else Contact.exercise.is_(True)
+    if house.value(session, "exercise"):
+        return true()
+    return Contact.exercise.is_(True) | exercising.takes_part()
 
 
 def _at(session: Session, where: ColumnElement[bool], *, everywhere: bool) -> list[Recipient]:

@@ -34,7 +34,9 @@ class Drill(Model):
     """A script that is played, or was, from ``started_at`` to ``ended_at``.
 
     ``position`` counts the steps behind it, the last of which was at ``moved_at``; ``due_at`` is when the
-    next is looked at. ``said`` maps the number of a step to the id of the message that it sent.
+    next is looked at. ``said`` maps the number of a step to the id of the message that it sent. A ``live``
+    one is played by people on their own phones: ``parts`` maps those of the script to ids of contacts.
+    ``results`` is the score as it was when it ended: seconds by what is measured, null where it never came.
     """
 
     __tablename__ = "drill"
@@ -49,4 +51,18 @@ class Drill(Model):
     due_at: Mapped[Moment] = mapped_column(default=utcnow)
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     said: Mapped[Json]
+    live: Mapped[bool] = mapped_column(default=False, server_default="false")
+    parts: Mapped[Json]
+    results: Mapped[Json]
     ended_at: Mapped[Moment | None]
+
+
+class DrillMember(Model):
+    """Somebody who takes part in a live drill, ``until`` it ends."""
+
+    __tablename__ = "drill_member"
+    __table_args__ = (Index(None, "contact_id", "until"),)
+
+    drill_id: Mapped[UUID] = mapped_column(ForeignKey("drill.id", ondelete="CASCADE"), primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
+    until: Mapped[Moment]

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import alerting, parties, texts
+from mbiu import alerting, exercising, parties, texts
 from mbiu.codes import Wish
 from mbiu.house import settings as house
 from mbiu.models import Address, Contact, Incident
@@ -20,11 +20,12 @@ _WISHES = {Wish.PULL: "wants to hear from us only in answer", Wish.NEVER: "wants
 def omitted(session: Session, incident: Incident, cast: Cast) -> dict[Key, LeftOut]:
     """Those of the cast who are not told: who cannot be reached or asked for silence, who is not meant, and
     who must not learn of it (`mbiu.parties`)."""
-    drill = house.value(session, "exercise")
+    everybody = house.value(session, "exercise")
+    drilled = exercising.members(session) if incident.exercise else set()
     found = {
         key: LeftOut(contact.id, contact.code, contact.responder_class, why)
         for key, (contact, address) in cast.ways.items()
-        if (why := _why_not(contact, address, incident, drill=drill))
+        if (why := _why_not(contact, address, incident, drill=everybody or contact.id in drilled))
     }
     rest = {key[0] for key in cast.ways if key not in found}
     bars = parties.barred(session, incident, sorted(rest))
@@ -47,7 +48,7 @@ def _codes(session: Session, ids: set[UUID]) -> dict[UUID, str]:
 
 
 def _why_not(contact: Contact, address: Address | None, incident: Incident, *, drill: bool) -> str:
-    """Part of an English sentence; in an exercise of the whole house (``drill``) everybody is part of it."""
+    """Part of an English sentence; ``drill`` says that they are part of an exercise."""
     if contact.archived_at:
         return "takes no part any more"
     if address is None:

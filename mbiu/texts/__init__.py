@@ -10,11 +10,12 @@ from functools import lru_cache
 from mbiu.texts.catalogue import FALLBACK, languages, listed, wordings
 from mbiu.texts.folding import digits, fold
 from mbiu.texts.quiet import betrays
-from mbiu.texts.words import commands, grammar, names, roll, span, spoken, tongues
+from mbiu.texts.words import commands, grammar, names, roll, says_exercise, span, spoken, tongues
 
 __all__ = [
     "FALLBACK", "betrays", "commands", "digits", "first_language", "fold", "grammar", "languages",
-    "names", "placeholders", "roll", "say", "shipped", "span", "spoken", "tongues", "use", "wordings",
+    "names", "placeholders", "roll", "say", "says_exercise", "shipped", "span", "spoken", "tongues",
+    "use", "wordings",
 ]  # fmt: skip
 
 _own: dict[tuple[str, str], str] = {}

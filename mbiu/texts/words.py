@@ -87,3 +87,14 @@ def _spans() -> re.Pattern[str]:
     words = {re.escape(word) for unit in _UNITS for word in _named(unit)}
     ordered = "|".join(sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<!\d)(\d{{1,3}})\s*({ordered})\b", re.IGNORECASE)
+
+
+def says_exercise(text: str) -> bool:
+    """Whether a text begins with the word for an exercise in any language."""
+    first = re.split(r"[^\w]+", text.strip(), maxsplit=1)[0]
+    return bool(first) and fold(first) in _exercise()
+
+
+@lru_cache
+def _exercise() -> frozenset[str]:
+    return frozenset(fold(word) for code in languages() for word in listed(code, "drill.words"))

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0029_cap"
 down_revision = "0028_parties"
@@ -11,6 +12,31 @@ depends_on = None
 
 def upgrade() -> None:
     _bulletins()
+    _drills()
+
+
+def _drills() -> None:
+    op.add_column("contact", sa.Column("drills_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_contact_drills", "contact", ["code"], postgresql_where=sa.text("drills_at IS NOT NULL")
+    )
+    op.add_column("drill", sa.Column("live", sa.Boolean(), server_default="false", nullable=False))
+    for name in ("parts", "results"):
+        op.add_column("drill", sa.Column(name, postgresql.JSONB(), server_default="{}", nullable=False))
+    op.create_table(
+        "drill_member",
+        sa.Column("drill_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drill_id"], ["drill.id"], name="fk_drill_member_drill_id_drill", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name="fk_drill_member_contact_id_contact", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("drill_id", "contact_id", name="pk_drill_member"),
+    )
+    op.create_index("ix_drill_member_contact_id", "drill_member", ["contact_id", "until"])
 
 
 def _bulletins() -> None:
@@ -44,4 +70,9 @@ def _bulletins() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("drill_member")
+    for name in ("results", "parts", "live"):
+        op.drop_column("drill", name)
+    op.drop_index("ix_contact_drills", table_name="contact")
+    op.drop_column("contact", "drills_at")
     op.drop_table("bulletin")

@@ -26,7 +26,7 @@ def ask(ref: str) -> ResponseReturnValue:
         until = questions.ask_as(db, actor(), report, words[:300])
         if until:
             return _("The question waits for the end of the quiet hours, %(time)s.", time=short_time(until))
-        count = segments(questions.worded(report.language, report.ref, words[:300]))
+        count = segments(questions.worded(report.language, report, words[:300]))
         cost = ngettext("%(num)d SMS", "%(num)d SMS", count)
         return _("The question is on its way (%(cost)s). The answer will stand with the report.", cost=cost)
 
