@@ -40,6 +40,11 @@ def key(kind: AddressKind, language: str, responder_class: ResponderClass | None
     return f"{language}{_FORMS[kind]}{audience}"
 
 
+def line_key(language: str, responder_class: ResponderClass | None = None) -> str:
+    """Which of an alert's texts stands for it among others in one message."""
+    return f"{language}:line" + (f":{PARTNER}" if responder_class is ResponderClass.PARTNER else "")
+
+
 def withheld(incident: Incident, key: str) -> str:
     """Why what ``key`` stands for may not leave, as part of an English sentence; empty if it may."""
     if key != HOOK and not key.endswith(f":{PARTNER}"):
@@ -64,10 +69,15 @@ def contents(
     """
     facts = Facts(incident, ref, place, verified, released)
     keys = {one.key for one in recipients}
-    keys |= {f"{one.partition(':')[0]}:line" for one in keys if one != HOOK}
+    keys |= {_line_of(one) for one in keys if one != HOOK}
     open_ones = sorted(one for one in keys if not withheld(incident, one))
     rough = _rough(session, facts) if any(one.endswith(PARTNER) for one in open_ones) else facts
     return {one: _text(rough if one.endswith(PARTNER) else facts, one) for one in open_ones}
+
+
+def _line_of(key: str) -> str:
+    outside = ResponderClass.PARTNER if key.endswith(f":{PARTNER}") else None
+    return line_key(key.partition(":")[0], outside)
 
 
 def _text(facts: Facts, key: str) -> str:
