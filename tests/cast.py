@@ -150,6 +150,13 @@ def chain_route(
         return row.id
 
 
+def people_of_chains() -> list[UUID]:
+    """The people whom the steps of all chains name, in order."""
+    with transaction() as session:
+        steps = [step for found in session.scalars(select(EscalationChain.steps)) for step in read(found)]
+    return [one.id for step in steps for one in step.who if one.id and one.kind == "person"]
+
+
 def address_of(number: str, kind: AddressKind = AddressKind.SMS) -> Address:
     with transaction() as session:
         return session.scalars(select(Address).where(Address.blind_index == blind_index(kind, number))).one()

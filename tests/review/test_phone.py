@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import delivery, demo
+from mbiu import chains, delivery, demo
 from mbiu.audit import Actor
 from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
@@ -19,12 +19,12 @@ from mbiu.models import (
     Contact,
     Delivery,
     Drill,
+    EscalationChain,
     Incident,
     Media,
     Message,
     Report,
     Route,
-    RouteRecipient,
     utcnow,
 )
 from mbiu.training import drills, handset, phones, room, score
@@ -318,11 +318,10 @@ def test_a_drill_enrols_its_people_and_a_route_for_exercises(real: As) -> None:
         codes = set(session.scalars(select(Contact.code).where(Contact.exercise)))
         assert codes == {"TRN-KAS-07", "TRN-KAS-91", "TRN-UG-92"}
         assert session.scalars(select(Route.name)).all() == [phones.ROUTE]
-        steps = select(Contact.code, RouteRecipient.step).join(
-            Contact, Contact.id == RouteRecipient.contact_id
-        )
-        found = {(row.code, row.step) for row in session.execute(steps)}
-        assert found == {("TRN-KAS-91", 1), ("TRN-UG-92", 2)}
+        codes_by_id = dict(session.execute(select(Contact.id, Contact.code)).all())
+        steps = chains.read(session.scalars(select(EscalationChain.steps)).one())
+        told = [[codes_by_id[one.id] for one in step.who if one.id] for step in steps]
+        assert told == [["TRN-KAS-91"], ["TRN-UG-92"]]
 
 
 # --- drills ------------------------------------------------------------------------------------

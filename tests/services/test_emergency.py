@@ -12,7 +12,7 @@ from mbiu.audit import Actor
 from mbiu.codes import AlertState, DeliveryState, IncidentState, Role, Verdict
 from mbiu.db import transaction
 from mbiu.house import settings as house
-from mbiu.models import Alert, Decision, Delivery, Incident, Notice, utcnow
+from mbiu.models import Alert, Contact, Decision, Delivery, Incident, Notice, utcnow
 from mbiu.refusals import NotAllowed, NotPossible
 from tests.cast import (
     AMINA,
@@ -191,11 +191,11 @@ def test_what_is_restricted_goes_nowhere_before_two_have_approved(grave: str) ->
 def test_an_escalated_warning_stays_with_the_mediators(grave: str) -> None:
     second = person("UG-4", "+256772000204")
     with transaction() as session:
-        session.execute(text("UPDATE route_recipient SET step = 2 WHERE NOT mediator"))
-    route("Elders", [[], [second]], mediators=[second])
+        first = session.scalars(select(Contact.id).where(Contact.code == "UG-1")).one()
+    route("Elders", [[first], [second]], mediators=[second])
     warn(user("ruth"), grave)
     with transaction() as session:
-        session.execute(update(Alert).values(due_at=utcnow()))
+        session.execute(update(Alert).values(due_at=utcnow(), next_at=utcnow()))
         escalation.take_due(session)
     assert len(texts_to("+256772000204", "alert")) == 1
     assert texts_to(GRACE, "alert") == []

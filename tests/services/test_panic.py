@@ -22,7 +22,6 @@ from mbiu.models import (
     Message,
     Notice,
     Report,
-    RouteRecipient,
     VaultEntry,
     utcnow,
 )
@@ -44,6 +43,7 @@ from tests.cast import (
     deliveries,
     hand_in,
     incident_of,
+    people_of_chains,
     person,
     read_all,
     report_of,
@@ -292,7 +292,7 @@ def test_in_thirty_days_of_everything_nothing_is_sent(providers: Doubles) -> Non
     assert {one.to for one in providers.twilio.sent} == {DANIEL}
     silent = Delivery.address_id.in_(select(Address.id).where(Address.vault_id.is_(None)))
     assert deliveries(silent, Delivery.kind != "reply", Delivery.state != DeliveryState.EXPIRED) == []
-    assert count(RouteRecipient) == 1
+    assert people_of_chains() == [daniel]
 
 
 def called(code: str) -> UUID:
