@@ -81,10 +81,9 @@ def on_duty(roster: Roster[Who], at: dt.datetime) -> tuple[Who, ...]:
 def turns(roster: Roster[Who], since: dt.datetime, until: dt.datetime) -> list[Turn[Who]]:
     """Who is on duty from one moment up to the other, in order, neighbours who are the same made one.
 
-    The first turn begins when it began, at most a year before ``since``; the last ends at ``until`` or
-    later, where the plan changes next.
+    The first turn begins when it began, and the last ends where the plan changes next.
     """
-    edges = _edges(roster, since - dt.timedelta(days=366), until + dt.timedelta(days=366))
+    edges = _edges(roster, *_around(roster, since, until))
     found: list[Turn[Who]] = []
     for start, end in pairwise(edges):
         people, why = _people(roster, start)
@@ -93,6 +92,15 @@ def turns(roster: Roster[Who], since: dt.datetime, until: dt.datetime) -> list[T
         else:
             found.append(Turn(start, end, people, why))
     return [one for one in found if one.people and one.starts_at < until and one.ends_at > since]
+
+
+def _around(roster: Roster[Who], since: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """The same span from the hand-over before it, or whoever stands in already, to the end of the last."""
+    moments = hand_overs(roster.clock, until)
+    before, after = bisect_right(moments, since) - 1, bisect_right(moments, until)
+    first = [one.starts_at for one in roster.stands if one.starts_at <= since < one.ends_at]
+    last = [one.ends_at for one in roster.stands if one.starts_at <= until < one.ends_at]
+    return min([moments[max(before, 0)], since, *first]), max([*moments[after : after + 1], until, *last])
 
 
 def _edges(roster: Roster[Who], since: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
