@@ -88,14 +88,16 @@ def obey(session: Session, address_id: UUID, wish: float, now: dt.datetime) -> N
 
 
 def held(session: Session, now: dt.datetime) -> bool:
-    """Whether something is due that only waits for its turn in its chat."""
+    """Whether something is due that only waits for its turn, in its chat or at a channel that rests."""
+    paused = select(Pause.channel).where(Pause.until > now)
     query = (
         select(Delivery.id)
         .join(Address, Address.id == Delivery.address_id)
         .where(
             Delivery.state == DeliveryState.QUEUED,
             Delivery.due_at <= now,
-            Address.kind == AddressKind.TELEGRAM,
+            Delivery.carrier_id.is_(None),
+            or_(Address.kind == AddressKind.TELEGRAM, Delivery.channel.in_(paused)),
         )
         .limit(1)
     )
