@@ -195,7 +195,9 @@ _UNDER = {
     "judging": "queue",
     "leftovers": "queue",
     "media": "queue",
+    "parties": "queue",
     "wall": "map",
+    "warnings": "alerts",
 }
 
 

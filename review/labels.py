@@ -179,6 +179,7 @@ LABELS: dict[str, LazyString] = {
     "reopened": _("Reopened"),
     "warned": _("Mediators warned, unverified"),
     "counter": _("Word about a rumour"),
+    "warning": _("Warning"),
     "photo": _("Photo"),
     "image": _("Image"),
     "video": _("Video"),

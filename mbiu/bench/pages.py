@@ -22,7 +22,7 @@ LEFT_OUT = frozenset({
     "/api/v1/openapi.json", "/api/v1/alerts/certificate",
     "/api/v1/alerts/<ref>/cap", "/api/v1/alerts/<ref>/cap/<int:number>",
     "/house/words/<uuid:word_id>",
-    "/digests/<uuid:digest_id>", "/digests/<uuid:digest_id>/brief.pdf",
+    "/warnings/<ref>", "/digests/<uuid:digest_id>", "/digests/<uuid:digest_id>/brief.pdf",
     "/admin/rotas/<uuid:rota_id>", "/admin/routes/<uuid:route_id>", "/admin/chains/<uuid:chain_id>",
 })  # fmt: skip
 
@@ -37,6 +37,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/leftovers": (ANALYST, ("/leftovers",)),
     "/leftovers/<ref>": (ANALYST, ("/leftovers/{leftover}",)),
     "/alerts": (ANALYST, ("/alerts",)),
+    "/warnings": (ANALYST, ("/warnings",)),
+    "/warnings/texts": (ANALYST, ("/warnings/texts",)),
     "/map": (ANALYST, ("/map?drills=all", "/map?drills=all&since=30d")),
     "/map/incidents": (ANALYST, ("/map/incidents?drills=all&since=7d&box=28,-12,42,6",
                                  "/map/incidents?drills=all&since=30d&box=28,-12,42,6")),

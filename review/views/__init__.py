@@ -26,6 +26,7 @@ from review.views import (
     maps,
     media,
     notices,
+    parties,
     people,
     phone,
     queue,
@@ -34,6 +35,7 @@ from review.views import (
     tokens,
     users,
     wall,
+    warnings,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -49,11 +51,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     judging.pages,
     leftovers.pages,
     alerts.pages,
+    warnings.pages,
     figures.pages,
     maps.pages,
     areas.pages,
     wall.pages,
     people.pages,
+    parties.pages,
     routes.pages,
     rotas.pages,
     digests.pages,

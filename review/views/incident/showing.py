@@ -18,6 +18,7 @@ from review import (
     fieldnotes,
     judging,
     outcomes,
+    partied,
     past,
     previews,
     sequels,
@@ -79,6 +80,8 @@ def _outside(db: Session, found: dossier.Dossier, *, coerced: bool) -> dict[str,
     plan = routing.plan(db, row) if live else None
     return {
         "plan": plan,
+        "parties": partied.shown(db, row, actor(), plan, found.material.users),
+        "releasable": releasing.offers(db, row) if plan and plan.recipients else [],
         "samples": alerts.samples(plan) if plan else [],
         "approved": row.state in VERIFIED and verification.approvals(db, row).complete,
         "partner": previews.partner(row, found.known, coerced=coerced),

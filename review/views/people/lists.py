@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from mbiu import revealing
-from review import people, silences
-from review.doors import Permission, current_user, door, may, scoped
+from review import partied, people, silences
+from review.doors import Permission, actor, current_user, door, may, scoped
 from review.people import Wanted
 from review.views.people.blueprint import languages, pages, roles
 
@@ -60,4 +60,13 @@ def page_of(code: str) -> dict[str, Any]:
             abort(404)
         units = people.units(db, current_user().scope) if may(Permission.ENROL) else []
         related = revealing.related(db, found["row"].id) if may(Permission.REVEAL) else []
-    return {"person": found, "roles": roles(), "languages": languages(), "units": units, "related": related}
+        belongs = partied.belongs(db, found["row"].id, actor())
+    return {
+        "person": found,
+        "roles": roles(),
+        "languages": languages(),
+        "units": units,
+        "related": related,
+        "belongs": belongs,
+        "affiliation_kinds": partied.kinds(),
+    }
