@@ -1,22 +1,19 @@
 """One printed page for each language: the words and what they do, from the tables that the dialogue uses."""
 
-from collections.abc import Iterable
 from html import escape
-from pathlib import Path
-from string import Template
 
 from mbiu import texts
+from mbiu.cards.parts import page, says, table, talk, title
+from mbiu.cards.responders import ANSWERS, responder
 from mbiu.channels.text import compose, is_gsm7
 
 #: The words that a page teaches: all that a reporter needs without having been shown more.
 TAUGHT = ("help", "status", "new", "add", "withdraw", "lang", "stop", "start", "my_data", "delete")
 #: Everything the table of all words explains.
 EXPLAINED = (*TAUGHT, "join", "vouch")
-_ANSWERS = ("ack", "go", "done", "cannot")
 _REF, _CODE, _PIN = "R7K3QX9", "KAS07", "4821"
 #: What follows a word in an example.
 _BEHIND = {"status": _REF, "add": _REF, "withdraw": _REF}
-_TEMPLATE = Template((Path(__file__).parent / "card.html").read_text(encoding="utf-8"))
 
 
 def card(language: str) -> str:
@@ -26,44 +23,31 @@ def card(language: str) -> str:
         return escape(texts.shipped(language, key, **values), quote=False)
 
     sections = (
-        (_talk(language), _says(say("card.ref"), say("card.asked"))),
-        (_title(say("card.words")), _words(language), _says(say("card.words_how"))),
-        (_title(say("card.cost")), _says(say("card.cost_how", letters=_letters(language)))),
-        (_title(say("card.act")), _says(say("card.act_how")), _answers(language)),
-        (_title(say("card.quiet")), _says(say("reply.safe_how"), say("card.secret"))),
-        (_title(say("card.borrowed")), _borrowed(language)),
-        (_title(say("card.kept")), _says(say("card.kept_how"), say("card.seen"), say("card.chat"))),
+        (_talk(language), says(say("card.ref"), say("card.asked"))),
+        (title(say("card.words")), _words(language), says(say("card.words_how"))),
+        (title(say("card.cost")), says(say("card.cost_how", letters=_letters(language)))),
+        (title(say("card.act")), says(say("card.act_how")), _answers(language)),
+        (title(say("card.quiet")), says(say("reply.safe_how"), say("card.secret"))),
+        (title(say("card.borrowed")), _borrowed(language)),
+        (title(say("card.kept")), says(say("card.kept_how"), say("card.seen"), say("card.chat"))),
     )
-    return _TEMPLATE.substitute(
-        language=language,
-        direction=texts.wordings(language)["direction"],
-        title=say("card.title"),
-        to=say("card.to"),
-        tell=say("card.tell"),
-        sections="\n".join(_section(*parts) for parts in sections),
-    )
-
-
-def _section(*parts: str) -> str:
-    return "<section>\n" + "\n".join(parts) + "\n</section>"
+    return page(language, say("card.title"), say("card.tell"), sections)
 
 
 def files() -> dict[str, str]:
-    """Name of file -> content, for all languages: ``sw.html`` and, with the words of all, ``words.md``."""
-    return {f"{code}.html": card(code) for code in texts.languages()} | {"words.md": table()}
+    """Name of file -> content, for all languages: ``sw.html``, ``responder-sw.html`` and, with the words of
+    all, ``words.md``.
+    """
+    return {
+        **{f"{code}.html": card(code) for code in texts.languages()},
+        **{f"responder-{code}.html": responder(code) for code in texts.languages()},
+        "words.md": words(),
+    }
 
 
 def _letters(language: str) -> int:
     """How many letters of this language one SMS holds."""
     return 160 if is_gsm7(compose(texts.wordings(language)["card.tell"])) else 70
-
-
-def _title(text: str) -> str:
-    return f"<h2>{text}</h2>"
-
-
-def _says(*paragraphs: str) -> str:
-    return "\n".join(f"<p>{text}</p>" for text in paragraphs)
 
 
 def _talk(language: str) -> str:
@@ -75,17 +59,11 @@ def _talk(language: str) -> str:
         ("you", status),
         ("we", texts.shipped(language, "reply.status_open", ref=_REF)),
     )
-    lines = (_line(language, who, text) for who, text in turns)
-    return '<ul class="talk">\n' + "\n".join(lines) + "\n</ul>"
-
-
-def _line(language: str, who: str, text: str) -> str:
-    name = escape(texts.shipped(language, f"card.{who}"))
-    return f'<li class="{who}"><b>{name}</b>{escape(text, quote=False)}</li>'
+    return talk(language, turns)
 
 
 def _words(language: str) -> str:
-    return _list(
+    return table(
         (f"{texts.spoken(language, command)[0]} {_BEHIND.get(command, '')}".strip(), _does(language, command))
         for command in TAUGHT
     )
@@ -93,11 +71,6 @@ def _words(language: str) -> str:
 
 def _does(language: str, command: str) -> str:
     return texts.shipped(language, f"card.does_{command}")
-
-
-def _list(rows: Iterable[tuple[str, str]]) -> str:
-    lines = (f"<dt><bdi>{escape(word)}</bdi></dt><dd>{escape(does, quote=False)}</dd>" for word, does in rows)
-    return "<dl>\n" + "\n".join(lines) + "\n</dl>"
 
 
 def _borrowed(language: str) -> str:
@@ -112,12 +85,12 @@ def _borrowed(language: str) -> str:
 def _answers(language: str) -> str:
     rows = (
         (f"{number} / {texts.spoken(language, answer)[0]}", texts.shipped(language, f"button.{answer}"))
-        for number, answer in enumerate(_ANSWERS, 1)
+        for number, answer in enumerate(ANSWERS, 1)
     )
-    return _list(rows)
+    return table(rows)
 
 
-def table() -> str:
+def words() -> str:
     """All words of all languages and what they do, in Markdown."""
     title = "# The words that can be sent, in every language\n\nWritten by `mbiu cards`.\n\n"
     codes, english = texts.languages(), texts.FALLBACK
@@ -125,7 +98,7 @@ def table() -> str:
     rows = [[_does(english, command), *(_all(code, command) for code in codes)] for command in EXPLAINED]
     rows += [
         [texts.shipped(english, f"button.{answer}"), *(_all(code, answer) for code in codes)]
-        for answer in _ANSWERS
+        for answer in (*ANSWERS, "info")
     ]
     lines = [head, ["---"] * len(head), *rows]
     return title + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import click
 
-from mbiu import cards, texts
+from mbiu import cards
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def write(folder: Path) -> None:
-    """Write a training page for each language into FOLDER, ready to print, and the table of all words."""
+    """Write a page for reporters and one for responders in each language into FOLDER, and the table of all words."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in cards.files().items():
+    written = cards.files()
+    for name, content in written.items():
         (folder / name).write_text(content, encoding="utf-8")
-    click.echo(f"{len(texts.languages())} pages in {folder}")
+    click.echo(f"{len(written)} files in {folder}")
