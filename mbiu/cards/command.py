@@ -10,7 +10,10 @@ from mbiu import cards
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def write(folder: Path) -> None:
-    """Write a page for reporters and one for responders in each language into FOLDER, and the table of all words."""
+    """Write the pages of reporters and responders in each language into FOLDER, ready to print.
+
+    The table of all words goes there too.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written = cards.files()
     for name, content in written.items():
