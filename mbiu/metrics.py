@@ -66,7 +66,9 @@ _DUE = text("""
            (SELECT count(*) FROM media WHERE state = 'pending' AND due_at <= now()) AS media,
            (SELECT count(*) FROM erasure WHERE due_at <= now())
                + (SELECT count(*) FROM address WHERE burn_at <= now()) AS erasure,
-           (SELECT count(*) FROM area_warning WHERE due_at <= now()) AS warnings
+           (SELECT count(*) FROM area_warning WHERE due_at <= now()) AS warnings,
+           (SELECT count(*) FROM rota WHERE due_at <= now()) AS rotas,
+           (SELECT count(*) FROM digest WHERE active AND due_at <= now()) AS digests
 """)
 _EARLIEST = text("SELECT min(created_at) FROM message")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('mbiu.tally'))")
