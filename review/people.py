@@ -157,6 +157,7 @@ def person(row: Any, known: places.Names) -> dict[str, object]:
     return {
         "code": contact.code,
         "role": contact.role,
+        "responder_class": contact.responder_class,
         "organisation": contact.organisation,
         "area": places.full_name(row.path, known) or "–",
         "kinds": ", ".join(sorted({label(kind) for kind in _reached(contact, row.kinds)})),

@@ -13,7 +13,7 @@ from mbiu import texts
 from mbiu.audit import Actor
 from mbiu.channels.phone import country_of, e164, is_short_code
 from mbiu.channels.text import clean
-from mbiu.codes import ContactRole
+from mbiu.codes import ContactRole, ResponderClass
 from mbiu.messages import BadPayload
 from mbiu.models import Contact, Place
 from mbiu.settings import settings
@@ -22,7 +22,7 @@ from mbiu.texts.folding import fold
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}")
 FIELDS = (
     "number", "role", "area", "language", "organisation", "community", "denomination", "supervisor",
-    "grade", "code",
+    "grade", "class", "code",
 )  # fmt: skip
 GRADES = "ABCDEF"
 LONGEST = 80
@@ -35,6 +35,7 @@ ROLES = {
     "supervisor": ContactRole.SUPERVISOR,
     "responder": ContactRole.RESPONDER,
 }
+CLASSES = {fold(one.value.replace("_", " ")): one for one in ResponderClass}
 _NUMBER = re.compile(r"\d(?:[ .\-/]?\d){6,}")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 
@@ -170,6 +171,12 @@ class Reader:
         if len(text) > 1 or (text and text.upper() not in GRADES):
             raise Wrong("There is no such grade.", "Write a letter from A to F, or leave it empty.")
         return {"grade": text.upper() or "F"}
+
+    def _class_of(self, text: str) -> dict[str, ResponderClass | None]:
+        if text and fold(text) not in CLASSES:
+            known = ", ".join(one.value.replace("_", " ") for one in ResponderClass)
+            raise Wrong("There is no such kind of responder.", f"Write one of {known}, or leave it empty.")
+        return {"responder_class": CLASSES[fold(text)] if text else None}
 
     def _code_of(self, text: str) -> dict[str, str]:
         code = text.upper()

@@ -24,7 +24,8 @@ _NAMES = {
     "phone": "number", "phonenumber": "number", "telephone": "number", "mobile": "number", "simu": "number",
     "nambari": "number", "numero": "number", "district": "area", "wilaya": "area", "zone": "area",
     "eneo": "area", "lugha": "language", "langue": "language", "organization": "organisation",
-    "codename": "code", "church": "denomination", "faith": "denomination",
+    "codename": "code", "church": "denomination", "faith": "denomination", "responderclass": "class",
+    "kindofresponder": "class",
 }  # fmt: skip
 
 
@@ -153,4 +154,4 @@ def _misshapen(cells: list[str], fields: list[str]) -> tuple[str, str] | None:
 
 def template() -> str:
     """An example to fill in, with the columns in order."""
-    return ",".join(FIELDS) + "\n" + "0772000101,focal point,Kasese,sw,,,,,,\n"
+    return ",".join(FIELDS) + "\n" + "0772000101,focal point,Kasese,sw,,,,,,,\n"

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from mbiu.codes import ContactRole
+from mbiu.codes import ContactRole, ResponderClass
 from mbiu.db import transaction
 from mbiu.enrolment.sheet import FIELDS
 from mbiu.models import AuditEntry, Contact, JoinWord, User, UserSession
@@ -343,3 +343,15 @@ def test_planted_text_is_text(miriam: Browser) -> None:
     page = look(miriam, "number,role,area,<script>alert(1)</script>\nx,<b>,<i>,y\n")
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_person_is_given_a_kind_of_responder(miriam: Browser) -> None:
+    cast.person("KAS-91", cast.DANIEL, area_path="/ug/ug-western/ug-kasese/", home_place_id="ug-kasese")
+    usual = {"role": "responder", "area": "Kasese", "language": "en", "grade": "B"}
+    miriam.post("/people/KAS-91", **usual, **{"class": "mediator"})
+    with transaction() as session:
+        kind = session.scalars(select(Contact.responder_class).where(Contact.code == "KAS-91")).one()
+    assert kind is ResponderClass.MEDIATOR
+    assert "Kind of responder</dt><dd>Mediator" in miriam.get("/people/KAS-91").text
+    page = miriam.post("/people/KAS-91", **usual, **{"class": "wizard"}).text
+    assert "no such kind of responder" in page

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mbiu import texts, vault
-from mbiu.codes import ContactRole
+from mbiu.codes import ContactRole, ResponderClass
 from mbiu.enrolment import Registrar, tries
 from mbiu.models import utcnow
 from mbiu.refusals import NotPossible
@@ -20,6 +20,11 @@ pages = Blueprint("people", __name__, url_prefix="/people")
 def roles() -> list[tuple[str, str]]:
     """The roles that a coordinator gives, as codes and in words."""
     return [(role.value, label(role)) for role in ContactRole if role is not ContactRole.UNKNOWN]
+
+
+def classes() -> list[tuple[str, str]]:
+    """The kinds of responders, as codes and in words."""
+    return [(one.value, label(one)) for one in ResponderClass]
 
 
 def registrar() -> Registrar:

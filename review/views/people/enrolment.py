@@ -22,7 +22,7 @@ from mbiu.models import Contact, utcnow
 from mbiu.refusals import NotPossible
 from review import people
 from review.doors import Permission, current_user, door, scoped
-from review.views.people.blueprint import handover, languages, once, pages, registrar, roles, typed
+from review.views.people.blueprint import classes, handover, languages, once, pages, registrar, roles, typed
 
 CHANGEABLE = tuple(name for name in FIELDS if name not in {"number", "code"})
 PIN = lazy_gettext("From any phone: begin with # and the code name, then the PIN, then the text.")
@@ -49,6 +49,7 @@ def _form(values: dict[str, str], faults: list[enrolment.Fault]) -> ResponseRetu
         values=values,
         wrong={one.field: f"{one.what} {one.do}" for one in faults},
         roles=roles(),
+        classes=classes(),
         languages=languages(),
         units=units,
         once=secrets.token_hex(),

@@ -10,7 +10,7 @@ from mbiu import revealing
 from review import partied, people, silences
 from review.doors import Permission, actor, current_user, door, may, scoped
 from review.people import Wanted
-from review.views.people.blueprint import languages, pages, roles
+from review.views.people.blueprint import classes, languages, pages, roles
 
 
 @pages.get("")
@@ -64,6 +64,7 @@ def page_of(code: str) -> dict[str, Any]:
     return {
         "person": found,
         "roles": roles(),
+        "classes": classes(),
         "languages": languages(),
         "units": units,
         "related": related,
