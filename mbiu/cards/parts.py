@@ -43,7 +43,14 @@ def talk(language: str, turns: Iterable[tuple[str, str]]) -> str:
 
 def _line(language: str, who: str, text: str) -> str:
     name = escape(texts.shipped(language, f"card.{who}"))
-    return f'<li class="{who}"><b>{name}</b>{escape(text, quote=False)}</li>'
+    return f'<li class="{who}"><b>{name}</b>{typed(language, text)}</li>'
+
+
+def typed(language: str, text: str) -> str:
+    """What is typed, in the direction of its own letters: «2 2h» is no Arabic even on an Arabic page."""
+    direction = texts.wordings(language)["direction"]
+    words = escape(text, quote=False)
+    return f'<bdi dir="ltr">{words}</bdi>' if direction == "rtl" and text.isascii() else words
 
 
 def table(rows: Iterable[tuple[str, str]]) -> str:

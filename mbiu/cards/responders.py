@@ -4,7 +4,7 @@ import datetime as dt
 from html import escape
 
 from mbiu import escalation, texts
-from mbiu.cards.parts import page, says, table, talk, title
+from mbiu.cards.parts import page, says, table, talk, title, typed
 
 ANSWERS = ("ack", "go", "done", "cannot")
 _REF, _PLACE = "A7K3QX9", "Panyangara, Kotido"
@@ -28,12 +28,12 @@ def responder(language: str) -> str:
         (
             title(say("rcard.promise")),
             says(say("rcard.promise_how", hours=hours)),
-            _typed(f"{words('go')} 2h", f"2 {_REF} 30 min", f"{words('cannot')} {_REF}"),
+            _typed(language, f"{words('go')} 2h", f"2 {_REF} 30 min", f"{words('cannot')} {_REF}"),
         ),
         (
             title(say("rcard.words")),
             says(say("rcard.words_how")),
-            _typed(f"3 {_REF} {texts.shipped(language, 'rcard.example')}", f"{_REF} …"),
+            _typed(language, f"3 {_REF} {texts.shipped(language, 'rcard.example')}", f"{_REF} …"),
         ),
         (title(say("rcard.after")), says(say("rcard.after_how", update=update)), _after(language)),
         (title(say("rcard.mail")), says(say("rcard.mail_how"))),
@@ -90,6 +90,6 @@ def _after(language: str) -> str:
     return talk(language, (("we", text) for text in ended))
 
 
-def _typed(*lines: str) -> str:
+def _typed(language: str, *lines: str) -> str:
     """What can be written, each in a line of its own."""
-    return "\n".join(f'<p><b><bdi dir="auto">{escape(line)}</bdi></b></p>' for line in lines)
+    return "\n".join(f"<p><b>{typed(language, line)}</b></p>" for line in lines)

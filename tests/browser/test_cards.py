@@ -66,7 +66,7 @@ def test_the_responders_page_teaches_every_answer_in_words_that_work(language: s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_responders_page_shows_as_typed_is_understood(language: str) -> None:
     page = html.unescape(cards.responder(language))
-    typed = re.findall(r'<bdi dir="auto">(.*?)</bdi>', page)
+    typed = re.findall(r'<p><b>(?:<bdi dir="ltr">)?(.*?)(?:</bdi>)?</b></p>', page)
     found = [decide(CLEAR, message(line), OPEN, NOW).effect for line in typed]
     assert [effect and (effect.kind, effect.answer) for effect in found] == [
         (Kind.RESPOND, Answer.GO),
