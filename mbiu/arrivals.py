@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from mbiu import intake, live, moving, vault
 from mbiu.codes import AddressKind, DeliveryState
-from mbiu.gateways import costs
 from mbiu.intake import Received
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import DeliveryReport, IncomingMessage
@@ -56,10 +55,7 @@ def take(session: Session, arrival: Arrival, *, inline: bool = False) -> Receive
     if isinstance(arrival, IncomingMessage):
         if not live.is_news_here(session, arrival):
             return Received(None)
-        received = intake.receive(session, arrival, inline=inline)
-        if not received.repeated:
-            costs.count_call(session, arrival, received.reply, utcnow())
-        return received
+        return intake.receive(session, arrival, inline=inline)
     if isinstance(arrival, DeliveryReport):
         from mbiu import delivery
 

@@ -17,6 +17,7 @@ from mbiu import acting, answering, dialogue, feedback, leaving, restraint, text
 from mbiu.analysis.language import reply_language
 from mbiu.contacts import QUIET, Sender, sender_of
 from mbiu.dialogue import CLEAR, Kind, Reply, Step
+from mbiu.gateways import costs
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import IncomingMessage
 from mbiu.models import Contact, Message, Report, utcnow
@@ -80,12 +81,16 @@ def receive(session: Session, message: IncomingMessage, *, inline: bool = False)
         leaving.as_stranger(session, sender.contact_id, now)
     case = _case(session, message, sender, now)
     held = _held(session, case, now, inline=inline)
-    if not store(session, _entry(case, now, replied=held is not None), held, now):
+    entry = _entry(case, now, replied=held is not None)
+    cost = costs.of_call(message, held.text if inline and held else None, now)
+    if not store(session, entry, held, cost, now):
         leaving.discard(session, sender.contact_id)
         return _again(session, message, inline=inline)
     _follow(session, case, now)
     if acting.is_needed(case.step):
         held = _after_acting(session, case, now, inline=inline)
+        if inline and held:
+            costs.count_reply(session, message, held.text, now)
     elif held and not inline and held.due_at is None:
         enqueue(session, Job.DELIVERY)
     return Received(case.id, held.text if inline and held else None, case.ref)

@@ -1,10 +1,11 @@
-"""One statement that stores a message with all that belongs to it: report, reply, delivery, memory.
+"""One statement that stores a message with all that belongs to it: report, reply, delivery, memory, cost.
 
 Every message takes this way, so it is the one place where a round trip and a layer less are worth
 plain SQL. If the message was here before, the first part yields no row and nothing else is written.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from mbiu.gateways import costs
 from mbiu.outbox import Outgoing, delivery_row, message_row
 from mbiu.refs import new_id
 
-_STORE = text("""
+_STORE = """
 WITH stored AS (
     INSERT INTO message (id, direction, channel, provider_id, address_id, contact_id, report_id, state,
                          text, location, forwarded, edited, sent_at, created_at, thread, part, parts,
@@ -57,10 +59,11 @@ WITH stored AS (
         question = CAST(:question AS text), question_report_id = CAST(:question_report_id AS uuid),
         question_at = CAST(:question_at AS timestamptz), choices = :choices
     FROM stored WHERE address.id = :address_id
-)
+), counted AS ({count})
 SELECT id FROM stored
-""")
+"""
 
+_STATEMENT = text(_STORE.replace("{count}", costs.COUNT.format(once="stored CROSS JOIN")))
 _REPLY = "reply_id reply delivery_id delivery_state due_at extra carried_at expires_at segments"
 
 
@@ -122,10 +125,15 @@ class Entry:
     memory: Memory
 
 
-def store(session: Session, entry: Entry, reply: Outgoing | None, now: dt.datetime) -> bool:
-    """Write it all down; False, and nothing written, when the message was here before."""
-    values = _entry(entry) | _reply(reply, now) | {"now": now}
-    return session.connection().execute(_STORE, values).first() is not None
+def store(
+    session: Session, entry: Entry, reply: Outgoing | None, cost: Mapping[str, Any], now: dt.datetime
+) -> bool:
+    """Write it all down; False, and nothing written, when the message was here before.
+
+    ``cost`` are the values of `costs.of_call`.
+    """
+    values = _entry(entry) | _reply(reply, now) | {"now": now, **cost}
+    return session.connection().execute(_STATEMENT, values).first() is not None
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

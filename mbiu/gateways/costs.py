@@ -22,22 +22,24 @@ from mbiu.settings import settings
 MICROS = 1_000_000
 _SLOTS = 16
 
-# The longest prefix of the number's own country goes before a price for all countries.
-_COUNT = text("""
+#: The statement; ``{once}`` may be what makes it count for a row that was written. The longest prefix of the
+#: number's own country goes before a price for all countries.
+COUNT = """
 INSERT INTO gateway_cost (month, gateway, direction, country, currency, slot, messages, segments, micros)
-SELECT CAST(:month AS date), :gateway, said.direction, :country, COALESCE(price.currency, ''), :slot, 1,
-       said.segments, COALESCE(price.micros, 0) * said.segments
-FROM unnest(CAST(:directions AS text[]), CAST(:segments AS bigint[])) AS said (direction, segments)
+SELECT CAST(:cost_month AS date), :cost_gateway, said.direction, :cost_country, COALESCE(price.currency, ''),
+       :cost_slot, 1, said.segments, COALESCE(price.micros, 0) * said.segments
+FROM {once} unnest(CAST(:cost_ways AS text[]), CAST(:cost_segments AS bigint[])) AS said (direction, segments)
 LEFT JOIN LATERAL (
     SELECT currency, micros FROM gateway_price
-    WHERE gateway = :gateway AND direction = said.direction AND country IN ('', :country)
-          AND starts_with(CAST(:national AS text), prefix)
+    WHERE gateway = :cost_gateway AND direction = said.direction AND country IN ('', :cost_country)
+          AND starts_with(CAST(:cost_national AS text), prefix)
     ORDER BY country DESC, length(prefix) DESC LIMIT 1
 ) AS price ON true
 ON CONFLICT (month, gateway, direction, country, currency, slot) DO UPDATE
 SET messages = gateway_cost.messages + 1, segments = gateway_cost.segments + excluded.segments,
     micros = gateway_cost.micros + excluded.micros
-""")
+"""
+_COUNT = text(COUNT.format(once=""))
 
 
 @dataclass(frozen=True)
@@ -66,31 +68,36 @@ def count(
     Call it where the row of the same SMS is written, and only if that was written for the first time.
     """
     if gateway not in FREE and pieces:
-        _add(session, _row(gateway, country, number, now), {direction: pieces})
+        session.connection().execute(_COUNT, _row(gateway, country, number, now) | _said({direction: pieces}))
 
 
-def count_call(session: Session, message: IncomingMessage, reply: str | None, now: dt.datetime) -> None:
-    """Count a message that came in for the first time, and the reply that its provider carries back."""
-    if message.channel in FREE:
-        return
-    row = _row(message.channel, message.country or settings().default_country, message.sender, now)
-    said = {"in": message.text, "out": reply}
-    if pieces := {way: segments(words) for way, words in said.items() if words}:
-        _add(session, row, pieces)
+def count_reply(session: Session, message: IncomingMessage, reply: str, now: dt.datetime) -> None:
+    """Count a reply that the message's provider carries back."""
+    count(session, message.channel, "out", _country(message), message.sender, segments(reply), now)
 
 
-def _add(session: Session, row: dict[str, Any], pieces: dict[str, int]) -> None:
-    values = row | {"directions": list(pieces), "segments": list(pieces.values())}
-    session.connection().execute(_COUNT, values)
+def of_call(message: IncomingMessage, reply: str | None, now: dt.datetime) -> dict[str, Any]:
+    """The values of `COUNT` for a message that comes in and the reply that its provider carries back."""
+    row = _row(message.channel, _country(message), message.sender, now)
+    said = {} if message.channel in FREE else {"in": message.text, "out": reply}
+    return row | _said({way: segments(words) for way, words in said.items() if words})
+
+
+def _country(message: IncomingMessage) -> str:
+    return message.country or settings().default_country
+
+
+def _said(pieces: dict[str, int]) -> dict[str, Any]:
+    return {"cost_ways": list(pieces), "cost_segments": list(pieces.values())}
 
 
 def _row(gateway: str, country: str, number: str, now: dt.datetime) -> dict[str, Any]:
     return {
-        "month": now.date().replace(day=1),
-        "gateway": gateway,
-        "country": country,
-        "national": national(number),
-        "slot": (os.getpid() + threading.get_ident() // 4096) % _SLOTS,
+        "cost_month": now.date().replace(day=1),
+        "cost_gateway": gateway,
+        "cost_country": country,
+        "cost_national": "" if gateway in FREE else national(number),
+        "cost_slot": (os.getpid() + threading.get_ident() // 4096) % _SLOTS,
     }
 
 
