@@ -4,11 +4,6 @@ A script sends, waits and spoils the line; it decides nothing. Only one is playe
 """
 
 import datetime as dt
-import tomllib
-from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -25,61 +20,15 @@ from mbiu.models import Address, Alert, Delivery, Drill, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotFound, NotPossible
 from mbiu.training import handset, phones
+from mbiu.training.playbook import Script, Step, scripts
 from mbiu.training.saying import Said, say
 from mbiu.vault import blind_index
+
+__all__ = ["Script", "Step", "scripts"]
 
 LOOK = dt.timedelta(seconds=2)
 #: What an escalation waits for in a drill that hurries.
 HURRY = dt.timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Step:
-    """What happens on the phone of ``who``, ``after`` so many seconds.
-
-    With ``awaits`` they count from when a message of that kind (alert, question, reply) has reached the
-    phone, or ``sent`` when an alert is on its way there; after ``at_most`` seconds it is left out.
-    ``away`` takes the phone out of coverage for so many seconds; ``hurry`` shortens the alert's wait.
-    """
-
-    who: str
-    after: int = 0
-    awaits: str = ""
-    at_most: int = 600
-    text: str = ""
-    pin: bool = False
-    file: str = ""
-    forwarded: bool = False
-    member: int = 1
-    away: int = 0
-    hurry: bool = False
-
-
-@dataclass(frozen=True)
-class Script:
-    """``goals`` are seconds by what is measured; after ``minutes`` the drill ends, done or not."""
-
-    key: str
-    name: str
-    summary: str
-    minutes: int
-    step: tuple[Step, ...]
-    goals: dict[str, int]
-    places: tuple[str, ...] = field(default=("",))
-
-
-@lru_cache
-def scripts() -> dict[str, Script]:
-    """All that there are, by key, in order of their names."""
-    found = [_script(path) for path in (Path(__file__).parent / "scripts").glob("*.toml")]
-    return {one.key: one for one in sorted(found, key=lambda one: one.name)}
-
-
-def _script(path: Path) -> Script:
-    values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    values["step"] = tuple(Step(**step) for step in values["step"])
-    values["places"] = tuple(values["places"])
-    return Script(key=path.stem, **values)
 
 
 # --- start and stop ----------------------------------------------------------------------------
@@ -92,22 +41,36 @@ def newest(session: Session) -> Drill | None:
 
 def start(session: Session, actor: Actor, key: str) -> Drill:
     """Begin to play a script. Raises NotFound, and NotPossible while another runs."""
+    script = alone(session, key)
+    _ready(session, script)
+    drill = begun(session, actor, script)
+    audit.append(session, actor, "drill.started", f"drill:{drill.id}", script=key)
+    return drill
+
+
+def alone(session: Session, key: str) -> Script:
+    """The script of that key, with the right to begin it. Raises as `start`."""
     script = scripts().get(key)
     if script is None:
         raise NotFound(f"There is no drill {key}.")
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("mbiu.drill"))))
     if session.scalar(select(Drill.id).where(Drill.ended_at.is_(None))):
         raise NotPossible("A drill is running already. Stop it first.")
-    _ready(session, script)
+    return script
+
+
+def begun(session: Session, actor: Actor, script: Script, parts: dict[str, str] | None = None) -> Drill:
+    """A new row, due at once; ``parts`` make it a live one. Its place is another than the last time."""
+    key = script.key
     before = session.scalar(select(func.count()).where(Drill.script == key)) or 0
     now = utcnow()
     place = script.places[before % len(script.places)]
     drill = Drill(
         id=new_id(), script=key, place=place, started_by=actor.id, started_at=now, moved_at=now, due_at=now,
-        position=0, said={},
+        position=0, said={}, live=parts is not None, parts=parts or {},
     )  # fmt: skip
     session.add(drill)
-    audit.append(session, actor, "drill.started", f"drill:{drill.id}", script=key)
+    session.flush()
     enqueue(session, Job.TRAINING)
     return drill
 
@@ -123,10 +86,20 @@ def _ready(session: Session, script: Script) -> None:
 
 def stop(session: Session, actor: Actor) -> None:
     """End the drill that runs, if one does. What was said stays."""
-    for drill_id in session.scalars(
-        update(Drill).where(Drill.ended_at.is_(None)).values(ended_at=utcnow()).returning(Drill.id)
-    ):
-        audit.append(session, actor, "drill.stopped", f"drill:{drill_id}")
+    for drill in session.scalars(select(Drill).where(Drill.ended_at.is_(None)).with_for_update()).all():
+        finish(session, drill, utcnow())
+        audit.append(session, actor, "drill.stopped", f"drill:{drill.id}")
+
+
+def finish(session: Session, drill: Drill, now: dt.datetime) -> None:
+    """End a drill: its score is kept, and whoever played it on their own phone hears that it is over."""
+    from mbiu.training import live, score
+
+    script = scripts().get(drill.script)
+    drill.results = score.kept(session, drill, script) if script else {}
+    drill.ended_at = now
+    if drill.live:
+        live.release(session, drill, now)
 
 
 # --- play --------------------------------------------------------------------------------------
@@ -143,6 +116,8 @@ def play(now: dt.datetime | None = None) -> int:
     The step is claimed before it is taken: a worker that dies in between leaves out one message of an
     exercise, and none is ever sent twice.
     """
+    from mbiu.training import live
+
     now = now or utcnow()
     with transaction() as session:
         drill = session.scalar(
@@ -153,7 +128,10 @@ def play(now: dt.datetime | None = None) -> int:
         step = _claim(session, drill, now) if drill else None
     if drill is None or step is None:
         return 0
-    _take(drill.id, drill.position - 1, step, drill.place, now)
+    if drill.live:
+        live.ask(drill.id, step)
+    else:
+        _take(drill.id, drill.position - 1, step, drill.place, now)
     return 1
 
 
@@ -161,13 +139,16 @@ def _claim(session: Session, drill: Drill, now: dt.datetime) -> Step | None:
     """The step whose turn it is; None if there is nothing to do but wait, or to end."""
     script = scripts().get(drill.script)
     if script is None or now > drill.started_at + dt.timedelta(minutes=script.minutes):
-        drill.ended_at = now
+        finish(session, drill, now)
         return None
     drill.due_at = now + LOOK
     if drill.position >= len(script.step):
         _end_if_done(session, drill, script, now)
         return None
     step = script.step[drill.position]
+    if drill.live and not step.is_card:
+        drill.position, drill.due_at = drill.position + 1, now
+        return None
     turn = _turn(session, drill, step)
     given_up = step.awaits and turn is None and now > drill.moved_at + dt.timedelta(seconds=step.at_most)
     if not given_up and (turn is None or turn > now):
@@ -180,7 +161,7 @@ def _end_if_done(session: Session, drill: Drill, script: Script, now: dt.datetim
     from mbiu.training import score
 
     if all(one.seconds is not None for one in score.of(session, drill, script)):
-        drill.ended_at = now
+        finish(session, drill, now)
 
 
 def _turn(session: Session, drill: Drill, step: Step) -> dt.datetime | None:

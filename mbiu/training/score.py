@@ -2,14 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from mbiu.models import Alert, Decision, Delivery, Drill, Message, Report, Response
+from mbiu.models import Address, Alert, Decision, Delivery, Drill, Message, Report, Response
 from mbiu.training import handset
-from mbiu.training.drills import Script
+from mbiu.training.playbook import Script
 
 NAMES = {
     "receipt": "Slowest receipt",
@@ -38,9 +39,49 @@ class Measure:
 
 def of(session: Session, drill: Drill, script: Script) -> list[Measure]:
     """All that the script has a goal for, in the order of the work."""
-    messages = [UUID(one) for said in drill.said.values() for one in said]
+    messages = _messages(session, drill)
     found = {"receipt": _receipt(session, messages), **_firsts(session, drill, messages)}
     return [Measure(NAMES[key], found[key], goal) for key, goal in script.goals.items()]
+
+
+def kept(session: Session, drill: Drill, script: Script) -> dict[str, Any]:
+    """The score as it is kept with a drill: ``measures`` with seconds and goals, and how many of those who
+    were ``told`` of its alerts ``answered``."""
+    measures = [
+        {"name": one.name, "seconds": one.seconds, "goal": one.goal} for one in of(session, drill, script)
+    ]
+    told, answered = _answers(session, drill)
+    return {"measures": measures, "told": told, "answered": answered}
+
+
+def shown(drill: Drill) -> list[Measure]:
+    """The score of a drill that has ended."""
+    return [Measure(**one) for one in drill.results.get("measures", [])]
+
+
+def _messages(session: Session, drill: Drill) -> list[UUID]:
+    """What was said in a drill, as far as it is practice: by its phones, or by those who play it."""
+    if not drill.live:
+        return [UUID(one) for said in drill.said.values() for one in said]
+    query = select(Message.id).join(Report, Report.id == Message.report_id)
+    mine = Report.contact_id.in_([UUID(one) for one in drill.parts.values()])
+    since = (Report.created_at >= drill.started_at) & (Message.direction == "in")
+    return list(session.scalars(query.where(mine, since, Report.exercise)))
+
+
+def _answers(session: Session, drill: Drill) -> tuple[int, int]:
+    """How many people were told of its alerts, and how many of these answered."""
+    reports = select(Message.report_id).where(Message.id.in_(_messages(session, drill)))
+    incidents = select(Report.incident_id).where(Report.id.in_(reports))
+    alerts = select(Alert.id).where(Alert.incident_id.in_(incidents), Alert.created_at >= drill.started_at)
+    told = (
+        select(func.count(func.distinct(Address.contact_id)))
+        .select_from(Delivery)
+        .join(Address, Address.id == Delivery.address_id)
+        .where(Delivery.alert_id.in_(alerts))
+    )
+    said = select(func.count(func.distinct(Response.contact_id))).where(Response.alert_id.in_(alerts))
+    return session.scalar(told) or 0, session.scalar(said) or 0
 
 
 def _firsts(session: Session, drill: Drill, messages: list[UUID]) -> dict[str, int | None]:
