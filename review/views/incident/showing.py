@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
-from mbiu import audit, notes, routing, verification
+from mbiu import audit, notes, releasing, routing, verification
 from mbiu.codes import IncidentState
 from mbiu.models import utcnow
 from mbiu.refs import normal_ref
