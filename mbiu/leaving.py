@@ -17,6 +17,7 @@ from mbiu.audit import SYSTEM
 from mbiu.codes import ContactRole, Precision, ReportState, Role, Wish
 from mbiu.models import (
     Address,
+    Attachment,
     Contact,
     Delivery,
     Incident,
@@ -108,11 +109,12 @@ def _forget_words(session: Session, contact_id: UUID) -> None:
     media.erase(session, messages=messages)
     if messages:
         session.execute(update(Message), [_wordless(message_id) for message_id in messages])
+        session.execute(remove(Attachment).where(Attachment.message_id.in_(messages)))
     session.execute(update(Response).where(Response.contact_id == contact_id).values(text=None))
 
 
 def _wordless(message_id: UUID) -> dict[str, Any]:
-    gone = dict.fromkeys(("location", "author", "thread", "chat_message"), None)
+    gone = dict.fromkeys(("subject", "location", "author", "thread", "chat_message"), None)
     return {"id": message_id, "text": vault.seal("message", "text", message_id, ""), **gone}
 
 

@@ -10,7 +10,7 @@ from mbiu import media, metrics, outcomes
 from mbiu.codes import IncidentState
 from mbiu.gateways import watch
 from mbiu.media.store import StoreAway
-from mbiu.models import EarlyReport, Incident, LoginAttempt, UserSession, utcnow
+from mbiu.models import Attachment, EarlyReport, Incident, LoginAttempt, UserSession, utcnow
 from mbiu.parties import affiliations
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ def tidy(session: Session) -> None:
     session.execute(delete(EarlyReport).where(EarlyReport.created_at < now - 2 * _DAY))
     session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - _DAY))
     session.execute(delete(UserSession).where(UserSession.created_at < now - _DAY))
+    # A mail is tried for two days; what was attached can be made again.
+    session.execute(delete(Attachment).where(Attachment.created_at < now - 3 * _DAY))
     watch.prune(session, now)
     outcomes.remind(session, now)
     affiliations.complete(session)

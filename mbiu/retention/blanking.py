@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import erasing, ledger, media, searching, vault
 from mbiu.ledger import Kind
-from mbiu.models import Contact, Message, Note, Outcome, Report, Response, VaultEntry
+from mbiu.models import Attachment, Contact, Message, Note, Outcome, Report, Response, VaultEntry
 
 
 def addresses(session: Session, ids: Collection[UUID], now: dt.datetime) -> None:
@@ -27,11 +27,12 @@ def names(session: Session, ids: Collection[UUID], now: dt.datetime) -> None:
 
 def messages(session: Session, ids: Collection[UUID], now: dt.datetime) -> None:
     """Text, shared position and what could tell who wrote it."""
-    gone = dict.fromkeys(("location", "author", "thread", "chat_message"), None)
+    gone = dict.fromkeys(("subject", "location", "author", "thread", "chat_message"), None)
     rows: list[dict[str, Any]] = [
         {"id": one, "text": vault.seal("message", "text", one, ""), **gone} for one in ids
     ]
     session.execute(update(Message), rows)
+    session.execute(delete(Attachment).where(Attachment.message_id.in_(ids)))
     ledger.note(session, Kind.MESSAGE, ids, now)
 
 

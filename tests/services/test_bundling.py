@@ -18,8 +18,8 @@ from mbiu.channels.webhook import Hook
 from mbiu.codes import AddressKind, DeliveryState, ResponderClass
 from mbiu.db import transaction
 from mbiu.delivery import bundling
-from mbiu.messages import DeliveryReport
-from mbiu.models import Address, Alert, AnswerLink, Delivery, Incident, Pause, User, utcnow
+from mbiu.messages import DeliveryReport, File
+from mbiu.models import Address, Alert, AnswerLink, Attachment, Delivery, Incident, Pause, User, utcnow
 from mbiu.refs import new_id
 from tests.cast import DANIEL, QUARREL, approve, count, deliveries, incident_of, person, said_to, tell, user
 from tests.doubles import Doubles
@@ -27,6 +27,7 @@ from tests.doubles.hooks import HookDouble
 from tests.doubles.mail import MailDouble
 from tests.services.conftest import Configure
 from tests.services.test_delivery import make_due, queue, row
+from workers.housekeeping import tidy
 
 CHAT = "777001"
 REFS = [f"A7K3QX{number}" for number in range(2, 10)]
@@ -326,3 +327,13 @@ def test_a_first_telling_goes_before_a_repeat_and_a_digest_last(
         queue(daniel, "alert", kind="alert", alert_id=about),
     ]
     assert [one.id for one in delivery.claim()] == order[::-1]
+
+
+def test_a_mails_files_are_forgotten_after_some_days(daniel: UUID) -> None:
+    item = queue(daniel)
+    with transaction() as session:
+        for age in (1, 4):
+            at = utcnow() - dt.timedelta(days=age)
+            outbox.attach(session, row(item).message_id, File("a.pdf", "application/pdf", b"%PDF"), at)
+        tidy(session)
+    assert count(Attachment) == 1
