@@ -1,15 +1,18 @@
 """The database link: one transaction at the edge, an area scope on it, and rings after the commit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any, cast
 
 from psycopg import _queries
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, Table, bindparam, create_engine, event, func, insert, select, text
+from sqlalchemy import column as sql_column
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from mbiu import patience
 from mbiu.settings import BadSetting, settings
@@ -104,6 +107,24 @@ def transaction(*, scope: str | None = None, cleared: bool = False) -> Iterator[
 _SET_SCOPE = text("SELECT set_config('mbiu.scope', :scope, true), set_config('mbiu.cleared', :cleared, true)")
 _CLEARED = text("SELECT current_setting('mbiu.cleared', true)")
 _SET_CLEARED = text("SELECT set_config('mbiu.cleared', :cleared, true)")
+
+
+def insert_all(session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns by one statement: the columns go over as arrays.
+
+    A statement a row takes twice the time, and the database's triggers are part of what is left.
+    """
+    if not rows:
+        return
+    table = cast("Table", model.__table__)
+    columns = [table.c[name] for name in rows[0]]
+    arrays = [
+        bindparam(f"all_{column.name}", [row[column.name] for row in rows], type_=ARRAY(column.type))
+        for column in columns
+    ]
+    named = (sql_column(column.name, column.type) for column in columns)
+    every = func.unnest(*arrays).table_valued(*named).render_derived()
+    session.execute(insert(table).from_select(columns, select(*every.c)))
 
 
 @contextmanager

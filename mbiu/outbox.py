@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mbiu import vault
 from mbiu.channels.text import compose, segments
 from mbiu.codes import DeliveryState, MessageState
+from mbiu.db import insert_all
 from mbiu.jobs import Job, enqueue
 from mbiu.messages import File
 from mbiu.models import Attachment, Delivery, Message, utcnow
@@ -78,8 +79,8 @@ def put_all(session: Session, outs: Sequence[Outgoing], now: dt.datetime) -> Non
     """Write down many without attachments at once, and ring."""
     named = [(new_id(), out) for out in outs]
     if named:
-        session.execute(insert(Message), [message_row(row_id, out, now) for row_id, out in named])
-        session.execute(insert(Delivery), [delivery_row(row_id, out, now) for row_id, out in named])
+        insert_all(session, Message, [message_row(row_id, out, now) for row_id, out in named])
+        insert_all(session, Delivery, [delivery_row(row_id, out, now) for row_id, out in named])
         enqueue(session, Job.DELIVERY)
 
 
