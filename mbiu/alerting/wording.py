@@ -15,7 +15,7 @@ from mbiu.wishes import zone
 #: An SMS with released words is no longer than this.
 SEGMENTS = 3
 _SHOWN = ("killed", "injured", "abducted", "displaced", "livestock")
-_ANSWERS = ("ack", "go", "done", "cannot")
+_BUTTONS = (("ack", "go"), ("done", "cannot"), ("info",))
 
 
 def wording(incident: Incident, place: str | None, language: str, ref: str, *, verified: bool = True) -> str:
@@ -126,6 +126,8 @@ def _range(number: dict[str, int]) -> str:
 
 
 def buttons(language: str, ref: str) -> Buttons:
-    """The four answers as chat buttons."""
-    row = [{"label": texts.say(language, f"button.{name}"), "data": f"{name}:{ref}"} for name in _ANSWERS]
-    return [row[:2], row[2:]]
+    """The four answers, and the wish to be told more, as chat buttons."""
+    return [
+        [{"label": texts.say(language, f"button.{name}"), "data": f"{name}:{ref}"} for name in row]
+        for row in _BUTTONS
+    ]

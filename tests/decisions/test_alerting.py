@@ -120,9 +120,9 @@ def test_no_wording_has_gaps_or_stray_marks(severity: Severity) -> None:
         assert "{" not in text
 
 
-def test_the_buttons_carry_the_four_answers_and_the_reference() -> None:
+def test_the_buttons_carry_every_answer_and_the_reference() -> None:
     data = [button["data"] for row in alerting.buttons("sw", "A7K3QX9") for button in row]
-    assert data == ["ack:A7K3QX9", "go:A7K3QX9", "done:A7K3QX9", "cannot:A7K3QX9"]
+    assert data == ["ack:A7K3QX9", "go:A7K3QX9", "done:A7K3QX9", "cannot:A7K3QX9", "info:A7K3QX9"]
 
 
 # --- by channel, language and audience ---------------------------------------------------------

@@ -82,10 +82,10 @@ def test_words_and_pictures_of_responders_stand_with_the_incident(
     ruth: Browser, alerted: tuple[str, str]
 ) -> None:
     ref, alert = alerted
-    cast.say(f"DONE {alert} both <families> ate together", cast.DANIEL)
     photo = (Attachment("file-1", "photo", "image/jpeg"),)
     cast.hand_in(cast.chat(f"ACK {alert}", CHAT))
     cast.hand_in(cast.chat("", CHAT, attachments=photo))
+    cast.say(f"DONE {alert} both <families> ate together", cast.DANIEL)
     page = ruth.get(f"/incidents/{ref}").text
     assert "From responders" in page
     assert "both &lt;families&gt; ate together" in page
