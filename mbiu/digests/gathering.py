@@ -42,7 +42,9 @@ def kept_from(
     if not people:
         return found
     query = select(Incident).where(Incident.id.in_([one.id for one in happenings]))
-    for incident in session.scalars(query):
+    incidents = session.scalars(query).all()
+    concerned = parties.concerned(session, incidents)
+    for incident in (one for one in incidents if one.id in concerned):
         for contact in parties.barred(session, incident, people):
             found[contact].add(incident.id)
     return found

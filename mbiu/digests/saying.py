@@ -51,9 +51,9 @@ class Paper:
 def sms(news: News, scene: Scene, language: str) -> str:
     """One SMS with counts, and nothing that shows a stranger what they count."""
     name = scene.area
-    while segments(compose(text := _counted(news, scene, language, name))) > 1 and len(name) > _SHORTEST:
+    while segments(compose(text := _counted(news, scene, language, name))) > 1 and name:
         name = name[:-1].rstrip()
-    return text
+    return text.strip()
 
 
 def chat(news: News, scene: Scene, language: str) -> str:

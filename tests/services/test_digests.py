@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from mbiu import digests, vault
+from mbiu import delivery, digests, vault
 from mbiu.audit import Actor
-from mbiu.codes import AddressKind, EventType, IncidentState, Role, Severity, Wish
+from mbiu.codes import AddressKind, DeliveryState, EventType, IncidentState, Role, Severity, Wish
 from mbiu.db import transaction
 from mbiu.digests import Wanted
 from mbiu.house.occasions import Day
@@ -20,6 +20,8 @@ from mbiu.models import Affiliation, Attachment, AuditEntry, Contact, Digest, In
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from tests.cast import DANIEL, GRACE, count, deliveries, person, said_to, texts_to, user
+from tests.doubles.mail import MailDouble
+from tests.services.conftest import Configure
 
 KASESE, KWEEN = "/ug/ug-western/ug-kasese/", "/ug/ug-eastern/ug-kween/"
 ZONE = ZoneInfo("Africa/Kampala")
@@ -183,6 +185,23 @@ def test_by_mail_it_comes_with_a_file_and_says_what_was_done(
     assert subject_of(sent.message_id) == "Brief: Kasese, 04/11 to 05/11"
     ((_, text),) = said_to(MAIL, AddressKind.EMAIL)
     assert "dispute: new 1, open 0, answered 0, closed 1" in text
+
+
+def test_the_mail_that_leaves_carries_the_file(
+    grace: UUID, miriam: Actor, clock: time_machine.Traveller, configure: Configure
+) -> None:
+    with MailDouble() as mail:
+        configure(smtp_url=mail.url, mail_from="centre@example.org")
+        order(miriam, "UG-92", "email")
+        clock.move_to(SEVEN)
+        happen()
+        look()
+        delivery.deliver()
+        (sent,) = mail.to(MAIL)
+    (file,) = sent.iter_attachments()
+    assert sent["Subject"] == "Brief: Kasese, 04/11 to 05/11"
+    assert (file.get_filename(), file.get_content_type()) == ("brief-2026-11-05.pdf", "application/pdf")
+    assert [one.state for one in deliveries()] == [DeliveryState.SENT]
 
 
 # --- who orders --------------------------------------------------------------------------------
