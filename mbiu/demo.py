@@ -230,7 +230,9 @@ def _duties(session: Session) -> None:
         row = rotas.save(session, actor, rotas.Wanted(**one, starts_at=starts))
         house.put(session, actor, "duty_rota", str(row.id))
     for one in _DATA["digest"]:
-        digests.save(session, actor, digests.Wanted(**one))
+        brief = digests.save(session, actor, digests.Wanted(**one))
+        if brief.always:  # the first one comes at once, so that there is one to look at
+            brief.since, brief.due_at = started, utcnow() + dt.timedelta(minutes=1)
 
 
 def phone(key: str) -> Phone:

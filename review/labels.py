@@ -11,6 +11,14 @@ SAID = (
     _("Alert sent"),
     _("First acknowledgement"),
     _("Outcome told"),
+    _("takes no part any more"),
+    _("has no address"),
+    _("asked for no more messages"),
+    _("wants to hear from us only in answer"),
+    _("wants never to hear from us"),
+    _("blocked us, or the number does not work"),
+    _("belongs to the demonstration"),
+    _("is not part of the exercise"),
 )
 
 LABELS: dict[str, LazyString] = {
@@ -179,6 +187,9 @@ LABELS: dict[str, LazyString] = {
     "reopened": _("Reopened"),
     "warned": _("Mediators warned, unverified"),
     "counter": _("Word about a rumour"),
+    "duty": _("Word about a duty"),
+    "digest": _("Brief"),
+    "drill": _("Word in a drill"),
     "warning": _("Warning"),
     "photo": _("Photo"),
     "image": _("Image"),
