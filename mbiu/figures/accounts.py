@@ -148,7 +148,7 @@ def _sums(
 
 def inner(session: Session, span: Span, live: Live) -> tuple[str, ...]:
     """The areas directly within those of the span in which something was told of, in order of their paths."""
-    query = select(DayFigure.area.distinct()).where(
+    query = select(DayFigure.area).where(
         DayFigure.parent.in_(span.areas), DayFigure.what == "reports", DayFigure.label == "",
         DayFigure.day.between(span.first, span.last), DayFigure.exercise == span.drills,
     )  # fmt: skip
@@ -158,4 +158,4 @@ def inner(session: Session, span: Span, live: Live) -> tuple[str, ...]:
         for area, what, _label, exercise in counted.figures
         if what == "reports" and exercise == span.drills and parent(area) in span.areas
     }
-    return tuple(sorted({*session.scalars(query), *today}))
+    return tuple(sorted({*session.scalars(query.distinct()), *today}))

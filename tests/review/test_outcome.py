@@ -144,5 +144,5 @@ def test_ids_that_are_none_do_no_harm(verified: str, ruth: Browser) -> None:
         {"again_on": "9"},
     ):
         ruth.post(f"/incidents/{verified}/outcome", done="visit", effect="contained", **fields)
-    assert ruth.post(f"/incidents/{verified}/follow-up", day="x", result="well").status_code == 200
+    assert ruth.post(f"/incidents/{verified}/follow-up", day="x", result="well").status_code == 404
     assert ruth.get(f"/incidents/{verified}?correct=x&draft=y").status_code == 200
