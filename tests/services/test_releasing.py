@@ -52,7 +52,7 @@ def test_no_word_of_a_report_is_in_any_text_of_an_alert(ruth: Actor, dispute: st
 
 def test_what_was_ticked_goes_out_without_numbers_and_accounts(ruth: Actor, dispute: str) -> None:
     said = texts_of(send(ruth, dispute, [dispute]))
-    expected = "Land dispute in Bwera, Kasese, people shout. Ask Mzee on … or …, …"
+    expected = "Land dispute in Bwera, Kasese, people shout. Ask Mzee on … or … …"
     assert expected in said["en:email"]
     assert CANARY in said["en"]
     assert not any(CANARY in text for key, text in said.items() if key == "cap" or "line" in key)
