@@ -12,7 +12,7 @@ from mbiu import alerting, texts
 from mbiu.codes import AddressKind
 from mbiu.escalation import promises
 from mbiu.escalation.people import ALERTABLE
-from mbiu.escalation.scene import ASKING
+from mbiu.escalation.scene import ASKING, Scene
 from mbiu.escalation.writing import Writing
 from mbiu.models import Address, Alert, Contact, Delivery
 from mbiu.outbox import Outgoing
@@ -20,13 +20,20 @@ from mbiu.outbox import Outgoing
 KIND = "reminder"
 
 
-def remind(session: Session, writing: Writing) -> None:
-    """Ask those whose promises are due how it went, at the address where they were told."""
+def remind(scene: Scene, writing: Writing) -> None:
+    """Ask those whose promises are due how it went, at the address where they were told.
+
+    Who turned out to be of a party since is not written to any more; the promise ends in silence.
+    """
     if not writing.reminders:
         return
     alerts = {alert.id: alert for alert, _ in writing.reminders}
-    wanted = {(alert.id, word.contact) for alert, word in writing.reminders}
-    for row in _addresses(session, alerts):
+    wanted = {
+        (alert.id, word.contact)
+        for alert, word in writing.reminders
+        if not scene.barred(alert, [word.contact])
+    }
+    for row in _addresses(scene.session, alerts):
         if (row.alert_id, row.contact_id) in wanted:
             writing.outs.append(_reminder(alerts[row.alert_id], row, writing))
 

@@ -85,7 +85,7 @@ def climb(session: Session, alerts: Sequence[Alert], now: dt.datetime, actor: Ac
         if alert.state is AlertState.OPEN:
             _step(scene, writing, alert)
         alert.due_at = due_at(alert, scene.situations[alert.id])
-    reminding.remind(session, writing)
+    reminding.remind(scene, writing)
     writing.write(session, alerts)
 
 
