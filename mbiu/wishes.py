@@ -43,7 +43,7 @@ def set_wish(session: Session, contact_id: UUID, wish: Wish, now: dt.datetime) -
     if wish is Wish.PUSH:
         return
     theirs = Delivery.address_id.in_(select(Address.id).where(Address.contact_id == contact_id))
-    drop(session, theirs & Delivery.kind.in_((*UNASKED, "alert", "warning")), "not wanted", now)
+    drop(session, theirs & Delivery.kind.in_((*UNASKED, "alert", "warning", "sequel")), "not wanted", now)
     for told_at in (Report.verdict_told_at, Report.action_told_at, Report.outcome_told_at):
         # What was to be told after the quiet hours is not told.
         waiting = update(Report).where(Report.contact_id == contact_id, told_at > now)

@@ -24,7 +24,7 @@ BATCH = 8
 #: Looks for something to send, where what was due had to wait or to go with others.
 _LOOKS = 50
 #: What asks somebody to act goes first, then what follows it; last what nobody waits for.
-_FIRST = ("alert", "final", BUNDLE, "warning")
+_FIRST = ("alert", "final", "sequel", BUNDLE, "warning")
 _LAST = ("digest", "counter", "outcome")
 
 

@@ -34,7 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "alerts": ("alert.", "reply.alert."),
     "questions": ("reply.question_", "ask."),
     "feedback": ("outcome.", "reply.receipt", "reply.status"),
-    "answers": ("reply.",),
+    "answers": ("reply.", "page."),
     "chats": ("button.", "menu."),
     "parts_of_alerts": ("event_type.", "severity.", "certainty.", "number."),
     "gateways": ("gateway.",),

@@ -87,14 +87,19 @@ def _of_report(report: Any) -> ColumnElement[bool]:
     return exists().where(Report.id == report, Report.incident_id == Incident.id, Incident.held)
 
 
+def _of_alert(alert: Any) -> ColumnElement[bool]:
+    return exists().where(Alert.id == alert, Alert.incident_id == Incident.id, Incident.held)
+
+
 def _messages(before: dt.datetime) -> Select[Any]:
     old = select(Message.id).where(Message.created_at < before, _not_yet(Kind.MESSAGE, Message.id))
-    return old.where(~_of_report(Message.report_id))
+    return old.where(~_of_report(Message.report_id), ~_of_alert(Message.alert_id))
 
 
 def _files(before: dt.datetime) -> Select[Any]:
     old = select(Media.message_id).distinct().join(Message, Message.id == Media.message_id)
-    return old.where(Media.created_at < before, Media.reason != "erased", ~_of_report(Message.report_id))
+    free = ~_of_report(Message.report_id), ~_of_alert(Message.alert_id)
+    return old.where(Media.created_at < before, Media.reason != "erased", *free)
 
 
 def _reports(before: dt.datetime) -> Select[Any]:
@@ -128,6 +133,10 @@ def _of_survivor(report: Any) -> ColumnElement[bool]:
     return exists().where(Report.id == report, _SURVIVING)
 
 
+def _of_survivors_alert(alert: Any) -> ColumnElement[bool]:
+    return exists().where(Alert.id == alert, Alert.incident_id == Incident.id, Incident.survivor)
+
+
 def _surviving(incident: Any) -> ColumnElement[bool]:
     return exists().where(Incident.id == incident, Incident.survivor)
 
@@ -138,13 +147,13 @@ def _only(
     return lambda before: query(before).where(which)
 
 
+# What a reporter told of one, and what a responder wrote about it.
+_ABOUT_ONE = or_(_of_survivor(Message.report_id), _of_survivors_alert(Message.alert_id))
 _TOLD_OF_ONE = exists().where(Report.address_id == Address.id, _SURVIVING)
 _SURVIVORS = (
     Rule(Kind.ADDRESS, "survivor_identity", _only(_addresses, _TOLD_OF_ONE), blanking.addresses),
-    Rule(Kind.FILES, "survivor_media", _only(_files, _of_survivor(Message.report_id)), blanking.files),
-    Rule(
-        Kind.MESSAGE, "survivor_words", _only(_messages, _of_survivor(Message.report_id)), blanking.messages
-    ),
+    Rule(Kind.FILES, "survivor_media", _only(_files, _ABOUT_ONE), blanking.files),
+    Rule(Kind.MESSAGE, "survivor_words", _only(_messages, _ABOUT_ONE), blanking.messages),
     Rule(Kind.REPORT, "survivor_words", _only(_reports, _SURVIVING), blanking.reports),
     Rule(Kind.NOTE, "survivor_words", _only(_notes, _surviving(Note.incident_id)), blanking.notes),
     Rule(

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from mbiu import answering, links, routing, texts, vault
+from mbiu import answering, links, retention, routing, texts, vault
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, AlertState, Answer
 from mbiu.db import transaction
@@ -215,6 +215,18 @@ def test_free_words_after_an_answer_are_a_report(alert: str) -> None:
     say("ACK", DANIEL)
     assert say("Armed men burn houses in Kween", DANIEL).ref
     assert count(Report) == 2
+
+
+def test_what_responders_wrote_of_a_held_incident_is_kept(alert: str) -> None:
+    say("ACK", DANIEL)
+    say(f"{alert} the road is cut", DANIEL)
+    later = utcnow() + dt.timedelta(days=400)
+    for held, kept in ((True, True), (False, False)):
+        with transaction() as session:
+            session.execute(update(Incident).values(held=held))
+        retention.run(later)
+        found = [vault.unseal("message", "text", row.id, row.text) for row in with_alert(alert)]
+        assert any("road" in text for text in found) is kept
 
 
 # --- strangers ---------------------------------------------------------------------------------
