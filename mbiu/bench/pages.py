@@ -19,7 +19,7 @@ ANALYST, COORDINATOR, CUSTODIAN, ADMIN, TOKEN = "ruth", "miriam", "simon", "esth
 LEFT_OUT = frozenset({
     "/healthz", "/login", "/static/<path:filename>", "/events/stream", "/people/file/template.csv",
     "/incidents/<ref>/media/<uuid:media_id>", "/incidents/<ref>/media/<uuid:media_id>/original",
-    "/api/v1/openapi.json", "/api/v1/alerts/certificate",
+    "/api/v1/openapi.json", "/api/v1/alerts/certificate", "/drills/results.csv",
     "/api/v1/alerts/<ref>/cap", "/api/v1/alerts/<ref>/cap/<int:number>",
     "/house/words/<uuid:word_id>",
     "/warnings/<ref>", "/digests/<uuid:digest_id>", "/digests/<uuid:digest_id>/brief.pdf",
@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/people/reveals": (CUSTODIAN, ("/people/reveals",)),
     "/people/twins": (CUSTODIAN, ("/people/twins",)),
     "/phone": (ANALYST, ("/phone",)),
+    "/drills": (COORDINATOR, ("/drills",)),
     "/phone/messages": (ANALYST, ("/phone/messages",)),
     "/account": (ANALYST, ("/account",)),
     "/audit": (COORDINATOR, ("/audit",)),

@@ -11,6 +11,7 @@ from review.views import (
     chains,
     codes,
     digests,
+    drills,
     dryrun,
     feedback,
     figures,
@@ -71,5 +72,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens.pages,
     house.pages,
     phone.pages,
+    drills.pages,
     api.pages,
 )

@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "people.twins": ("miriam", "/people/twins", ""),
     "people.reveals_list": ("simon", "/people/reveals", ""),
     "phone.show": ("miriam", "/phone", ""),
+    "drills.show": ("miriam", "/drills", ""),
     "house.show": ("miriam", "/house", ""),
     "house.calendar": ("miriam", "/house/calendar", ""),
     "house.exercise": ("miriam", "/house/exercise", ""),
