@@ -24,6 +24,8 @@ from mbiu.audit import Actor
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.db import transaction
 from mbiu.models import (
+    Address,
+    AreaWarning,
     CounterMessage,
     DayFigure,
     DayTimes,
@@ -31,9 +33,12 @@ from mbiu.models import (
     JoinWord,
     LearnedModel,
     Message,
+    PartyOverride,
+    ProtectiveText,
     Report,
     Reveal,
     Rumour,
+    WarningRecipient,
     utcnow,
 )
 from mbiu.models.base import Model
@@ -64,6 +69,7 @@ GUARDED = (
     "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
     "counter_message", "bulk_row", "day_figure", "day_times", "attachment",
     "answer_link", "sequel",
+    "suspect", "party_override", "area_warning", "warning_recipient",
 )  # fmt: skip
 
 
@@ -112,11 +118,33 @@ def whole_story() -> tuple[str, str]:
             )
         )
         _rumour(session, kasese, ruth)
+        _parties(session, kasese, ruth)
         message = session.scalars(select(Message.id).where(Message.report_id == reporter.id)).first()
         assert message is not None
         outbox.attach(session, message, File("brief.pdf", "application/pdf", b"%PDF"), now)
         session.add(JoinWord(digest=b"1", role=ContactRole.FOCAL_POINT, area_path=KASESE, expires_at=now))
     return kasese, kween
+
+
+def _parties(session: Session, ref: str, actor: Actor) -> None:
+    """A party that is suspected, an exception that was asked for, and a warning to one person of the area."""
+    row = verification.find(session, ref)
+    row.actors = {"police": "attacker"}
+    address = session.scalars(select(Address)).first()
+    assert address is not None
+    asked = {"incident_id": row.id, "contact_id": address.contact_id, "version": 1, "asked_by": actor.id}
+    session.add(PartyOverride(reason=b"sealed", **asked))
+    words = ProtectiveText(name="Stay", variant="protect", texts={"en": "Stay in."}, written_by=actor.id)
+    session.add(words)
+    session.flush()
+    warning = AreaWarning(
+        ref="W000001", text_id=words.id, variant="protect", texts=words.texts, area_path=KASESE,
+        wave_size=1, wave_minutes=1, prepared_by=actor.id,
+    )  # fmt: skip
+    session.add(warning)
+    session.flush()
+    whom = {"contact_id": address.contact_id, "address_id": address.id}
+    session.add(WarningRecipient(warning_id=warning.id, language="en", wave=1, **whom))
 
 
 def _rumour(session: Session, ref: str, actor: Actor) -> None:
