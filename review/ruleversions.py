@@ -17,6 +17,12 @@ from review.routes import MOST, Names, StepLine, lines
 from review.words import label
 
 
+_ORDER = (
+    "name", "active", "area_path", "event_types", "drivers", "min_severity", "min_certainty", "hour_from",
+    "hour_to", "exercise", "chain", "steps",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Version:
     """One version of a route or chain: by whom, when, and what it changed."""
@@ -84,7 +90,7 @@ def _step_words(one: StepLine) -> str:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any], known: _Known) -> Iterable[tuple[str, str, str]]:
-    for name, value in after.items():
-        if name not in before or before[name] != value:
+    for name, value in sorted(after.items(), key=lambda one: _ORDER.index(one[0])):
+        if before.get(name) != value and (before or value not in (None, [])):
             old = known.say(name, before[name]) if name in before else ""
             yield label(f"rule_{name}"), old, known.say(name, value)
