@@ -70,17 +70,16 @@ class Phone:
 
 _DATA = tomllib.loads((Path(__file__).parent / "demo.toml").read_text(encoding="utf-8"))
 
-PHONES = tuple(
-    Phone(
-        **{
-            **one,
-            "kind": AddressKind(one["kind"]),
-            "role": ContactRole(one["role"]),
-            "responder_class": ResponderClass(one["responder_class"]) if "responder_class" in one else None,
-        }
-    )
-    for one in _DATA["phone"]
-)
+
+def _holder(one: dict[str, Any]) -> Phone:
+    kind = ResponderClass(one["responder_class"]) if "responder_class" in one else None
+    codes = {"kind": AddressKind(one["kind"]), "role": ContactRole(one["role"]), "responder_class": kind}
+    return Phone(**{**one, **codes})
+
+
+PHONES = tuple(_holder(one) for one in _DATA["phone"])
+#: Who has no phone, but a mailbox.
+MAILBOXES = tuple(_holder(one) for one in _DATA["mailbox"])
 
 USERS = (
     ("ruth", Role.ANALYST),
@@ -168,7 +167,7 @@ def _write_logins(path: Path, logins: list[dict[str, str]]) -> None:
 
 
 def _contacts(session: Session) -> None:
-    for phone in PHONES:
+    for phone in (*PHONES, *MAILBOXES):
         if phone.code:
             register(session, phone)
 
@@ -198,7 +197,7 @@ def _routes(session: Session) -> None:
     mediators = _chain(session, "Mediators", [("KAS-91",)])
     both = ((ResponderClass.MEDIATOR, 1), (ResponderClass.POLICE_LIAISON, 1))
     police = _chain(session, "Mediators, then police", [("KAS-91",), ("UG-92",)], both)
-    elders = _chain(session, "Elders", [("TZ-93",)])
+    elders = _chain(session, "Elders", [("TZ-93", "TZ-94")])
     for name, area, chain, least in (
         ("Uganda: mediators, then police", "/ug/", police, Severity.MINOR),
         ("Kenya: mediators", "/ke/", mediators, Severity.MODERATE),
