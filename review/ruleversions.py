@@ -16,7 +16,6 @@ from review import places
 from review.routes import MOST, Names, StepLine, lines
 from review.words import label
 
-
 _ORDER = (
     "name", "active", "area_path", "event_types", "drivers", "min_severity", "min_certainty", "hour_from",
     "hour_to", "exercise", "chain", "steps",
