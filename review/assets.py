@@ -37,7 +37,8 @@ FONTS = {
 }
 # From Lake Chad to the Indian Ocean, and from the Zambezi to the Red Sea.
 REGION = Box(west=11.0, south=-19.0, east=56.0, north=21.0)
-DECIMALS = 3
+# A kilometre; the borders are no finer.
+DECIMALS = 2
 COUNTRY_DOUBT = 0.006
 WATER_DOUBT = 0.01
 
