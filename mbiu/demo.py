@@ -41,6 +41,7 @@ from mbiu.refusals import Refused
 from mbiu.routing import Rules
 from mbiu.settings import settings
 from mbiu.triage import triage
+from mbiu.warnings import example
 
 #: Seconds for one answer of the database while it takes in or sums up a long history.
 _PATIENCE = 600.0
@@ -144,6 +145,7 @@ def _demonstrate() -> None:
     for message in _DATA["message"]:
         _tell(message["phone"], message["hours_ago"], message["text"])
     _decide()
+    _agree()
     click.echo(f"demonstration: {len(_DATA['message'])} messages of made-up people, marked as exercise")
 
 
@@ -294,6 +296,13 @@ def _decide() -> None:
             verification.verify(session, users["ruth"], grave, reason, grade=("B", 2))
 
 
+def _agree() -> None:
+    """Ruth and Peter agree on protective messages; one of them waits to be sent."""
+    with transaction() as session:
+        users = {user.name: Actor(user.name, user.id, user.role) for user in session.scalars(select(User))}
+        example.show(session, users["ruth"], users["peter"], "/ug/ug-western/ug-kasese/")
+
+
 def _of(session: Session, key: str, event_type: str | None) -> str | None:
     query = (
         select(Incident.ref)
@@ -318,7 +327,9 @@ def _to_outcome(ruth: Actor, ref: str) -> None:
     with transaction() as session:
         intake.receive(session, incoming("baraka", f"3 {alert} tumekutana na pande zote mbili"))
     with transaction() as session:
-        acted = session.scalars(select(Contact.id).where(Contact.code == phone("baraka").code)).one()
+        told = outcomes.drafts(session, verification.find(session, ref).id)[0]
         words, today = "Elders met both sides; cattle are out.", utcnow().date()
-        deed = outcomes.Deed(("visit", "dialogue"), "contained", words, "peaceful", (acted,))
+        deed = outcomes.Deed(
+            ("visit", "dialogue"), "contained", words, "peaceful", (told.contact,), on=today, answer=told.id
+        )
         outcomes.close(session, ruth, ref, deed, [outcomes.Ahead(today + dt.timedelta(days=14))])

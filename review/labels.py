@@ -79,7 +79,7 @@ LABELS: dict[str, LazyString] = {
     "resolved_peaceful": _("Resolved peacefully"),
     "resolved_ongoing": _("Talks go on"),
     "resolved_unresolved": _("Not resolved, or by force"),
-    "resolved_unclear": _("Nobody knows how it stands"),
+    "resolved_unclear": _("Not known"),
     "look_agreement": _("See whether the agreement holds"),
     "look_visit": _("Go there again"),
     "look_call": _("Call those concerned"),

@@ -43,7 +43,6 @@ class Look:
     id: UUID
     on: dt.date
     what: str
-    who: str
     result: str
     by: str
     late: bool
@@ -118,7 +117,8 @@ def choices() -> dict[str, list[tuple[str, Any]]]:
 
 def in_words(done: Iterable[str]) -> str:
     """Several deeds in one line."""
-    return ", ".join(label(f"done_{one}") for one in done)
+    first, *rest = (label(f"done_{one}") for one in done)
+    return ", ".join([first, *(one[:1].lower() + one[1:] for one in rest)])
 
 
 def note_of(row: Outcome) -> str:
@@ -164,23 +164,21 @@ def _results(material: Material, rows: Sequence[Outcome], acted: Acted) -> list[
 
 def _looks(db: Session, material: Material, today: dt.date) -> list[Look]:
     query = (
-        select(FollowUp, Contact.code)
-        .outerjoin(Contact, Contact.id == FollowUp.contact_id)
+        select(FollowUp)
         .where(FollowUp.incident_id == material.row.id)
         .order_by(FollowUp.done_at.is_not(None), FollowUp.due_on)
         .limit(50)
     )
     return [
         Look(
-            id=row.FollowUp.id,
-            on=row.FollowUp.due_on,
-            what=label(f"look_{row.FollowUp.what}"),
-            who=row.code or "",
-            result=label(f"found_{row.FollowUp.result}") if row.FollowUp.result else "",
-            by=material.name(row.FollowUp.done_by),
-            late=row.FollowUp.done_at is None and row.FollowUp.due_on <= today,
+            id=row.id,
+            on=row.due_on,
+            what=label(f"look_{row.what}"),
+            result=label(f"found_{row.result}") if row.result else "",
+            by=material.name(row.done_by),
+            late=row.done_at is None and row.due_on <= today,
         )
-        for row in db.execute(query)
+        for row in db.scalars(query)
     ]
 
 

@@ -49,10 +49,7 @@ class OutcomeBy(Model):
 
 
 class FollowUp(Model):
-    """A day on which an incident is looked at again, and what was found then (``result``).
-
-    ``what`` says how; who has it is ``contact_id``, a person outside, or else the console.
-    """
+    """A day on which an incident is looked at again, how (``what``), and what was found then (``result``)."""
 
     __tablename__ = "follow_up"
     __table_args__ = (
@@ -64,7 +61,6 @@ class FollowUp(Model):
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     due_on: Mapped[dt.date] = mapped_column(Date)
     what: Mapped[str] = mapped_column(String(16))
-    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     made_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     reminded_at: Mapped[Moment | None]

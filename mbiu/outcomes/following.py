@@ -13,7 +13,7 @@ from mbiu import audit, notices
 from mbiu.audit import Actor
 from mbiu.codes import Role
 from mbiu.house.settings import value
-from mbiu.models import Contact, FollowUp, Incident, User, utcnow
+from mbiu.models import FollowUp, Incident, User, utcnow
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.verification import MAY_DECIDE, find
 
@@ -29,11 +29,10 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Ahead:
-    """A day to look again, how, and by whom outside, if not by the console itself."""
+    """A day to look again, and how."""
 
     on: dt.date
     what: str = "agreement"
-    contact: UUID | None = None
 
 
 def plan(session: Session, actor: Actor, incident: Incident, ahead: Iterable[Ahead]) -> None:
@@ -42,14 +41,7 @@ def plan(session: Session, actor: Actor, incident: Incident, ahead: Iterable[Ahe
     for one in ahead:
         if one.what not in WAYS or not today <= one.on <= today + FURTHEST:
             raise NotPossible("A day to look again lies ahead, within two years.")
-        if one.contact and session.get(Contact, one.contact) is None:
-            raise NotPossible("Choose those who acted from the people of the list.")
-        session.add(
-            FollowUp(
-                incident_id=incident.id, due_on=one.on, what=one.what, contact_id=one.contact,
-                made_by=actor.id,
-            )
-        )  # fmt: skip
+        session.add(FollowUp(incident_id=incident.id, due_on=one.on, what=one.what, made_by=actor.id))
         details = {"on": one.on.isoformat(), "what": one.what}
         audit.append(session, actor, "incident.follow_up", f"incident:{incident.ref}", **details)
     session.flush()

@@ -81,7 +81,6 @@ def _follow_ups() -> None:
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("what", sa.String(16), nullable=False),
-        sa.Column("contact_id", sa.Uuid(), nullable=True),
         sa.Column("made_by", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
@@ -90,9 +89,6 @@ def _follow_ups() -> None:
         sa.Column("done_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incident.id"], name="fk_follow_up_incident_id_incident", ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"], ["contact.id"], name="fk_follow_up_contact_id_contact", ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name="fk_follow_up_made_by_user_account"),
         sa.ForeignKeyConstraint(["done_by"], ["user_account.id"], name="fk_follow_up_done_by_user_account"),

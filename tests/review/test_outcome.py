@@ -43,7 +43,7 @@ def test_an_outcome_is_recorded_and_the_incident_closed_with_it(verified: str, r
         again_what=["agreement", "visit"], then="close",
     )  # fmt: skip
     text = re.sub(r"\s+", " ", page.text)
-    assert "People went there, The sides were brought to talk" in text
+    assert "People went there, the sides were brought to talk" in text
     assert "Resolved peacefully" in text
     assert "They shook hands." in text
     assert "See whether the agreement holds" in text
