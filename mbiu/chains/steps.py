@@ -119,7 +119,7 @@ def _check(step: Step) -> None:
 
 
 def _is_span(start: int, end: int) -> bool:
-    return 0 <= start <= 23 and 0 <= end <= 24 and start != end % 24
+    return 0 <= start <= 23 and 0 <= end <= 23 and start != end
 
 
 def _check_quorum(quorum: Sequence[tuple[ResponderClass, int]]) -> None:
