@@ -18,17 +18,19 @@ import click
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import chains, digests, intake, outcomes, rotas, routing, verification
+from mbiu import chains, digests, intake, outcomes, rotas, routing, sequels, verification
 from mbiu.audit import SYSTEM, Actor
 from mbiu.chains import Selector, Step
-from mbiu.codes import AddressKind, ContactRole, ResponderClass, Role, Severity
+from mbiu.codes import AddressKind, ContactRole, DeliveryState, ResponderClass, Role, Severity
 from mbiu.contacts import enrol
 from mbiu.db import transaction
 from mbiu.gazetteer import store
 from mbiu.house import settings as house
 from mbiu.messages import IncomingMessage
 from mbiu.models import (
+    Alert,
     Contact,
+    Delivery,
     Incident,
     Message,
     Place,
@@ -315,6 +317,16 @@ def _of(session: Session, key: str, event_type: str | None) -> str | None:
     return session.scalar(query.where(Incident.event_type == event_type) if event_type else query)
 
 
+def _all_clear(ruth: Actor, alert: str) -> None:
+    """The phones of the demonstration had it at once; now everybody who was told hears that it is over."""
+    now = utcnow()
+    of_it = select(Alert.id).where(Alert.ref == alert).scalar_subquery()
+    arrived = {"state": DeliveryState.DELIVERED, "sent_at": now, "delivered_at": now}
+    with transaction() as session:
+        session.execute(update(Delivery).where(Delivery.alert_id == of_it).values(arrived))
+        sequels.send(session, ruth, alert, sequels.Kind.ALL_CLEAR)
+
+
 def _to_outcome(ruth: Actor, ref: str) -> None:
     with transaction() as session:
         verification.verify(
@@ -326,6 +338,7 @@ def _to_outcome(ruth: Actor, ref: str) -> None:
         intake.receive(session, incoming("baraka", f"1 {alert}"))
     with transaction() as session:
         intake.receive(session, incoming("baraka", f"3 {alert} tumekutana na pande zote mbili"))
+    _all_clear(ruth, alert)
     with transaction() as session:
         told = outcomes.drafts(session, verification.find(session, ref).id)[0]
         words, today = "Elders met both sides; cattle are out.", utcnow().date()

@@ -163,7 +163,8 @@ def _lines(db: Session, sequels: list[UUID]) -> dict[UUID, list[Line]]:
     found: dict[UUID, list[Line]] = defaultdict(list)
     for delivery, contact, code, kind in rows:
         states = (delivery.state.value, delivery.error, delivery.sent_at, delivery.delivered_at)
-        found[delivery.sequel_id].append(Line(contact, code, kind.value, *states))
+        if delivery.sequel_id:
+            found[delivery.sequel_id].append(Line(contact, code, kind.value, *states))
     return found
 
 
