@@ -125,7 +125,7 @@ def _people(turn: Turn[UUID], codes: dict[UUID, str]) -> str:
 
 
 def _moment(at: dt.datetime, zone: ZoneInfo) -> str:
-    return str(format_datetime(at.astimezone(zone), "EEE d MMM, HH:mm", rebase=False))
+    return str(format_datetime(at.astimezone(zone), "EEE d MMM HH:mm", rebase=False))
 
 
 def _days(

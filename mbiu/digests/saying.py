@@ -138,7 +138,7 @@ def _item(one: Happening, scene: Scene, language: str) -> tuple[str, ...]:
     return (
         one.ref,
         f"{one.happened_at:%d/%m}",
-        _type(one.event_type, language),
+        _capital(_type(one.event_type, language)),
         where,
         _state(one, language),
     )
