@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from babel import Locale, UnknownLocaleError
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
@@ -76,9 +77,9 @@ class Line:
 
 @dataclass(frozen=True)
 class One(Line):
-    """The page of a warning. ``texts`` are language, wording and SMS each."""
+    """The page of a warning. ``texts`` are as `wordings` makes them."""
 
-    texts: list[tuple[str, str, int]]
+    texts: list[tuple[str, str, int, str]]
     cost: Cost
     spared: list[tuple[str, int]]
     states: list[tuple[str, int]]
@@ -96,7 +97,7 @@ class Kept:
 
     row: ProtectiveText
     variant: str
-    texts: list[tuple[str, str, int]]
+    texts: list[tuple[str, str, int, str]]
     by: str
     agreed_by: str
     mine: bool
@@ -189,11 +190,21 @@ def _clears(db: Session) -> list[ProtectiveText]:
     return [row for row in library.kept(db) if row.agreed_at and row.variant == "all_clear"]
 
 
-def wordings(said: Mapping[str, str]) -> list[tuple[str, str, int]]:
-    """Language, text and how many SMS, for each wording."""
+def wordings(said: Mapping[str, str]) -> list[tuple[str, str, int, str]]:
+    """Language, text, how many SMS, and the direction of its letters, for each wording."""
     names = texts.names()
     order = [code for code in texts.languages() if code in said]
-    return [(names.get(code, code), said[code], segments(compose(said[code]))) for code in order]
+    return [
+        (names.get(code, code), said[code], segments(compose(said[code])), _direction(code)) for code in order
+    ]
+
+
+def _direction(code: str) -> str:
+    """``rtl`` where a language is written from right to left: a name in Latin letters may stand first."""
+    try:
+        return Locale.parse(code).text_direction
+    except (UnknownLocaleError, ValueError):
+        return "auto"
 
 
 def spared(left_out: Mapping[str, int]) -> list[tuple[str, int]]:
