@@ -40,6 +40,8 @@ class Sending:
     state: str
     error: str
     step: int
+    asks: str
+    tries: int
     text: str
     segments: int
     queued_at: dt.datetime
@@ -75,8 +77,8 @@ def cards(db: Session, incident_id: UUID) -> list[AlertCard]:
         .where(Alert.incident_id == incident_id)
         .order_by(Alert.created_at.desc())
     ).all()
-    sendings = _sendings(db, [row.Alert for row in rows])
-    return [_card(row.Alert, row.name, sendings[row.Alert.id]) for row in rows]
+    found = sendings(db, [row.Alert for row in rows])
+    return [_card(row.Alert, row.name, found[row.Alert.id]) for row in rows]
 
 
 def _card(alert: Alert, by: str, deliveries: list[Sending]) -> AlertCard:
@@ -101,11 +103,13 @@ def _texts(alert: Alert) -> dict[UUID, str]:
     wordings: dict[str, str] = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
     people = [one for step in alert.chain for one in step["recipients"]]
     return {
-        UUID(one["address"]): composed(one["channel"], wordings.get(one["language"], "")) for one in people
+        UUID(one["address"]): composed(one["channel"], wordings.get(one.get("key", one["language"]), ""))
+        for one in people
     }
 
 
-def _sendings(db: Session, alerts: Iterable[Alert]) -> dict[UUID | None, list[Sending]]:
+def sendings(db: Session, alerts: Iterable[Alert]) -> dict[UUID | None, list[Sending]]:
+    """What was sent of alerts, by the alert's id, in the order of the steps."""
     texts = {alert.id: _texts(alert) for alert in alerts}
     ids = list(texts)
     answers = _answers(db, ids)
@@ -114,7 +118,7 @@ def _sendings(db: Session, alerts: Iterable[Alert]) -> dict[UUID | None, list[Se
         .join(Address, Address.id == Delivery.address_id)
         .join(Contact, Contact.id == Address.contact_id)
         .where(Delivery.alert_id.in_(ids))
-        .order_by(Delivery.step, Contact.code)
+        .order_by(Delivery.step, Contact.code, Delivery.round)
     )
     found: dict[UUID | None, list[Sending]] = defaultdict(list)
     for row in rows:
@@ -132,6 +136,8 @@ def _sending(row: Any, texts: dict[UUID, str], replies: list[Reply]) -> Sending:
         state=delivery.state.value,
         error=delivery.error,
         step=delivery.step,
+        asks=delivery.kind,
+        tries=delivery.attempts,
         text=texts.get(delivery.address_id, ""),
         segments=delivery.segments,
         queued_at=delivery.created_at,
@@ -150,10 +156,14 @@ def _answers(db: Session, alerts: list[UUID]) -> dict[tuple[UUID | None, UUID], 
     )
     found: dict[tuple[UUID | None, UUID], list[Reply]] = defaultdict(list)
     for response, code in rows:
-        text = vault.unseal("response", "text", response.id, response.text)
-        reply = Reply(code, response.answer.value, text, response.created_at)
+        reply = Reply(code, response.answer.value, words_of(response), response.created_at)
         found[response.alert_id, response.contact_id].append(reply)
     return found
+
+
+def words_of(response: Response) -> str:
+    """The words that came with an answer."""
+    return vault.unseal("response", "text", response.id, response.text)
 
 
 @dataclass(frozen=True)
@@ -212,8 +222,8 @@ def listed(db: Session) -> list[AlertRow]:
         .limit(MANY)
     ).all()
     known = places.names(db, [row.Incident.area_path for row in rows])
-    sendings = _sendings(db, [row.Alert for row in rows])
-    return [_listed(row.Alert, row.Incident, sendings[row.Alert.id], known) for row in rows]
+    found = sendings(db, [row.Alert for row in rows])
+    return [_listed(row.Alert, row.Incident, found[row.Alert.id], known) for row in rows]
 
 
 def _listed(alert: Alert, incident: Incident, sendings: list[Sending], known: places.Names) -> AlertRow:

@@ -22,6 +22,8 @@ WORDS = {
     "warned_alone": _("Nobody else came to approve incident {}: its mediators were warned, unverified."),
     "unwarned": _("Nobody else came to approve incident {}, and no mediator could be warned."),
     "token_made": _("A token that tells more of people was made for {}. Ask the administrator why."),
+    "alert_unanswered": _("Nobody has answered alert {}. Look at its page and take it on."),
+    "escalation_broken": _("Alert {} had no next step and was set going again. Look at it."),
     "follow_up": _("Look again at incident {}: the day set for it has come."),
     "duty_unreached": _("{} is on duty or was, and cannot be written to."),
     "gateway_down": _("Gateway {} does not work."),

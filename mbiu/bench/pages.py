@@ -37,6 +37,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/leftovers": (ANALYST, ("/leftovers",)),
     "/leftovers/<ref>": (ANALYST, ("/leftovers/{leftover}",)),
     "/alerts": (ANALYST, ("/alerts",)),
+    "/alerts/<ref>": (ANALYST, ("/alerts/{alert}",)),
     "/warnings": (ANALYST, ("/warnings",)),
     "/warnings/texts": (ANALYST, ("/warnings/texts",)),
     "/map": (ANALYST, ("/map?drills=all", "/map?drills=all&since=30d")),

@@ -1,11 +1,21 @@
-"""All alerts, those that wait for an answer first."""
+"""All alerts, those that wait for an answer first; and each by itself, as the ladder that it climbs."""
 
-from flask import Blueprint, render_template
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from mbiu import audit
 from mbiu.codes import AlertState
-from review import alerts
-from review.doors import Permission, door, scoped
+from mbiu.escalation import auditor, by_hand
+from mbiu.models import Alert
+from mbiu.refs import normal_ref
+from mbiu.refusals import NotFound, Refused
+from review import alerts, ladder
+from review.doors import Permission, actor, door, scoped
+from review.words import told
 
 pages = Blueprint("alerts", __name__, url_prefix="/alerts")
 
@@ -16,5 +26,45 @@ def show() -> ResponseReturnValue:
     """The list."""
     with scoped() as db:
         found = alerts.listed(db)
+        check = auditor.newest(db)
     waiting = sum(one.state == AlertState.OPEN for one in found)
-    return render_template("pages/alerts.html", alerts=found, waiting=waiting)
+    return render_template("pages/alerts.html", alerts=found, waiting=waiting, check=check)
+
+
+@pages.get("/<ref>")
+@door(Permission.SEE)
+def one(ref: str) -> ResponseReturnValue:
+    """One alert: told, waiting, promised, next."""
+    with scoped() as db:
+        found = ladder.of(db, normal_ref(ref[:20]))
+        if found is None:
+            abort(404)
+        audit.append(db, actor(), "alert.viewed", f"alert:{found.ref}")
+    return render_template("pages/alert.html", alert=found, grace=ladder.GRACE)
+
+
+@pages.post("/<ref>/step")
+@door(Permission.DECIDE)
+def step(ref: str) -> ResponseReturnValue:
+    """Take the next step now."""
+    return _done(ref, by_hand.step_now, _("The next step is taken."))
+
+
+@pages.post("/<ref>/take")
+@door(Permission.DECIDE)
+def take(ref: str) -> ResponseReturnValue:
+    """Take the alert on at the console."""
+    return _done(ref, by_hand.take_on, _("You have taken it on. Nobody else is asked for four hours."))
+
+
+def _done(ref: str, act: Callable[[Session, audit.Actor, str], Alert], said: str) -> ResponseReturnValue:
+    ref = normal_ref(ref[:20])
+    try:
+        with scoped() as db:
+            act(db, actor(), ref)
+        flash(said, "ok")
+    except NotFound:
+        abort(404)
+    except Refused as refused:
+        flash(told(str(refused)), "bad")
+    return redirect(url_for("alerts.one", ref=ref))

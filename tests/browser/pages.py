@@ -13,6 +13,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "figures.show": ("miriam", "/figures", ""),
     "figures.accounts": ("miriam", "/figures/accountability", ""),
     "alerts.show": ("miriam", "/alerts", ""),
+    "alerts.one": ("miriam", "/alerts", "td a[href^='/alerts/']"),
     "warnings.show": ("miriam", "/warnings", ""),
     "warnings.one": ("miriam", "/warnings", "td a[href^='/warnings/']"),
     "warnings.library_show": ("miriam", "/warnings/texts", ""),

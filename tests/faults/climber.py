@@ -1,0 +1,20 @@
+"""A worker and its beat in one process that is soon begun: it looks for steps and texts again and again."""
+
+import time
+
+from workers import tasks
+
+PAUSE = 0.005
+
+
+def main() -> None:
+    """Until it is killed."""
+    print("ready", flush=True)
+    while True:
+        tasks.escalate()
+        tasks.deliver()
+        time.sleep(PAUSE)
+
+
+if __name__ == "__main__":
+    main()
