@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import texts, vault, verification
+from mbiu import sequels, texts, vault, verification
 from mbiu.codes import AlertState, DeliveryState, IncidentState
 from mbiu.models import Address, Alert, Contact, Delivery, Incident, Sequel, User
 from mbiu.sequels import Kind
@@ -51,6 +51,7 @@ class Followed:
     """An update, recall or all-clear that was sent. ``missed`` people got it at none of their addresses."""
 
     id: UUID
+    kind: str
     name: str
     by: str
     at: dt.datetime
@@ -106,19 +107,24 @@ def panels(db: Session, row: Incident, language: str) -> dict[str, Panel]:
     approved = row.state in _DECIDED and verification.approvals(db, row).complete
     return {
         one.ref: Panel(
-            followed[one.id], _choices(one, language, approved=approved), row.version != one.incident_version
+            followed[one.id],
+            _choices(one, {sent.kind for sent in followed[one.id]}, language, approved=approved),
+            row.version != one.incident_version,
         )
         for one in alerts
     }
 
 
-def _choices(alert: Alert, language: str, *, approved: bool) -> list[Choice]:
+def _choices(alert: Alert, sent: set[str], language: str, *, approved: bool) -> list[Choice]:
     over = _("It was taken back already.") if alert.state is AlertState.CANCELLED else ""
-    unapproved = "" if approved else _("The facts as they are now are not approved.")
+    against = {
+        Kind.UPDATE: "" if approved else _("The facts as they are now are not approved."),
+        Kind.ALL_CLEAR: _("The all-clear was given already.") if Kind.ALL_CLEAR.value in sent else "",
+    }
     found = []
     for kind in Kind:
-        why = over or (unapproved if kind is Kind.UPDATE else "")
-        text = "" if kind is Kind.UPDATE else texts.say(language, f"alert.{kind.value}", ref=alert.ref)
+        why = over or against.get(kind, "")
+        text = "" if kind is Kind.UPDATE else sequels.ended(language, alert, kind)
         found.append(Choice(kind.value, str(NAMES[kind]), text, why))
     return found
 
@@ -140,7 +146,7 @@ def _followed(db: Session, alerts: list[UUID], language: str) -> dict[UUID, list
         name = str(NAMES[Kind(one.kind)])
         text = _sample(one, language)
         found[one.alert_id].append(
-            Followed(one.id, name, row.name, one.created_at, text, lines[one.id], left_out)
+            Followed(one.id, one.kind, name, row.name, one.created_at, text, lines[one.id], left_out)
         )
     return found
 
@@ -149,7 +155,7 @@ def _sample(row: Sequel, language: str) -> str:
     """The words for a phone, in the reader's language if it went out in it."""
     said: dict[str, str] = json.loads(vault.unseal("sequel", "texts", row.id, row.texts))
     plain = {key: text for key, text in said.items() if key in texts.languages()}
-    return plain.get(language) or plain.get(texts.FALLBACK) or next(iter({**said, **plain}.values()), "")
+    return plain.get(language) or plain.get(texts.FALLBACK) or next(iter((plain or said).values()), "")
 
 
 def _lines(db: Session, sequels: list[UUID]) -> dict[UUID, list[Line]]:

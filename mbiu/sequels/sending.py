@@ -46,6 +46,8 @@ def send(session: Session, actor: Actor, alert_ref: str, kind: Kind, reason: str
     if kind is Kind.RECALL:
         needs_reason(reason)
     everybody = recipients(session, alert, incident, kind)
+    if kind is Kind.UPDATE and not _is_news(session, alert, incident):
+        raise NotPossible("The facts are those that were told already.")
     now, wordings = utcnow(), contents(session, alert, incident, kind, everybody)
     row_id = new_id()
     row = Sequel(
@@ -88,11 +90,25 @@ def why_not(session: Session, alert: Alert, incident: Incident, kind: Kind) -> s
     """Why this cannot follow the alert now; empty if it can."""
     if alert.state is AlertState.CANCELLED:
         return "It was taken back already."
+    if kind is Kind.ALL_CLEAR and _was_cleared(session, alert):
+        return "The all-clear was given already."
     if session.scalar(reached(alert.id).limit(1)) is None:
         return "" if kind is Kind.RECALL else "It has reached nobody yet."
     if kind is Kind.UPDATE and (incident.state not in _DECIDED or not approvals(session, incident).complete):
         return "The facts changed and are not approved as they are now: verify them, then send the update."
     return ""
+
+
+def _was_cleared(session: Session, alert: Alert) -> bool:
+    before = select(Sequel.id).where(Sequel.alert_id == alert.id, Sequel.kind == Kind.ALL_CLEAR.value)
+    return session.scalar(before.limit(1)) is not None
+
+
+def _is_news(session: Session, alert: Alert, incident: Incident) -> bool:
+    """Whether anybody would read something else than before."""
+    old: dict[str, str] = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
+    fresh = renewed(session, alert, incident, old)
+    return any(fresh.get(key) != text for key, text in old.items() if key in fresh)
 
 
 def _change(

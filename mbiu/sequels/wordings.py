@@ -47,10 +47,14 @@ def _updated(text: str, key: str, ref: str) -> str:
 
 
 def _ended(key: str, alert: Alert, kind: Kind) -> str:
-    """What a recall or an all-clear says: the reference, and that it is over."""
+    """A recall or an all-clear by the key of its text: the reference, and that it is over."""
     if key == "cap":
         return json.dumps({"reference": alert.ref, "exercise": alert.exercise, "follows": kind.value})
-    language = key.partition(":")[0]
-    mark = texts.say(language, "alert.exercise") if alert.exercise else ""
-    text = mark + texts.say(language, f"alert.{kind.value}", ref=alert.ref)
+    text = ended(key.partition(":")[0], alert, kind)
     return f"{text.partition('.')[0]}\n{text}" if ":email" in key else text
+
+
+def ended(language: str, alert: Alert, kind: Kind) -> str:
+    """A recall or an all-clear as people read it."""
+    mark = texts.say(language, "alert.exercise") if alert.exercise else ""
+    return mark + texts.say(language, f"alert.{kind.value}", ref=alert.ref)

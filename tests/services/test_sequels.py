@@ -162,6 +162,15 @@ def test_an_all_clear_may_follow_what_was_done_and_leaves_it_done(ruth: Actor, a
     assert "it is over" in texts_to(DANIEL, "sequel")[0]
 
 
+def test_the_same_is_not_said_twice(ruth: Actor, ref: str, alert: str) -> None:
+    with transaction() as session, pytest.raises(NotPossible, match="told already"):
+        sequels.send(session, ruth, alert, Kind.UPDATE)
+    follow(ruth, alert, Kind.ALL_CLEAR, "")
+    with transaction() as session, pytest.raises(NotPossible, match="given already"):
+        sequels.send(session, ruth, alert, Kind.ALL_CLEAR)
+    assert len(texts_to(DANIEL, "sequel")) == 1
+
+
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.CUSTODIAN])
 def test_who_may_not_decide_sends_nothing(alert: str, role: Role) -> None:
     mallory = user("mallory", role)
