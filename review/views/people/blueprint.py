@@ -60,6 +60,9 @@ def once(db: Session, form: str) -> None:
     tries.add(db, now, account)
 
 
-def handover(title: str, code: str, items: list[tuple[str, str, str]]) -> ResponseReturnValue:
-    """A page, shown this once, of what is to be given by hand: what it is, the words, what they are for."""
-    return render_template("pages/handover.html", title=title, code=code, items=items)
+def handover(title: str, code: str, items: list[tuple[str, str, str]], hint: str = "") -> ResponseReturnValue:
+    """A page, shown this once, of what is to be given by hand: what it is, the words, what they are for.
+
+    ``hint`` says how, where it is not to be learnt by heart.
+    """
+    return render_template("pages/handover.html", title=title, code=code, items=items, hint=hint)

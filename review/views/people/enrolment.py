@@ -161,7 +161,9 @@ def do(code: str, act: Callable[[Session, Contact], str]) -> ResponseReturnValue
     return redirect(url_for("people.one", code=code))
 
 
-def give(code: str, title: str, act: Callable[[Session, Contact], list[Any]]) -> ResponseReturnValue:
+def give(
+    code: str, title: str, act: Callable[[Session, Contact], list[Any]], hint: str = ""
+) -> ResponseReturnValue:
     """Make something for somebody, and show it this once."""
     try:
         with transaction() as db:
@@ -170,4 +172,4 @@ def give(code: str, title: str, act: Callable[[Session, Contact], list[Any]]) ->
     except NotPossible as refused:
         flash(refused.why, "bad")
         return redirect(url_for("people.one", code=code))
-    return handover(_("%(what)s for %(code)s", what=title, code=contact.code), contact.code, items)
+    return handover(_("%(what)s for %(code)s", what=title, code=contact.code), contact.code, items, hint)

@@ -16,7 +16,7 @@ from review.views.people.blueprint import pages, registrar, typed
 from review.views.people.enrolment import do, give
 from review.words import label
 
-SECRET = lazy_gettext("The partner checks by it that a call is ours. Give it to those who run their server.")
+SECRET = lazy_gettext("The partner checks by it that a call is ours.")
 
 
 @pages.post("/<code>/mail")
@@ -40,7 +40,8 @@ def hook(code: str) -> ResponseReturnValue:
         made = ways.add_hook(db, registrar(), contact, typed("hook")["hook"], utcnow())
         return [(_("Secret"), made, str(SECRET))]
 
-    return give(code, _("Web hook"), act)
+    hint = _("Shown only now. Give it to those who run the partner’s server, by a way that you trust.")
+    return give(code, _("Web hook"), act, hint)
 
 
 @pages.post("/<code>/way")
