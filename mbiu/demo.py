@@ -84,6 +84,18 @@ PHONES = tuple(_holder(one) for one in _DATA["phone"])
 #: Who has no phone, but a mailbox.
 MAILBOXES = tuple(_holder(one) for one in _DATA["mailbox"])
 
+#: Whom raids are told: kinds of responders, a quorum, hours, and everybody once more.
+CATTLE = (
+    Step((Selector("class", responder_class=ResponderClass.MEDIATOR, area="region"),), 40, repeats=1),
+    Step(
+        (Selector("class", responder_class=ResponderClass.PEACE_COMMITTEE, area="region"),),
+        30,
+        ((ResponderClass.MEDIATOR, 1), (ResponderClass.PEACE_COMMITTEE, 1)),
+        hours=(6, 21),
+    ),
+    Step((Selector("all"),), 30),
+)
+
 USERS = (
     ("ruth", Role.ANALYST),
     ("peter", Role.ANALYST),
@@ -194,6 +206,7 @@ def register(session: Session, phone: Phone) -> UUID:
         home_place_id=place.id if place else None,
         area_path=place.path if place else "/",
         exercise=True,
+        drills_at=utcnow(),
     )
 
 
@@ -202,6 +215,11 @@ def _routes(session: Session) -> None:
     both = ((ResponderClass.MEDIATOR, 1), (ResponderClass.POLICE_LIAISON, 1))
     police = _chain(session, "Mediators, then police", [("KAS-91",), ("UG-92",)], both)
     elders = _chain(session, "Elders", [("TZ-93", "TZ-94")])
+    cattle = chains.save(session, SYSTEM, None, "Cattle: mediators, by day the committees", CATTLE).id
+    raids = Rules(
+        "Uganda: cattle raids", cattle, area_path="/ug/", event_types=["cattle_raid"], exercise=True
+    )
+    routing.save(session, SYSTEM, None, raids)
     for name, area, chain, least in (
         ("Uganda: mediators, then police", "/ug/", police, Severity.MINOR),
         ("Kenya: mediators", "/ke/", mediators, Severity.MODERATE),

@@ -59,16 +59,28 @@ def alone(session: Session, key: str) -> Script:
     return script
 
 
+def next_place(session: Session, script: Script) -> str:
+    """Where the next run of a script happens: each time elsewhere, so that it joins no earlier one."""
+    before = session.scalar(select(func.count()).where(Drill.script == script.key)) or 0
+    return script.places[before % len(script.places)]
+
+
 def begun(session: Session, actor: Actor, script: Script, parts: dict[str, str] | None = None) -> Drill:
-    """A new row, due at once; ``parts`` make it a live one. Its place is another than the last time."""
-    key = script.key
-    before = session.scalar(select(func.count()).where(Drill.script == key)) or 0
+    """A new row, due at once; ``parts`` make it a live one."""
     now = utcnow()
-    place = script.places[before % len(script.places)]
     drill = Drill(
-        id=new_id(), script=key, place=place, started_by=actor.id, started_at=now, moved_at=now, due_at=now,
-        position=0, said={}, live=parts is not None, parts=parts or {},
-    )  # fmt: skip
+        id=new_id(),
+        script=script.key,
+        place=next_place(session, script),
+        started_by=actor.id,
+        started_at=now,
+        moved_at=now,
+        due_at=now,
+        position=0,
+        said={},
+        live=parts is not None,
+        parts=parts or {},
+    )
     session.add(drill)
     session.flush()
     enqueue(session, Job.TRAINING)

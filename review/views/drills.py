@@ -43,6 +43,7 @@ def show() -> ResponseReturnValue:
         measures = score.of(db, running, played) if running and played else []
         people = live.willing(db) if may(Permission.ENROL) else []
         ended = [_row(one) for one in _ended(db)]
+        place = drills.next_place(db, script)
     return render_template(
         "pages/drills.html",
         running=running,
@@ -51,6 +52,7 @@ def show() -> ResponseReturnValue:
         people=people,
         ended=ended,
         script=script,
+        place=place,
         scripts=[(one.key, told(one.name)) for one in scripts().values()],
         responders=range(1, RESPONDERS + 1),
         names=score.NAMES.values(),

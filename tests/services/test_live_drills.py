@@ -5,11 +5,15 @@ import datetime as dt
 import pytest
 from sqlalchemy import select, update
 
-from mbiu import exercising, routing
+from mbiu import disclosure, exercising, routing
 from mbiu.audit import Actor
 from mbiu.codes import Role
 from mbiu.db import transaction
-from mbiu.models import Contact, Drill, EscalationChain, Incident, utcnow
+from mbiu.digests import gathering
+from mbiu.exchange import cap
+from mbiu.figures import counting
+from mbiu.figures.reading import SENT
+from mbiu.models import Alert, Contact, Drill, EscalationChain, Incident, utcnow
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.training import drills, live
 from mbiu.training.playbook import scripts
@@ -19,6 +23,7 @@ from tests.cast import (
     GRACE,
     JOSEPH,
     approve,
+    close,
     incident_of,
     person,
     report_of,
@@ -180,3 +185,31 @@ def test_the_route_of_live_drills_is_one_and_follows_who_was_chosen(miriam: Acto
         chain = session.scalars(select(EscalationChain).where(EscalationChain.name == live.ROUTE)).one()
         joseph = session.scalars(select(Contact).where(Contact.code == "UG-2")).one()
     assert [one["contact"] for step in chain.steps for one in step["who"]] == [str(joseph.id)]
+
+
+def test_nothing_of_a_drill_is_counted_told_in_a_brief_or_listed(miriam: Actor, people: None) -> None:
+    begin(miriam)
+    ref = incident_of(tell(f"EXERCISE {RAIDERS}")).ref
+    ruth = user("ruth")
+    approve(ref, ruth, user("peter"))
+    with transaction() as session:
+        routing.send(session, ruth, ref)
+    say("2", DANIEL)
+    close(ruth, ref)
+    now = utcnow()
+    with transaction() as session:
+        counted = counting.count(session, counting.today(now))
+        # Texts that a provider really carried are counted as texts, whatever they were about.
+        real = {what for _, what, _, drill in counted.figures if not drill}
+        assert real <= set(SENT)
+        assert {drill for *_, drill in counted.times} == {True}
+        assert gathering.gather(session, "/", now - dt.timedelta(days=1), exercise=False) == []
+        assert gathering.gather(session, "/", now - dt.timedelta(days=1), exercise=True) != []
+        incident = session.scalars(select(Incident).where(Incident.ref == ref)).one()
+        for found in (
+            disclosure.partner(incident, restricted=False, coerced=False),
+            disclosure.public(incident, restricted=False, coerced=False, now=now + dt.timedelta(days=3)),
+        ):
+            assert found == disclosure.Withheld(disclosure.Why.EXERCISE)
+        alert = session.scalars(select(Alert)).one()
+        assert "<status>Exercise</status>" in cap.text(session, alert)
