@@ -4,8 +4,10 @@
 stand-ins. `duty` reads them from the rows, `keeping` changes them, `telling` writes to the people.
 """
 
-from mbiu.rotas.duty import on_duty, planned, roster
+from mbiu.rotas.duty import on_duty, planned, roster, rosters
 from mbiu.rotas.keeping import Cover, Wanted, save, stand_in, take_back
 from mbiu.rotas.telling import look
 
-__all__ = ["Cover", "Wanted", "look", "on_duty", "planned", "roster", "save", "stand_in", "take_back"]
+__all__ = [
+    "Cover", "Wanted", "look", "on_duty", "planned", "roster", "rosters", "save", "stand_in", "take_back",
+]  # fmt: skip

@@ -1,13 +1,13 @@
 """Who is on duty in a rota, from its rows."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu.models import Contact, Rota, RotaMember, RotaOverride
+from mbiu.models import Contact, Occasion, Rota, RotaMember, RotaOverride
 from mbiu.rotas import holidays, turns
 from mbiu.rotas.turns import Clock, Roster, Stand, Turn
 
@@ -31,29 +31,45 @@ def planned(session: Session, rota: Rota, since: dt.datetime, until: dt.datetime
 
 def roster(session: Session, rota: Rota) -> Roster[UUID]:
     """All that decides who is on duty. Whoever left is on no list any more."""
-    days = holidays.of(session, rota) if rota.on_holidays != turns.SAME else {}
-    clock = Clock(rota.starts_at, rota.rule, rota.zone, rota.on_holidays, frozenset(days))
-    rows = session.execute(
-        select(RotaMember.holidays, RotaMember.contact_id)
-        .where(RotaMember.rota_id == rota.id)
-        .order_by(RotaMember.position)
+    return rosters(session, [rota])[rota.id]
+
+
+def rosters(session: Session, rows: Collection[Rota]) -> dict[UUID, Roster[UUID]]:
+    """The same for several rotas, by id, in as many questions as for one."""
+    ids = [row.id for row in rows]
+    members = session.scalars(
+        select(RotaMember).where(RotaMember.rota_id.in_(ids)).order_by(RotaMember.position)
     ).all()
-    stands = _stands(session, rota)
-    there = _there(session, {row.contact_id for row in rows} | {one.who for one in stands})
-    members = tuple(row.contact_id for row in rows if not row.holidays)
-    return Roster(
-        clock,
-        _standing_in(members, there),
-        tuple(row.contact_id for row in rows if row.holidays and row.contact_id in there),
-        rota.seats,
-        tuple(one for one in stands if one.who in there),
-    )
+    covers = session.scalars(
+        select(RotaOverride)
+        .where(RotaOverride.rota_id.in_(ids))
+        .order_by(RotaOverride.created_at, RotaOverride.id)
+    ).all()
+    there = _there(session, {one.contact_id for one in members} | {one.contact_id for one in covers})
+    feasts = holidays.feasts(session) if any(row.feasts for row in rows) else []
+    return {
+        row.id: Roster(
+            _clock(row, feasts),
+            _standing_in(tuple(_listed(members, row, holidays=False)), there),
+            tuple(one for one in _listed(members, row, holidays=True) if one in there),
+            row.seats,
+            tuple(_stand(one) for one in covers if one.rota_id == row.id and one.contact_id in there),
+        )
+        for row in rows
+    }
 
 
-def _stands(session: Session, rota: Rota) -> list[Stand[UUID]]:
-    query = select(RotaOverride).where(RotaOverride.rota_id == rota.id)
-    rows = session.scalars(query.order_by(RotaOverride.created_at, RotaOverride.id))
-    return [Stand(row.contact_id, row.starts_at, row.ends_at, row.instead_of) for row in rows]
+def _clock(row: Rota, feasts: Sequence[Occasion]) -> Clock:
+    days = holidays.named(row, feasts) if row.on_holidays != turns.SAME else {}
+    return Clock(row.starts_at, row.rule, row.zone, row.on_holidays, frozenset(days))
+
+
+def _listed(members: Sequence[RotaMember], row: Rota, *, holidays: bool) -> list[UUID]:
+    return [one.contact_id for one in members if one.rota_id == row.id and one.holidays is holidays]
+
+
+def _stand(row: RotaOverride) -> Stand[UUID]:
+    return Stand(row.contact_id, row.starts_at, row.ends_at, row.instead_of)
 
 
 def _there(session: Session, people: Collection[UUID]) -> set[UUID]:

@@ -1,6 +1,7 @@
 """Days on which a rota's people rest: public holidays of a country, and feasts of the house's calendar."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -33,15 +34,19 @@ def public(country: str, year: int) -> dict[dt.date, str]:
     return dict(country_holidays(country, years=year, language="en_US"))
 
 
-def of(session: Session, rota: Rota) -> dict[dt.date, str]:
+def feasts(session: Session) -> Sequence[Occasion]:
+    """The feasts of the house's calendar."""
+    return session.scalars(select(Occasion).where(Occasion.kind == OccasionKind.FEAST)).all()
+
+
+def named(rota: Rota, feasts: Sequence[Occasion]) -> dict[dt.date, str]:
     """All days of rest of a rota by name, from its first year to the end of the next."""
     years = range(rota.starts_at.year, max(utcnow(), rota.starts_at).year + 2)
     found = {day: name for year in years for day, name in public(rota.country, year).items()}
-    if rota.feasts:
-        first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
-        for row in session.scalars(select(Occasion).where(Occasion.kind == OccasionKind.FEAST)):
-            if rota.area_path.startswith(row.area_path):
-                found |= dict.fromkeys(_days(row, first, last), row.title)
+    first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
+    for row in feasts if rota.feasts else ():
+        if rota.area_path.startswith(row.area_path):
+            found |= dict.fromkeys(_days(row, first, last), row.title)
     return found
 
 

@@ -20,7 +20,7 @@ from mbiu.house import settings as house
 from mbiu.models import Contact, Rota, utcnow
 from mbiu.refusals import NotFound, Refused
 from mbiu.rotas import Wanted, holidays, turns
-from review import places
+from review import places, recurrence
 from review import rotas as shown
 from review.doors import Permission, actor, current_user, door
 from review.words import told
@@ -37,13 +37,13 @@ def show() -> ResponseReturnValue:
     now = utcnow()
     with transaction() as db:
         rows = db.scalars(select(Rota).order_by(Rota.name)).all()
-        cards = [shown.card(db, row, now, whole=False) for row in rows]
+        cards = shown.cards(db, rows, now)
         duty, fields = house.value(db, "duty_rota"), _fields(db)
         zone = house.value(db, "time_zone")
     today = now.astimezone(zoneinfo.ZoneInfo(zone)).replace(hour=8, minute=0)
     return render_template(
-        "pages/rotas.html", cards=cards, duty=duty, zone=zone, first=shown.typed(today), form=shown.Form(),
-        **fields,
+        "pages/rotas.html", cards=cards, duty=duty, zone=zone, first=shown.typed(today),
+        form=recurrence.Form(), **fields,
     )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def _fields(db: Session) -> dict[str, object]:
     return {
         "codes": list(codes),
         "areas": places.upper(db),
-        "weekdays": shown.weekdays(),
-        "every": shown.EVERY,
+        "weekdays": recurrence.weekdays(),
+        "every": recurrence.EVERY,
         "countries": _countries(),
         "zones": [name for name in sorted(zoneinfo.available_timezones()) if name.startswith("Africa/")],
     }
@@ -180,8 +180,8 @@ def _save(rota_id: UUID | None) -> ResponseReturnValue:
 
 def _wanted() -> Wanted:
     form = request.form
-    rule = shown.Form(
-        form.get("every", "") if form.get("every") in shown.EVERY else "WEEKLY",
+    rule = recurrence.Form(
+        form.get("every", "") if form.get("every") in recurrence.EVERY else "WEEKLY",
         _whole("interval"),
         form.getlist("days"),
         _whole("month_day"),
@@ -192,7 +192,7 @@ def _wanted() -> Wanted:
         name=form.get("name", ""),
         zone=form.get("zone", ""),
         starts_at=shown.read(form.get("starts_at", "")),
-        rule=shown.rule_of(rule),
+        rule=recurrence.rule_of(rule),
         members=_codes("members"),
         others=_codes("others"),
         seats=_whole("seats"),

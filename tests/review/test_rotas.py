@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from mbiu.db import transaction
 from mbiu.house import settings as house
 from mbiu.models import Rota, RotaOverride, User
+from review import recurrence
 from review import rotas as shown
 from tests.cast import DANIEL, GRACE, count, person
 from tests.review.conftest import Browser
@@ -112,6 +113,6 @@ def test_what_is_typed_badly_is_refused_in_words(miriam: Browser) -> None:
 )
 def test_a_rule_is_said_in_words_and_comes_back_from_its_form(app: Flask, rule: str, words: str) -> None:
     with app.test_request_context():
-        form = shown.form_of(rule)
-        assert shown.in_words(form) == words
-        assert shown.rule_of(form) == rule
+        form = recurrence.form_of(rule)
+        assert recurrence.in_words(form) == words
+        assert recurrence.rule_of(form) == rule
