@@ -28,13 +28,16 @@ def settle(session: Session, works: Sequence[Work], gazetteer: Gazetteer) -> Non
 
 
 def missing(work: Work, gazetteer: Gazetteer) -> Asked | None:
-    """The one question that a report needs; one that was read before is not asked about again."""
+    """The one question that a report needs; one that was read before is not asked about again, and what a
+    survivor told is not asked for at all.
+    """
     reading, row = work.reading, work.row
     if (
         row.read_at is not None
         or work.copied
         or row.lane == Lane.FLOOD
         or reading.event_type == EventType.NONE
+        or EventType.SEXUAL_VIOLENCE in {reading.event_type, *reading.other_types}
     ):
         return None
     if "place" in reading.missing:

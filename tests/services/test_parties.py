@@ -24,7 +24,21 @@ from mbiu.models import (
 from mbiu.parties import affiliations
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
-from tests.cast import AMINA, DANIEL, GRACE, approve, count, incident, incident_of, person, tell, user
+from tests.cast import (
+    AMINA,
+    DANIEL,
+    GRACE,
+    JOSEPH,
+    approve,
+    count,
+    incident,
+    incident_of,
+    person,
+    said_to,
+    tell,
+    texts_to,
+    user,
+)
 
 KASESE = "/ug/ug-western/ug-kasese/"
 BEATEN = "Police beat traders at the market in Bwera, Kasese this morning"
@@ -296,6 +310,14 @@ def test_two_people_may_let_the_police_hear_of_a_survivor(survivor: str) -> None
     override(survivor, "KAS-P", ruth, peter)
     assert bars(survivor, grace) == {}
     tell_past_the_service(survivor, grace, ruth)
+
+
+def test_what_a_survivor_told_is_not_asked_for_again() -> None:
+    tell("She was raped last night", JOSEPH)
+    tell("They stole goats last night", AMINA)
+    assert texts_to(JOSEPH, "question") == []
+    assert not any("?" in said for _, said in said_to(JOSEPH))
+    assert any("?" in said for _, said in said_to(AMINA))
 
 
 def test_a_child_taken_away_takes_the_path_for_survivors() -> None:
