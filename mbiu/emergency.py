@@ -1,7 +1,7 @@
 """When no second person comes in time: a warning to mediators, marked as unverified, and to nobody else.
 
 The database lets such an alert in only with a written reason, of an incident that nobody has decided, and
-to people whom a route names as mediators. Whoever got it hears later whether it was confirmed
+to mediators, whom the chains have to name. Whoever got it hears later whether it was confirmed
 (`mbiu.settling`).
 """
 

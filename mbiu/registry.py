@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import audit, enrolment, texts, vault
 from mbiu.channels.phone import country_of, e164
-from mbiu.codes import AddressKind, ContactRole
+from mbiu.codes import AddressKind, ContactRole, ResponderClass
 from mbiu.contacts import enrol
 from mbiu.db import transaction
 from mbiu.enrolment import Offer, Reader, Registrar, bringing, sheet
@@ -40,6 +40,12 @@ def _details(command: Any) -> Any:
         click.option("--grade", type=click.Choice(list("ABCDEF")), help="How reliable so far: A to F."),
         click.option("--language", type=click.Choice(texts.languages()), help="What to write to them in."),
         click.option("--home", help="Place id of their home, such as ug-kasese."),
+        click.option(
+            "--class",
+            "responder_class",
+            type=click.Choice([one.value for one in ResponderClass]),
+            help="What kind of responder they are.",
+        ),
         click.option("--role", type=click.Choice([role.value for role in ContactRole]), help="What they do."),
     ):
         command = option(command)
@@ -172,6 +178,8 @@ def _values(session: Session, details: dict[str, str | None]) -> dict[str, Any]:
     values: dict[str, Any] = {name: value for name, value in details.items() if value is not None}
     if "role" in values:
         values["role"] = ContactRole(values["role"])
+    if "responder_class" in values:
+        values["responder_class"] = ResponderClass(values["responder_class"])
     if home := values.pop("home", None):
         place = session.get(Place, home)
         if place is None:
