@@ -78,7 +78,14 @@ def do(ref: str, change: Change) -> ResponseReturnValue:
         if not from_queue and (_has_words() or (isinstance(refused, Stale) and "seen" in request.form)):
             return _again(ref, refused)
         flash(gettext(refused.why), "bad")
-    return redirect(url_for("queue.show") if from_queue else url_for("incident.show", ref=ref))
+    return redirect(url_for("queue.show") if from_queue else _page(ref))
+
+
+def _page(ref: str) -> str:
+    """The incident's page, or that of its alert if the form stood there."""
+    if request.form.get("back") == "alert":
+        return url_for("alerts.one", ref=normal_ref(request.form.get("alert", "")[:20]))
+    return url_for("incident.show", ref=ref)
 
 
 def _out_of_sight(db: Session, ref: str) -> bool:

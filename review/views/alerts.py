@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from mbiu import audit
+from mbiu import audit, verification
 from mbiu.codes import AlertState
 from mbiu.escalation import auditor, by_hand
 from mbiu.models import Alert
 from mbiu.refs import normal_ref
 from mbiu.refusals import NotFound, Refused
-from review import alerts, ladder
+from review import alerts, bulletins, fieldnotes, ladder, sequels
 from review.doors import Permission, actor, door, scoped
 from review.words import told
 
@@ -39,8 +40,14 @@ def one(ref: str) -> ResponseReturnValue:
         found = ladder.of(db, normal_ref(ref[:20]))
         if found is None:
             abort(404)
+        row = verification.find(db, found.incident)
+        following = sequels.panels(db, row, str(get_locale())).get(found.ref)
+        notes = [note for note in fieldnotes.of(db, row.id) if note.ref == found.ref]
+        issued = bulletins.of(db, found.ref)
         audit.append(db, actor(), "alert.viewed", f"alert:{found.ref}")
-    return render_template("pages/alert.html", alert=found, grace=ladder.GRACE)
+    page = {"alert": found, "grace": ladder.GRACE, "row": row, "following": following, "fieldnotes": notes}
+    may_decide = actor().role in verification.MAY_DECIDE
+    return render_template("pages/alert.html", **page, bulletins=issued, may_decide=may_decide)
 
 
 @pages.post("/<ref>/step")

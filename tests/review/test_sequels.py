@@ -72,6 +72,17 @@ def test_whom_it_did_not_reach_gets_it_once_more(ruth: Browser, alerted: tuple[s
     assert "Send once more" not in ruth.get(f"/incidents/{ref}").text
 
 
+def test_the_alerts_own_page_has_it_too_and_is_come_back_to(ruth: Browser, alerted: tuple[str, str]) -> None:
+    ref, alert = alerted
+    cast.say(f"DONE {alert} both families ate together", cast.DANIEL)
+    page = ruth.get(f"/alerts/{alert}").text
+    assert 'name="back" value="alert"' in page
+    assert "From responders" in page
+    after = ruth.post(f"/incidents/{ref}/sequel", alert=alert, kind="all_clear", back="alert").text
+    assert f'<h1 class="mono">{alert}</h1>' in after
+    assert "0 of 2 arrived" in after
+
+
 @pytest.mark.parametrize("fields", [{"kind": "nothing"}, {"kind": ""}])
 def test_what_is_no_kind_is_refused(ruth: Browser, alerted: tuple[str, str], fields: dict[str, str]) -> None:
     ref, alert = alerted
