@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from mbiu import audit, feedback, figures, vault
 from mbiu.audit import Actor
 from mbiu.codes import AlertState, IncidentState, ResponderClass
-from mbiu.models import Alert, Contact, Incident, Outcome, OutcomeBy, Response, utcnow
+from mbiu.models import Alert, Contact, Delivery, Incident, Outcome, OutcomeBy, Response, utcnow
+from mbiu.outbox import drop
 from mbiu.outcomes.following import Ahead, plan
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -202,8 +203,11 @@ def _count_again(session: Session, incident: Incident) -> None:
 
 
 def _end_alerts(session: Session, incident: Incident, now: dt.datetime) -> None:
-    session.execute(
+    """Nobody is told, reminded or asked any more."""
+    ended = session.scalars(
         update(Alert)
         .where(Alert.incident_id == incident.id, Alert.state.in_([AlertState.OPEN, AlertState.ACKNOWLEDGED]))
-        .values(state=AlertState.DONE, due_at=None, ended_at=now)
-    )
+        .values(state=AlertState.DONE, due_at=None, next_at=None, repeat_at=None, ended_at=now)
+        .returning(Alert.id)
+    ).all()
+    drop(session, Delivery.alert_id.in_(ended), "closed", now)

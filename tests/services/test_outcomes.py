@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 
 from mbiu import outcomes, routing, vault
 from mbiu.audit import Actor
-from mbiu.codes import AlertState, ContactRole, IncidentState, Role
+from mbiu.codes import AlertState, ContactRole, DeliveryState, IncidentState, Role
 from mbiu.db import transaction
-from mbiu.models import AuditEntry, Contact, FollowUp, Incident, Notice, Outcome, OutcomeBy, utcnow
+from mbiu.models import AuditEntry, Contact, Delivery, FollowUp, Incident, Notice, Outcome, OutcomeBy, utcnow
 from mbiu.outcomes import Ahead, Deed
 from mbiu.refusals import NotAllowed, NotFound, NotPossible, Refused
 from tests.cast import (
@@ -24,6 +24,7 @@ from tests.cast import (
     approve,
     close,
     count,
+    deliveries,
     incident,
     incident_of,
     person,
@@ -80,7 +81,10 @@ def test_closing_records_the_outcome_and_tells_each_reporter_once(
     with transaction() as session:
         outcomes.close(session, ruth, quarrel, TALKED)
     row = incident(quarrel)
-    assert (row.state, alert_of(alert).state) == (IncidentState.CLOSED, AlertState.DONE)
+    ended = alert_of(alert)
+    assert (row.state, ended.state) == (IncidentState.CLOSED, AlertState.DONE)
+    assert ended.due_at is ended.next_at is ended.repeat_at is None
+    assert {one.state for one in deliveries(Delivery.alert_id == ended.id)} == {DeliveryState.EXPIRED}
     told = texts_to(AMINA, "outcome")
     assert len(told) == 1
     assert "people were brought to talk" in told[0]
