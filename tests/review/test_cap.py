@@ -151,3 +151,11 @@ def test_a_feed_costs_the_same_number_of_queries_however_long(
     with queries() as many:
         assert len(re.findall("<entry", every.get("alerts/feed").text)) == 7
     assert len(many) == len(few)
+
+
+def test_an_alerts_page_leads_to_what_other_systems_were_told(alert: str, ruth: Browser) -> None:
+    _follow(alert, Cause.RECALL)
+    page = ruth.get(f"/alerts/{alert}").text
+    assert f"/api/v1/alerts/{alert}/cap/1" in page
+    assert f"{alert}.2" in page
+    assert "<msgType>Cancel</msgType>" in ruth.get(f"/api/v1/alerts/{alert}/cap/2").text
