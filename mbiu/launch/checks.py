@@ -14,6 +14,7 @@ def check(settings: Settings) -> None:
     """Ports, keys, gateways and given services. Raises BadSetting for the first that will not do."""
     _check_ports(settings)
     _check_keys(settings)
+    _check_lists(settings)
     _check_database("MBIU_DATABASE_URL", settings.database_url.get_secret_value())
     _check_database("MBIU_DATABASE_OWNER_URL", settings.database_owner_url.get_secret_value())
     _check_broker(settings.redis_url.get_secret_value())
@@ -41,6 +42,12 @@ def _check_keys(settings: Settings) -> None:
     for name, reading in derived.items():
         if getattr(settings, name).get_secret_value():
             getattr(settings, reading)
+
+
+def _check_lists(settings: Settings) -> None:
+    """Those that are taken apart at their first use, which would be a message on its way."""
+    for reading in ("gateway_addresses", "africastalking_networks", "hook_networks_listed", "rates"):
+        getattr(settings, reading)
 
 
 def _check_database(name: str, url: str) -> None:

@@ -61,3 +61,30 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     shown = repr(settings(vault_keys=SecretStr(f"k1:{GOOD}"), telegram_token=SecretStr("123:token")))
     assert GOOD not in shown
     assert "123:token" not in shown
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "https://mail.example.org", "smtp://", "smtp://a b"])
+def test_a_mail_server_is_an_smtp_address(url: str) -> None:
+    with pytest.raises(ValueError, match="want smtp://") as refusal:
+        settings(smtp_url=SecretStr(url))
+    assert "input_value" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("sender", ["centre", "Centre <centre>", "a@b", "a b@c.example"])
+def test_a_sender_is_a_mail_address(sender: str) -> None:
+    with pytest.raises(ValueError, match="want an address"):
+        settings(mail_from=sender)
+
+
+@pytest.mark.parametrize("rates", ["twilio", "twilio=0", "twilio=-1", "twilio=fast", "=1", "twilio=1e9"])
+def test_a_rate_is_a_number_of_messages_a_second(rates: str) -> None:
+    with pytest.raises(BadSetting, match="MBIU_SEND_RATES"):
+        _ = settings(send_rates=rates).rates
+
+
+def test_rates_hosts_and_networks_are_lists() -> None:
+    ours = settings(send_rates="twilio=1, gateway:x=0.2", hook_hosts="a.example, b.example:8443")
+    assert ours.rates == {"twilio": 1.0, "gateway:x": 0.2}
+    assert ours.hook_hosts_listed == ["a.example", "b.example:8443"]
+    with pytest.raises(BadSetting, match="MBIU_HOOK_NETWORKS"):
+        _ = settings(hook_networks="the office").hook_networks_listed
