@@ -5,12 +5,12 @@ from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mbiu import texts
-from mbiu.codes import AlertState, Role
+from mbiu.codes import AddressKind, AlertState, Role
 from mbiu.models import BY_USE, Address, Alert, Contact, Incident, Rota, utcnow
 from mbiu.notices import raise_notice
 from mbiu.outbox import Outgoing, put
@@ -89,15 +89,21 @@ def _tell(
         out = Outgoing(
             address.id, contact.id, address.channel,
             mark + texts.say(language, key, name=rota.name, **values), "duty",
-            due_at=quiet_until(contact, now), expires_at=max(at, now) + LATE,
+            subject=rota.name, due_at=quiet_until(contact, now), expires_at=max(at, now) + LATE,
         )  # fmt: skip
         put(session, out, now)
+
+
+#: An address at which a person reads: no partner's server.
+_READ = and_(
+    Address.contact_id == Contact.id, Address.vault_id.is_not(None), Address.kind != AddressKind.WEBHOOK
+)
 
 
 def _addresses(session: Session, people: Collection[UUID]) -> list[tuple[Contact, Address | None]]:
     rows = session.execute(
         select(Contact, Address)
-        .outerjoin(Address, (Address.contact_id == Contact.id) & Address.vault_id.is_not(None))
+        .outerjoin(Address, _READ)
         .where(Contact.id.in_(people))
         .order_by(
             Contact.id,

@@ -10,6 +10,7 @@ from mbiu.db import transaction
 from mbiu.models import AuditEntry, Digest, User
 from tests.cast import DANIEL, approve, count, incident_of, person, tell, user
 from tests.review.conftest import SMALL, Browser
+from tests.review.counting import queries
 
 KASESE = "/ug/ug-western/ug-kasese/"
 FORM = {
@@ -61,6 +62,17 @@ def test_what_it_would_say_is_seen_beforehand(miriam: Browser) -> None:
         assert session.scalars(noted).all() == [
             "digest.saved", "digest.printed",
         ]  # fmt: skip
+
+
+def test_many_briefs_are_asked_for_in_as_many_questions_as_one(miriam: Browser) -> None:
+    ordered(miriam)
+    with queries() as one:
+        miriam.get("/digests")
+    for area in ("/", "/ug/", "/ke/"):
+        miriam.post("/digests", **{**FORM, "area": area})
+    with queries() as four:
+        miriam.get("/digests")
+    assert (count(Digest), len(four)) == (4, len(one))
 
 
 def test_a_coordinator_of_one_area_orders_nothing_of_another(miriam: Browser) -> None:

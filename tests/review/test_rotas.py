@@ -15,6 +15,7 @@ from review import recurrence
 from review import rotas as shown
 from tests.cast import DANIEL, GRACE, count, person
 from tests.review.conftest import Browser
+from tests.review.counting import queries
 
 ZONE = ZoneInfo("Africa/Kampala")
 FORM = {
@@ -75,6 +76,17 @@ def test_one_rota_is_asked_by_the_last_step(miriam: Browser) -> None:
     miriam.post("/admin/rotas/duty", rota="no rota")
     with transaction() as session:
         assert house.value(session, "duty_rota") == ""
+
+
+def test_many_rotas_are_asked_for_in_as_many_questions_as_one(miriam: Browser) -> None:
+    made(miriam, feasts="1")
+    with queries() as one:
+        miriam.get("/admin/rotas")
+    for number in range(4):
+        miriam.post("/admin/rotas", **{**FORM, "name": f"Another {number}", "feasts": "1"})
+    with queries() as five:
+        assert miriam.get("/admin/rotas").text.count("every week on Mon, Thu, at 08:00") == 5
+    assert len(five) == len(one)
 
 
 def test_a_coordinator_of_one_area_changes_no_rota_of_another(miriam: Browser) -> None:

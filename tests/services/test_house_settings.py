@@ -67,6 +67,8 @@ SENSELESS = [
     ("exercise_window", {"from": "x"}),
     ("time_zone", "Africa/Nowhere"),
     ("silence_days", 0),
+    ("duty_rota", "the first"),
+    ("duty_rota", None),
 ]
 
 

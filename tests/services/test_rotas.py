@@ -9,18 +9,22 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from mbiu import rotas
 from mbiu.audit import Actor
-from mbiu.codes import DeliveryState, Role, Wish
+from mbiu.codes import AddressKind, DeliveryState, Role, Wish
 from mbiu.db import transaction
 from mbiu.house.occasions import Day
 from mbiu.house.occasions import save as keep_day
-from mbiu.models import AuditEntry, Contact, Delivery, Notice, Rota
+from mbiu.models import Address, AuditEntry, Contact, Delivery, Notice, Rota, VaultEntry
+from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.rotas import Cover, Wanted
+from mbiu.vault import blind_index, seal
 from tests.cast import DANIEL, GRACE, count, deliveries, person, texts_to, user
 
+MAIL = "daniel@example.org"
 RUTH = "+256772000203"
 BEGINS = "You are on duty for Coordination"
 MONDAYS = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=8;BYMINUTE=0"
@@ -231,6 +235,33 @@ def test_a_coordinator_hears_of_somebody_on_duty_who_cannot_be_written_to(
         found = session.scalars(select(Notice)).one()
     assert (found.kind, found.role, found.subject) == ("duty_unreached", "coordinator", "contact:KAS-91")
     assert deliveries() == []
+
+
+def test_word_goes_to_a_person_and_never_to_a_partners_server(people: dict[str, UUID], miriam: Actor) -> None:
+    with transaction() as session:
+        for kind, where in ((AddressKind.WEBHOOK, "https://p.example/hook"), (AddressKind.EMAIL, MAIL)):
+            session.add(hidden(session, people["KAS-91"], kind, where))
+    save(miriam)
+    look()
+    assert len(texts_to(DANIEL, "duty")) == 1
+    with transaction() as session:
+        session.execute(update(Address).where(Address.kind == AddressKind.SMS).values(blocked_at=NOW))
+        session.execute(update(Rota).values(told=[], told_until=None, due_at=NOW))
+    look()
+    (sent,) = deliveries(Delivery.channel == "email")
+    assert sent.kind == "duty"
+
+
+def hidden(session: Session, contact_id: UUID, kind: AddressKind, where: str) -> Address:
+    """Another way to a person, its address in the vault."""
+    entry = VaultEntry(id=new_id(), contact_id=contact_id, field="address", value=b"")
+    entry.value = seal("vault", "value", entry.id, where)
+    session.add(entry)
+    session.flush()
+    index = blind_index(kind, where)
+    return Address(
+        contact_id=contact_id, kind=kind, blind_index=index, vault_id=entry.id, channel=kind.value
+    )  # fmt: skip
 
 
 def test_nobody_is_woken_for_it_in_their_quiet_hours(
