@@ -6,7 +6,7 @@ alert (the database sees to it) and is kept from whoever must not be told of the
 """
 
 from mbiu.sequels.audience import Kind, To, missed, recipients
-from mbiu.sequels.sending import again, send, why_not
+from mbiu.sequels.sending import again, send
 from mbiu.sequels.wordings import contents, ended
 
-__all__ = ["Kind", "To", "again", "contents", "ended", "missed", "recipients", "send", "why_not"]
+__all__ = ["Kind", "To", "again", "contents", "ended", "missed", "recipients", "send"]

@@ -41,13 +41,10 @@ def send(session: Session, actor: Actor, alert_ref: str, kind: Kind, reason: str
     if actor.id is None or actor.role not in MAY_DECIDE:
         raise NotAllowed("Only analysts and coordinators send what follows an alert.")
     alert, incident = _held(session, alert_ref)
-    if found := why_not(session, alert, incident, kind):
-        raise NotPossible(found)
+    _require(session, alert, incident, kind)
     if kind is Kind.RECALL:
         needs_reason(reason)
     everybody = recipients(session, alert, incident, kind)
-    if kind is Kind.UPDATE and not _is_news(session, alert, incident):
-        raise NotPossible("The facts are those that were told already.")
     now, wordings = utcnow(), contents(session, alert, incident, kind, everybody)
     row_id = new_id()
     row = Sequel(
@@ -86,17 +83,25 @@ def _held(session: Session, alert_ref: str) -> tuple[Alert, Incident]:
     return session.scalars(select(Alert).where(Alert.ref == alert_ref).with_for_update()).one(), incident
 
 
-def why_not(session: Session, alert: Alert, incident: Incident, kind: Kind) -> str:
-    """Why this cannot follow the alert now; empty if it can."""
+def _require(session: Session, alert: Alert, incident: Incident, kind: Kind) -> None:
+    """Raises NotPossible where this cannot follow the alert now."""
     if alert.state is AlertState.CANCELLED:
-        return "It was taken back already."
+        raise NotPossible("It was taken back already.")
     if kind is Kind.ALL_CLEAR and _was_cleared(session, alert):
-        return "The all-clear was given already."
-    if session.scalar(reached(alert.id).limit(1)) is None:
-        return "" if kind is Kind.RECALL else "It has reached nobody yet."
-    if kind is Kind.UPDATE and (incident.state not in _DECIDED or not approvals(session, incident).complete):
-        return "The facts changed and are not approved as they are now: verify them, then send the update."
-    return ""
+        raise NotPossible("The all-clear was given already.")
+    if kind is not Kind.RECALL and session.scalar(reached(alert.id).limit(1)) is None:
+        raise NotPossible("It has reached nobody yet.")
+    if kind is Kind.UPDATE:
+        _require_news(session, alert, incident)
+
+
+def _require_news(session: Session, alert: Alert, incident: Incident) -> None:
+    if incident.state not in _DECIDED or not approvals(session, incident).complete:
+        raise NotPossible(
+            "The facts changed and are not approved as they are now: verify them, then send the update."
+        )
+    if not _is_news(session, alert, incident):
+        raise NotPossible("The facts are those that were told already.")
 
 
 def _was_cleared(session: Session, alert: Alert) -> bool:
