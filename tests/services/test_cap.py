@@ -7,13 +7,15 @@ from capvalidator.validate import Validator
 from lxml import etree
 from sqlalchemy import delete, select, update
 
-from mbiu import correction, emergency, settling, vault
+from mbiu import correction, emergency, routing, sequels, settling, vault
 from mbiu.audit import Actor
+from mbiu.channels.webhook import Hook
+from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
 from mbiu.exchange import cap
 from mbiu.exchange.cap import Audience, Cause
 from mbiu.exchange.message import NAMESPACE
-from mbiu.models import Alert, Bulletin, Incident, Report
+from mbiu.models import Alert, Bulletin, Delivery, Incident, Message, Report
 from mbiu.refs import new_id, new_ref
 from tests.cast import DANIEL, QUARREL, RAID, approve, incident, incident_of, person, route, tell, user
 
@@ -169,3 +171,29 @@ def test_a_warning_is_for_responders_alone_until_it_is_settled(ruth: Actor) -> N
         settling.settle(session, alert.incident_id, confirmed=True)
     assert rows() == [("responders", 1, "Alert", "alert"), ("responders", 2, "Update", "update:settled")]
     assert "UNVERIFIED" not in text(alert.ref, Audience.RESPONDERS)
+
+
+def test_a_hook_is_sent_the_message_and_later_what_follows_it(ruth: Actor, quarrel: str) -> None:
+    hook = Hook("https://partner.example/in", "a long enough secret")
+    row = person("PAR-1", str(hook), kind=AddressKind.WEBHOOK, channel="webhook", responder_class="partner")
+    route("Partners", [[row]])
+    with transaction() as session:
+        ref = routing.send(session, ruth, quarrel).ref
+    told = json.loads(_handed_over()[-1])
+    assert find(told["cap"], "identifier") == f"{ref}.P1"
+    with transaction() as session:
+        session.execute(update(Delivery).values(state=DeliveryState.SENT))
+    with transaction() as session:
+        sequels.send(session, ruth, ref, sequels.Kind.RECALL, "It was another place")
+    after = json.loads(_handed_over()[-1])
+    assert (find(after["cap"], "identifier"), find(after["cap"], "msgType")) == (f"{ref}.P2", "Cancel")
+
+
+def _handed_over() -> list[str]:
+    """What goes to hooks, in order."""
+    query = select(Message).join(Delivery, Delivery.message_id == Message.id)
+    with transaction() as session:
+        found = session.scalars(
+            query.where(Delivery.channel == "webhook").order_by(Message.created_at, Message.id)
+        )
+        return [vault.unseal("message", "text", one.id, one.text) for one in found]
