@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, parties, vault
+from mbiu import audit, notices, parties, vault
 from mbiu.audit import Actor
+from mbiu.codes import Role
 from mbiu.models import Contact, Incident, PartyOverride, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -41,6 +42,7 @@ def ask(
         asked_by=actor.id,
     )
     session.add(found)
+    notices.raise_notice(session, "override_asked", Role.COORDINATOR, f"incident:{ref}")
     row.updated_at = utcnow()
     audit.append(session, actor, "override.asked", f"incident:{ref}", contact=code, version=row.version)
     return found

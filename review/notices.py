@@ -24,6 +24,8 @@ WORDS = {
     "token_made": _("A token that tells more of people was made for {}. Ask the administrator why."),
     "alert_unanswered": _("Nobody has answered alert {}. Look at its page and take it on."),
     "escalation_broken": _("Alert {} had no next step and was set going again. Look at it."),
+    "warning_prepared": _("Warning {} waits for a second person. Look under Alerts, Warnings."),
+    "override_asked": _("Somebody of a suspected party is to hear of incident {}: a second person decides."),
     "follow_up": _("Look again at incident {}: the day set for it has come."),
     "duty_unreached": _("{} is on duty or was, and cannot be written to."),
     "gateway_down": _("Gateway {} does not work."),

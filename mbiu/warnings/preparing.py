@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mbiu import audit, rumours, verification
+from mbiu import audit, notices, rumours, verification
 from mbiu.audit import Actor
-from mbiu.codes import IncidentState
+from mbiu.codes import IncidentState, Role
 from mbiu.jobs import Job, enqueue
 from mbiu.models import AreaWarning, Delivery, Incident, Place, ProtectiveText, WarningRecipient, utcnow
 from mbiu.outbox import drop as take_back
@@ -73,6 +73,7 @@ def prepare(session: Session, actor: Actor, wanted: Wanted) -> AreaWarning:
     if not row.audience and follows is None:
         raise NotPossible("Choose who is warned.")
     session.add(row)
+    notices.raise_notice(session, "warning_prepared", Role.COORDINATOR, f"warning:{row.ref}")
     audit.append(
         session, actor, "warning.prepared", f"warning:{row.ref}", variant=row.variant, area=area,
         incident=about.ref if about else "", audience=row.audience,

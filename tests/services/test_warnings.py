@@ -17,6 +17,7 @@ from mbiu.models import (
     Contact,
     Delivery,
     GatewayPrice,
+    Notice,
     ProtectiveText,
     WarningRecipient,
     utcnow,
@@ -194,6 +195,7 @@ def test_what_few_may_see_is_told_to_no_area(ruth: Actor, peter: Actor) -> None:
 
 def test_whoever_prepared_it_does_not_approve_it(people: None, ruth: Actor, peter: Actor) -> None:
     row = prepared(ruth, agreed(ruth, peter))
+    assert count(Notice, Notice.subject == f"warning:{row.ref}") == 1
     with pytest.raises(NotAllowed):
         approved(ruth, row.ref)
     own = update(AreaWarning).values(approved_by=ruth.id, approved_at=utcnow())
