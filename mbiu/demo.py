@@ -339,7 +339,7 @@ def _all_clear(ruth: Actor, alert: str) -> None:
     """The phones of the demonstration had it at once; now everybody who was told hears that it is over."""
     now = utcnow()
     of_it = select(Alert.id).where(Alert.ref == alert).scalar_subquery()
-    arrived = {"state": DeliveryState.DELIVERED, "sent_at": now, "delivered_at": now}
+    arrived = {"state": DeliveryState.DELIVERED, "sent_at": now, "delivered_at": now, "error": ""}
     with transaction() as session:
         session.execute(update(Delivery).where(Delivery.alert_id == of_it).values(arrived))
         sequels.send(session, ruth, alert, sequels.Kind.ALL_CLEAR)
