@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mbiu import audit, digests
@@ -42,16 +42,16 @@ class Line:
 @pages.get("")
 @door(Permission.ROUTES)
 def show() -> ResponseReturnValue:
-    """All briefs that are ordered, and a form for another."""
-    with transaction() as db:
+    """The briefs that are ordered of the user's areas, and a form for another."""
+    with scoped() as db:
         lines = _lines(db)
         codes = db.scalars(
             select(Contact.code)
             .where(Contact.role != ContactRole.UNKNOWN, Contact.archived_at.is_(None))
+            .where(func.mbiu_sees(Contact.area_path))
             .order_by(Contact.code)
             .limit(MOST)
         ).all()
-    with scoped() as db:
         areas = places.upper(db)
     return render_template(
         "pages/digests.html",
@@ -70,6 +70,7 @@ def _lines(db: Session) -> list[Line]:
         .join(Contact, Contact.id == Digest.contact_id)
         .join(Address, Address.id == Digest.address_id)
         .outerjoin(Delivery, Delivery.message_id == Digest.message_id)
+        .where(func.mbiu_sees(Digest.area_path))
         .order_by(Digest.area_path, Contact.code)
         .limit(MOST)
     ).all()

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mbiu import rotas
@@ -22,7 +22,7 @@ from mbiu.refusals import NotFound, Refused
 from mbiu.rotas import Wanted, holidays, turns
 from review import places, recurrence
 from review import rotas as shown
-from review.doors import Permission, actor, current_user, door
+from review.doors import Permission, actor, current_user, door, scoped
 from review.words import told
 
 pages = Blueprint("rotas", __name__, url_prefix="/admin/rotas")
@@ -35,7 +35,7 @@ OFFERED = 500
 def show() -> ResponseReturnValue:
     """All rotas with who is on duty, and a form for another."""
     now = utcnow()
-    with transaction() as db:
+    with scoped() as db:
         rows = db.scalars(select(Rota).order_by(Rota.name)).all()
         cards = shown.cards(db, rows, now)
         duty, fields = house.value(db, "duty_rota"), _fields(db)
@@ -52,7 +52,7 @@ def show() -> ResponseReturnValue:
 def one(rota_id: UUID) -> ResponseReturnValue:
     """A rota: who is on duty in the next two weeks, who stands in, and its form."""
     now = utcnow()
-    with transaction() as db:
+    with scoped() as db:
         row = db.get(Rota, rota_id)
         if row is None:
             abort(404)
@@ -69,9 +69,9 @@ def one(rota_id: UUID) -> ResponseReturnValue:
 def _fields(db: Session) -> dict[str, object]:
     """What the forms offer."""
     there = (Contact.role != ContactRole.UNKNOWN, Contact.archived_at.is_(None))
-    codes = db.scalars(select(Contact.code).where(*there).order_by(Contact.code).limit(OFFERED))
+    codes = select(Contact.code).where(*there, func.mbiu_sees(Contact.area_path)).order_by(Contact.code)
     return {
-        "codes": list(codes),
+        "codes": db.scalars(codes.limit(OFFERED)).all(),
         "areas": places.upper(db),
         "weekdays": recurrence.weekdays(),
         "every": recurrence.EVERY,

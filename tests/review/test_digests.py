@@ -82,6 +82,7 @@ def test_a_coordinator_of_one_area_orders_nothing_of_another(miriam: Browser) ->
         session.execute(update(User).where(User.name == "miriam").values(scope=KASESE))
     assert "There is no such area." in miriam.post("/digests", **{**FORM, "area": "/"}).text
     assert "There is no such brief." in miriam.post(f"/digests/{row.id}", remove="1").text
+    assert "TG-1" not in miriam.get("/digests").text
     assert miriam.get(f"/digests/{row.id}").status_code == 404
     assert miriam.get(f"/digests/{row.id}/brief.pdf").status_code == 404
     assert count(Digest) == 1
