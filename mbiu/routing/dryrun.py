@@ -168,7 +168,9 @@ def _final(session: Session, incident: Incident, at: dt.datetime) -> tuple[str, 
     """Whom the final step reaches outside the console, by code name."""
     step = starting.final(session, incident)
     duty = people.on_duty(session, incident, map(UUID, step["rotas"]), at, everywhere=True)
-    told = duty or step["recipients"] or people.coordinators(session, incident, any_area=True)
-    ids = {UUID(one["contact"]) for one in told}
-    ids -= parties.barred(session, incident, ids).keys()
-    return tuple(session.scalars(select(Contact.code).where(Contact.id.in_(ids)).order_by(Contact.code)))
+    for named in (duty, step["recipients"], people.coordinators(session, incident, any_area=True)):
+        ids = {UUID(one["contact"]) for one in named}
+        if ids := ids - parties.barred(session, incident, ids).keys():
+            codes = select(Contact.code).where(Contact.id.in_(ids)).order_by(Contact.code)
+            return tuple(session.scalars(codes))
+    return ()

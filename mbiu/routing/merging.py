@@ -45,7 +45,7 @@ def ladder(rungs: Iterable[Rung], hour: Callable[[int], int]) -> tuple[Rung, ...
     found: list[Rung] = []
     after = 0
     for one in rungs:
-        if one.people or one.rotas or (one.step.again and found):
+        if one.people or one.rotas or (one.step.again and any(not before.shut for before in found)):
             shut = not is_within(one.step.hours, hour(after))
             found.append(replace(one, after=after, shut=shut))
             after += 0 if shut else one.step.wait_minutes
@@ -110,7 +110,8 @@ def _naming(rungs: Iterable[Rung], person: Key) -> tuple[str, ...]:
 def _planned(kept: Sequence[_Group], number: int) -> PlannedStep:
     group = kept[number - 1]
     steps = [one.step for one in group.rungs]
-    together = [one.step for other in kept if other.after == group.after for one in other.rungs]
+    alike = (other for other in kept if (other.after, other.shut) == (group.after, group.shut))
+    together = [one.step for other in alike for one in other.rungs]
     gaps = [step.repeat_minutes for step in steps if step.repeats]
     return PlannedStep(
         number=number,

@@ -130,6 +130,8 @@ class Plan:
         return tuple((one.code, one.why) for one in self.omitted)
 
     def step(self, number: int) -> list[Recipient]:
-        """Whom a step tells: its own people, and with ``again`` also those of all steps before."""
-        again = any(one.again for one in self.steps if one.number == number)
-        return [one for one in self.recipients if one.step == number or (again and one.step < number)]
+        """Whom a step tells: its own people, and with ``again`` also those of the open steps before."""
+        numbers = {number}
+        if any(one.again for one in self.steps if one.number == number):
+            numbers |= {one.number for one in self.steps if one.number < number and not one.shut}
+        return [one for one in self.recipients if one.step in numbers]

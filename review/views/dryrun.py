@@ -45,5 +45,5 @@ def _tried(db: Session, asked: Asked) -> Shown:
     row = tryouts.incident(db, asked)
     found = routing.run(db, row, at, real=bool(asked.ref))
     if asked.ref:
-        audit.append(db, actor(), "route.tried", f"incident:{row.ref}")
+        audit.append(db, actor(), "incident.viewed", f"incident:{row.ref}", page="dry run")
     return tryouts.shown(db, found, at)

@@ -213,6 +213,15 @@ def test_of_two_chains_the_more_impatient_says_when_the_centre_is_told() -> None
     assert [one.wait_minutes for one in merged.steps] == [20]
 
 
+def test_a_shut_step_neither_lends_its_quorum_nor_is_told_again() -> None:
+    again = Rung("A", Step((Selector("all"),)), (), ())
+    merged = joined([rung(ANN, hours=(6, 21), quorum=((POLICE, 1),)), again], [rung(BOB, route="B")], start=2)
+    assert [(one.shut, one.again, one.quorum) for one in merged.steps] == [
+        (True, False, (Quorum(POLICE, 1),)),
+        (False, False, ()),
+    ]
+
+
 RUNGS = st.lists(
     st.builds(
         lambda people, wait, hours: rung(*people, wait_minutes=wait, hours=hours),

@@ -166,13 +166,13 @@ def test_a_dry_run_says_who_gets_what_when_and_why_others_do_not(miriam: Browser
         assert words in page
     assert "no route names them here" in page
     assert "cattle raid, Bwera, Kasese" in page
-    assert cast.count(AuditEntry, AuditEntry.action == "route.tried") == 0
+    assert cast.count(AuditEntry, AuditEntry.action == "incident.viewed") == 0
 
 
 def test_a_dry_run_of_a_real_incident_is_recorded(miriam: Browser) -> None:
     ref = cast.incident_of(cast.tell(cast.QUARREL)).ref
     assert "the incident is not verified" in miriam.get(f"/admin/dry-run?incident={ref}").text
-    assert cast.count(AuditEntry, AuditEntry.action == "route.tried") == 1
+    assert cast.count(AuditEntry, AuditEntry.action == "incident.viewed") == 1
 
 
 def test_who_reads_no_incidents_tries_out_imagined_ones_only(as_: As) -> None:
