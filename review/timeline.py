@@ -233,6 +233,8 @@ def _recorded(past: Past) -> Iterator[Step]:
         kind = "alert" if subject == "alert" else "decision"
         name = entry.object.partition(":")[2]
         text = f"{name}: {label(verb).lower()}" if subject == "alert" else label(verb)
+        if subject == "override":
+            text = f"{label(entry.action)}: {entry.details.get('contact', '')}"
         changes = list(_of_rumour(entry.details)) if subject == "rumour" else []
         yield Step(entry.at, kind, text, entry.actor.removeprefix("contact "), changes=changes)
 

@@ -138,4 +138,5 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "risk_factors": risks,
     "other_types": codes,
     "drivers": codes,
+    "child": lambda harmed: str(_("yes") if harmed else _("no")),
 }

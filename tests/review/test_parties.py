@@ -47,7 +47,8 @@ def test_a_second_person_lets_somebody_through_in_writing(
     agree = f"/incidents/{beaten}/overrides/{asked.id}/agree"
     assert "another person must agree" in ruth.post(agree, reason="Yes").text
     assert "She can free them" in miriam.get(f"/incidents/{beaten}").text
-    miriam.post(agree, reason="I spoke with her superior")
+    page = miriam.post(agree, reason="I spoke with her superior").text
+    assert "An exception for a party was agreed: KAS-P" in page
     approve(beaten, user("joyce"))
     ruth.post(f"/incidents/{beaten}/alert")
     assert len(texts_to(GRACE, "alert")) == 1
