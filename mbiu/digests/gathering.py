@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from mbiu import parties
@@ -16,7 +16,6 @@ from mbiu.models import Affiliation, Alert, Incident, Outcome
 
 #: A brief of more is none: the oldest are left out.
 MOST = 2_000
-_TOLD = (IncidentState.VERIFIED, IncidentState.ALERTED, IncidentState.CLOSED)
 
 
 def gather(session: Session, area_path: str, since: dt.datetime, *, exercise: bool) -> list[Happening]:
@@ -56,15 +55,18 @@ def _incidents(area_path: str, since: dt.datetime, *, exercise: bool) -> Select[
     )
     columns = (Incident.id, Incident.ref, Incident.event_type, Incident.severity, Incident.state)
     open_ = Incident.state.in_((IncidentState.VERIFIED, IncidentState.ALERTED))
+    # What ended was changed then, and changes are indexed; the day it ended is not.
+    ended = and_(
+        Incident.state == IncidentState.CLOSED, Incident.updated_at > since, Incident.closed_at > since
+    )
     return (
         select(
             *columns, Incident.area_path, Incident.occurred_from, Incident.created_at, Incident.verified_at,
             Incident.closed_at, answered.label("answered_at"),
         )
-        .where(Incident.state.in_(_TOLD), Incident.verified_at.is_not(None))
+        .where(or_(open_, ended), Incident.verified_at.is_not(None))
         .where(func.starts_with(Incident.area_path, area_path), Incident.exercise == exercise)
         .where(~Incident.restricted, ~Incident.survivor)
-        .where(or_(open_, Incident.closed_at > since))
         .order_by(Incident.verified_at.desc(), Incident.id)
         .limit(MOST)
     )  # fmt: skip
