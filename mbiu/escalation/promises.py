@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mbiu.codes import Answer
 from mbiu.escalation.quorum import Word
 
 #: A promise without a time of its own is looked at again after so long.
@@ -31,6 +32,6 @@ def look(words: Iterable[Word], now: dt.datetime) -> Look:
 
 def due_at(word: Word) -> dt.datetime | None:
     """When a promise is to be looked at next; None for what is no promise, is kept or is void."""
-    if word.due_at is None or not word.holds:
+    if word.due_at is None or not word.holds or word.answer is Answer.DONE:
         return None
     return word.due_at if word.reminded_at is None else max(word.due_at, word.reminded_at) + GRACE

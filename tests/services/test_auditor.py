@@ -1,0 +1,107 @@
+"""The auditor finds what stands still, mends it and says so; the heartbeat goes out on its word alone."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from mbiu import escalation, routing
+from mbiu.codes import AlertState, ResponderClass, Role
+from mbiu.db import transaction
+from mbiu.escalation import auditor, heartbeat
+from mbiu.models import Alert, AuditEntry, EscalationCheck, Notice, utcnow
+from mbiu.settings import settings as read_settings
+from tests.cast import (
+    DANIEL,
+    GRACE,
+    QUARREL,
+    alert_of,
+    approve,
+    count,
+    incident_of,
+    person,
+    route,
+    say,
+    tell,
+    texts_to,
+    user,
+)
+
+
+@pytest.fixture
+def alert() -> str:
+    ruth = user("ruth")
+    ref = incident_of(tell(QUARREL)).ref
+    approve(ref, ruth)
+    route("elders", [[person("UG-1", DANIEL)]], wait_minutes=20)
+    person("UG-9", GRACE, responder_class=ResponderClass.COORDINATOR, area_path="/ug/")
+    with transaction() as session:
+        return routing.send(session, ruth, ref).ref
+
+
+def look() -> EscalationCheck:
+    with transaction() as session:
+        return auditor.look(session)
+
+
+def spoil(**values: Any) -> None:
+    with transaction() as session:
+        session.execute(update(Alert).values(**values))
+
+
+def is_proven(session: Session, later: dt.timedelta = dt.timedelta()) -> bool:
+    return auditor.is_proven(session, utcnow() + later)
+
+
+def test_an_alert_with_a_future_step_is_proven_to_have_one(alert: str) -> None:
+    assert (look().open, look().broken) == (1, 0)
+    with transaction() as session:
+        assert is_proven(session)
+        assert not is_proven(session, dt.timedelta(minutes=4))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"due_at": None},
+        {"next_at": None, "repeat_at": None},
+        {"due_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "next_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)},
+        {"chain": []},
+    ],
+    ids=["nothing due", "no step to come", "long overdue", "no end"],
+)
+def test_what_stands_still_is_found_told_and_set_going_again(alert: str, fault: dict[str, Any]) -> None:
+    spoil(**fault)
+    assert look().broken == 1
+    with transaction() as session:
+        assert not is_proven(session)
+        escalation.take_due(session)
+    assert look().broken == 0
+    assert count(AuditEntry, AuditEntry.action == "alert.stuck") == 1
+    for role in (Role.COORDINATOR, Role.ADMIN):
+        assert count(Notice, Notice.kind == "escalation_broken", Notice.role == role.value) == 1
+    assert texts_to(GRACE, "alarm") == ["Mbiu: something stands still. Please look at the console now."]
+    assert alert_of(alert).step == max(alert_of(alert).step, 1)
+
+
+def test_the_house_is_called_once_an_hour(alert: str) -> None:
+    for _ in range(3):
+        spoil(due_at=None)
+        look()
+    assert len(texts_to(GRACE, "alarm")) == 1
+
+
+def test_what_has_ended_is_not_looked_at(alert: str) -> None:
+    say("DONE", DANIEL)
+    assert alert_of(alert).state is AlertState.DONE
+    assert look().open == 0
+
+
+def test_the_heartbeat_goes_out_after_a_proof_only(alert: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    look()
+    assert not heartbeat.beat()
+    monkeypatch.setenv("MBIU_HEARTBEAT_URL", "https://127.0.0.1:9/beat")
+    read_settings.cache_clear()
+    assert not heartbeat.beat()
