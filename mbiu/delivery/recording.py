@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mbiu import moving, pace
 from mbiu.codes import AddressKind, DeliveryState
 from mbiu.db import transaction
+from mbiu.delivery import elsewhere
 from mbiu.delivery.bundle import BUNDLE, share
 from mbiu.delivery.opening import Claimed
 from mbiu.delivery.words import below, lock
@@ -79,6 +80,8 @@ def failed(item: Claimed, error: ChannelError, tries: list[Try]) -> None:
         mine = (Delivery.id == item.id, Delivery.state == DeliveryState.SENDING)
         session.execute(update(Delivery).where(*mine).values(**values))
         _share(session, item)
+        if final:
+            elsewhere.tell(session, item.id, now)
     log.warning("delivery.failed", extra={"delivery": str(item.id), "why": error.reason, "final": final})
 
 

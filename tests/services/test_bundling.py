@@ -13,13 +13,27 @@ import pytest
 from sqlalchemy import select, update
 
 from mbiu import alerting, delivery, outbox, vault
+from mbiu.audit import SYSTEM
 from mbiu.channels.text import segments
 from mbiu.channels.webhook import Hook
-from mbiu.codes import AddressKind, DeliveryState, ResponderClass
+from mbiu.codes import AddressKind, AlertState, DeliveryState, ResponderClass
 from mbiu.db import transaction
 from mbiu.delivery import bundling
+from mbiu.enrolment import Registrar, ways
 from mbiu.messages import DeliveryReport, File
-from mbiu.models import Address, Alert, AnswerLink, Attachment, Delivery, Incident, Pause, User, utcnow
+from mbiu.models import (
+    Address,
+    Alert,
+    AnswerLink,
+    Attachment,
+    Contact,
+    Delivery,
+    Incident,
+    Pause,
+    User,
+    utcnow,
+)
+from mbiu.outbox import Outgoing
 from mbiu.refs import new_id
 from tests.cast import DANIEL, QUARREL, approve, count, deliveries, incident_of, person, said_to, tell, user
 from tests.doubles import Doubles
@@ -337,3 +351,45 @@ def test_a_mails_files_are_forgotten_after_some_days(daniel: UUID) -> None:
             outbox.attach(session, row(item).message_id, File("a.pdf", "application/pdf", b"%PDF"), at)
         tidy(session)
     assert count(Attachment) == 1
+
+
+# --- another way -------------------------------------------------------------------------------
+
+
+def test_an_alert_that_can_never_reach_a_phone_goes_to_the_mailbox(
+    providers: Doubles, configure: Configure, dispute: UUID
+) -> None:
+    with MailDouble() as mail:
+        configure(smtp_url=mail.url, mail_from="centre@example.org")
+        lost = person("UG-3", "+15005550001")
+        with transaction() as session:
+            contact = session.get_one(Contact, lost)
+            ways.add_mail(session, Registrar(SYSTEM), contact, "lost@peace.example", utcnow())
+        about = alert(dispute, REFS[0])
+        with transaction() as session:
+            mine = Address.contact_id == lost, Address.kind == AddressKind.SMS
+            phone = session.scalars(select(Address).where(*mine)).one()
+            out = Outgoing(phone.id, lost, "twilio", "to the phone", "alert", alert_id=about, step=2)
+            outbox.put(session, out, utcnow())
+        send_all()
+        (letter,) = mail.to("lost@peace.example")
+        assert letter["Subject"] == f"{REFS[0]}: please answer"
+    told = deliveries(Delivery.alert_id == about)
+    assert [(one.state.value, one.step) for one in told] == [("failed", 2), ("sent", 2)]
+
+
+def test_an_alert_that_nobody_waits_for_is_not_sent_elsewhere(
+    providers: Doubles, configure: Configure, dispute: UUID
+) -> None:
+    lost = person("UG-3", "+15005550001")
+    with transaction() as session:
+        contact = session.get_one(Contact, lost)
+        ways.add_mail(session, Registrar(SYSTEM), contact, "lost@peace.example", utcnow())
+        mine = Address.contact_id == lost, Address.kind == AddressKind.SMS
+        phone = session.scalars(select(Address).where(*mine)).one()
+    about = alert(dispute, REFS[0])
+    with transaction() as session:
+        session.execute(update(Alert).values(state=AlertState.ACKNOWLEDGED))
+        outbox.put(session, Outgoing(phone.id, lost, "twilio", "late", "alert", alert_id=about), utcnow())
+    send_all()
+    assert [one.state.value for one in deliveries(Delivery.alert_id == about)] == ["failed"]
