@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import ColumnElement, func, literal, select, text, true
 from sqlalchemy.orm import Session
 
 from mbiu.figures.answering import ANSWERS
@@ -109,7 +109,8 @@ def answers(session: Session, span: Span, live: Live, by: frozenset[By], role: s
     Told apart by roles, each counts once for each role that was told; else ``role`` is one, or all.
     """
     found: Answers = Counter()
-    for month, area, what, label, n in _sums(session, span, live, ANSWERS):
+    wanted = DayFigure.label != "" if By.ROLE in by else DayFigure.label == role
+    for month, area, what, label, n in _sums(session, span, live, ANSWERS, wanted):
         if bool(label) if By.ROLE in by else label == role:
             parts = {By.MONTH: month, By.AREA: area, By.ROLE: label}
             found[Line(*(value if part in by else "" for part, value in parts.items())), what] += n
@@ -119,22 +120,22 @@ def answers(session: Session, span: Span, live: Live, by: frozenset[By], role: s
 def disputes(session: Session, span: Span, live: Live) -> Counter[tuple[str, str, str]]:
     """Disputes by who took them up, type, and how they stand (`STANDS`); nobody's name stands for all."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for _month, _area, what, label, n in _sums(session, span, live, STANDS):
+    for _month, _area, what, label, n in _sums(session, span, live, STANDS, true()):
         who, _, kind = label.rpartition(":")
         found[who, kind, what] += n
     return found
 
 
 def _sums(
-    session: Session, span: Span, live: Live, whats: Sequence[str]
+    session: Session, span: Span, live: Live, whats: Sequence[str], wanted: ColumnElement[bool]
 ) -> Iterator[tuple[str, str, str, str, int]]:
-    """Counts by month, area, what and label, of days that are over and of those that are not."""
+    """By month, area, what and label: the ``wanted`` counts of days that are over, all of the others."""
     month = func.to_char(DayFigure.day, literal("YYYY-MM", literal_execute=True))
     query = (
         select(month, DayFigure.area, DayFigure.what, DayFigure.label, func.sum(DayFigure.count))
         .where(
             DayFigure.area.in_(span.areas), DayFigure.what.in_(whats), DayFigure.exercise == span.drills,
-            DayFigure.day.between(span.first, span.last), DayFigure.day.not_in(list(live)),
+            DayFigure.day.between(span.first, span.last), DayFigure.day.not_in(list(live)), wanted,
         )
         .group_by(month, DayFigure.area, DayFigure.what, DayFigure.label)
     )  # fmt: skip
