@@ -56,7 +56,7 @@ def _bulletins() -> None:
             ["alert_id"], ["alert.id"], name="fk_bulletin_alert_id_alert", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_bulletin"),
-        sa.UniqueConstraint("alert_id", "audience", "number", name="uq_bulletin_alert_id"),
+        sa.UniqueConstraint("alert_id", "audience", "number", name="uq_bulletin_alert_id_audience_number"),
         sa.UniqueConstraint("alert_id", "audience", "cause", name="uq_bulletin_cause"),
         sa.UniqueConstraint("identifier", name="uq_bulletin_identifier"),
     )
