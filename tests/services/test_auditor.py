@@ -1,6 +1,8 @@
 """The auditor finds what stands still, mends it and says so; the heartbeat goes out on its word alone."""
 
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,6 @@ from mbiu.codes import AlertState, ResponderClass, Role
 from mbiu.db import transaction
 from mbiu.escalation import auditor, heartbeat
 from mbiu.models import Alert, AuditEntry, EscalationCheck, Notice, utcnow
-from mbiu.settings import settings as read_settings
 from tests.cast import (
     DANIEL,
     GRACE,
@@ -28,6 +29,8 @@ from tests.cast import (
     texts_to,
     user,
 )
+from tests.doubles.hooks import HookDouble
+from tests.services.conftest import Configure
 
 
 @pytest.fixture
@@ -99,9 +102,27 @@ def test_what_has_ended_is_not_looked_at(alert: str) -> None:
     assert look().open == 0
 
 
-def test_the_heartbeat_goes_out_after_a_proof_only(alert: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def watcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configure: Configure) -> Iterator[HookDouble]:
+    """Somebody outside who waits for our sign of life."""
+    with HookDouble(tmp_path) as running:
+        monkeypatch.setenv("SSL_CERT_FILE", str(running.authority))
+        configure(heartbeat_url=running.url, hook_networks="127.0.0.0/8")
+        yield running
+
+
+def test_the_heartbeat_leaves_the_house_after_a_good_proof_only(alert: str, watcher: HookDouble) -> None:
+    assert not heartbeat.beat()
+    look()
+    assert heartbeat.beat()
+    spoil(due_at=None)
     look()
     assert not heartbeat.beat()
-    monkeypatch.setenv("MBIU_HEARTBEAT_URL", "https://127.0.0.1:9/beat")
-    read_settings.cache_clear()
+    assert len(watcher.calls) == 1
+
+
+def test_a_watcher_that_refuses_the_heartbeat_breaks_nothing(alert: str, watcher: HookDouble) -> None:
+    look()
+    watcher.answers.append(500)
     assert not heartbeat.beat()
+    assert heartbeat.beat()
