@@ -26,6 +26,7 @@ from mbiu.models import (
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.sequels import Kind
 from tests.cast import (
+    AMINA,
     DANIEL,
     GRACE,
     QUARREL,
@@ -243,6 +244,26 @@ def test_the_next_step_and_info_speak_of_the_new_facts(ruth: Actor, ref: str, al
     approve(ref, user("peter"))
     follow(ruth, alert, Kind.UPDATE, "")
     assert "threats" in str(say("INFO", DANIEL).reply)
+
+
+def test_who_has_become_a_party_hears_of_no_new_facts_but_of_the_recall(
+    ruth: Actor, ref: str, alert: str
+) -> None:
+    """The police in Bwera are named as those who beat people, after Daniel of their post was told."""
+    actors = incident_of(tell("Police beat traders at the market in Bwera, Kasese", AMINA)).actors
+    with transaction() as session:
+        session.execute(
+            update(Contact).where(Contact.code == "UG-1").values(organisation="Bwera police post")
+        )
+        session.execute(update(Incident).where(Incident.ref == ref).values(actors=actors))
+    changed(ref, ruth)
+    approve(ref, user("peter"))
+    found = follow(ruth, alert, Kind.UPDATE, "")
+    assert texts_to(DANIEL, "sequel") == []
+    assert left_out(found) == {"UG-1": "party"}
+    assert len(texts_to_chat()) == 1
+    follow(ruth, alert, Kind.RECALL)
+    assert texts_to(DANIEL, "sequel") == [texts.say("en", "alert.recall", ref=alert)]
 
 
 # --- person by person --------------------------------------------------------------------------
