@@ -38,6 +38,13 @@ class Contact(Model):
         Index(
             "ix_contact_supervisor_id", "supervisor_id", postgresql_where=text("supervisor_id IS NOT NULL")
         ),
+        Index(
+            "ix_contact_responder_class",
+            "responder_class",
+            "area_path",
+            postgresql_ops={"area_path": "text_pattern_ops"},
+            postgresql_where=text("responder_class IS NOT NULL"),
+        ),
         Index("ix_contact_drills", "code", postgresql_where=text("drills_at IS NOT NULL")),
     )
 

@@ -36,7 +36,7 @@ def _drills() -> None:
         ),
         sa.PrimaryKeyConstraint("drill_id", "contact_id", name="pk_drill_member"),
     )
-    op.create_index("ix_drill_member_contact_id", "drill_member", ["contact_id", "until"])
+    op.create_index("ix_drill_member_contact_id_until", "drill_member", ["contact_id", "until"])
 
 
 def _bulletins() -> None:
