@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session
 
 from mbiu import spool
 from mbiu.db import is_away, transaction
+from mbiu.escalation import auditor
 from mbiu.feedback import figures
 from mbiu.gateways import gauges
-from mbiu.models import Tally, utcnow
+from mbiu.models import EscalationCheck, Tally, utcnow
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +141,7 @@ class _Figures(Collector):
                 counts, due = collect(session)
                 ways = list(gauges.families(session))
                 share = figures.recent_share(session)
+                check = auditor.newest(session)
         except Exception as error:
             if not is_away(error):
                 raise
@@ -147,12 +149,25 @@ class _Figures(Collector):
             return
         yield from _families(counts, due)
         yield from ways
+        if check:
+            yield from _checked(check)
         if share is not None:
             yield GaugeMetricFamily(
                 "mbiu_outcome_told_share",
                 "Share told how it ended, of the reports of 30 days whose incident has ended.",
                 value=share,
             )
+
+
+def _checked(check: EscalationCheck) -> Iterator[Metric]:
+    """What the auditor last found, and when."""
+    yield GaugeMetricFamily("mbiu_alerts_open", "Open alerts at the auditor's last look.", value=check.open)
+    yield GaugeMetricFamily(
+        "mbiu_alerts_without_step", "Those of them that had no future step.", value=check.broken
+    )
+    yield GaugeMetricFamily(
+        "mbiu_escalation_checked_seconds", "When the auditor last looked.", value=check.at.timestamp()
+    )
 
 
 def _families(counts: Counter[tuple[str, str, str]], due: dict[str, int]) -> Iterator[Metric]:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.exposition import generate_latest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mbiu import escalation, routing
+from mbiu import escalation, metrics, routing
 from mbiu.codes import AlertState, ResponderClass, Role
 from mbiu.db import transaction
 from mbiu.escalation import auditor, heartbeat
@@ -87,6 +88,16 @@ def test_what_stands_still_is_found_told_and_set_going_again(alert: str, fault: 
         assert count(Notice, Notice.kind == "escalation_broken", Notice.role == role.value) == 1
     assert texts_to(GRACE, "alarm") == ["Mbiu: something stands still. Please look at the console now."]
     assert alert_of(alert).step == max(alert_of(alert).step, 1)
+
+
+def test_the_figures_say_how_many_stand_still_and_when_it_was_looked_at(alert: str) -> None:
+    spoil(due_at=None)
+    seen = look().at
+    page = generate_latest(metrics._Figures()).decode()
+    assert "mbiu_alerts_open 1.0" in page
+    assert "mbiu_alerts_without_step 1.0" in page
+    (line,) = [row for row in page.splitlines() if row.startswith("mbiu_escalation_checked_seconds ")]
+    assert float(line.split()[1]) == pytest.approx(seen.timestamp(), abs=0.01)
 
 
 def test_the_house_is_called_once_an_hour(alert: str) -> None:
