@@ -1,5 +1,6 @@
 """A worker and its beat in one process that is soon begun: it looks for steps and texts again and again."""
 
+import sys
 import time
 
 from workers import tasks
@@ -9,7 +10,8 @@ PAUSE = 0.005
 
 def main() -> None:
     """Until it is killed."""
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while True:
         tasks.escalate()
         tasks.deliver()
