@@ -143,9 +143,7 @@ class Settings(BaseSettings):
         for pair in _listed(self.send_rates):
             name, _, rate = pair.partition("=")
             if not name or not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", rate) or not float(rate):
-                raise BadSetting(
-                    "MBIU_SEND_RATES: want name=messages a second, such as twilio=1"
-                )
+                raise BadSetting("MBIU_SEND_RATES: want name=messages a second, such as twilio=1")
             found[name] = float(rate)
         return found
 

@@ -287,6 +287,7 @@ def test_in_thirty_days_of_everything_nothing_is_sent(providers: Doubles) -> Non
     with transaction() as session:
         session.execute(update(Delivery).values(due_at=utcnow() - dt.timedelta(days=30)))
         escalation.take_due(session)
+    send_all()
     close(ruth, incident_of(ref).ref)
     send_all()
     assert {one.to for one in providers.twilio.sent} == {DANIEL}
