@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from mbiu import delivery, routing
 from mbiu.channels.webhook import Hook
 from mbiu.codes import AddressKind, DeliveryState, ResponderClass
 from mbiu.db import transaction
-from mbiu.models import utcnow
+from mbiu.models import Report, utcnow
+from mbiu.verification import find
 from tests.cast import AMINA, DANIEL, approve, contact_of, deliveries, incident_of, person, route, tell, user
 from tests.doubles import Doubles
 from tests.doubles.hooks import HookDouble
@@ -92,6 +94,17 @@ def test_one_alert_by_four_ways_says_what_each_may_know_and_nothing_of_who_told(
     told_by = contact_of(AMINA).code
     secrets = [CANARY, AMINA, AMINA[4:], told_by, report, *codes]
     assert [one for one in secrets for text in left if one in text] == []
+
+
+def test_a_partner_hears_nothing_that_only_somebody_under_duress_tells(partner: HookDouble) -> None:
+    four(partner)
+    ref, ruth = incident_of(tell(TOLD)).ref, user("ruth")
+    approve(ref, ruth)
+    with transaction() as session:
+        assert "KAS-74" in {one.code for one in routing.plan(session, find(session, ref)).recipients}
+        session.execute(update(Report).values(duress=True))
+        plan = routing.plan(session, find(session, ref))
+    assert ("KAS-74", "is outside the house: duress") in plan.left_out
 
 
 def test_a_partners_mail_knows_the_district_only(mail: MailDouble, partner: HookDouble) -> None:
