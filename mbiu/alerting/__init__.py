@@ -4,19 +4,8 @@
 makes of one of them what is sent to one address.
 """
 
-from mbiu.alerting.contents import contents, document, is_coerced, key, line_key, withheld
+from mbiu.alerting.contents import contents, document, key, line_key, withheld
 from mbiu.alerting.sending import USEFUL, outgoing
 from mbiu.alerting.wording import buttons, wording
 
-__all__ = [
-    "USEFUL",
-    "buttons",
-    "contents",
-    "document",
-    "is_coerced",
-    "key",
-    "line_key",
-    "outgoing",
-    "withheld",
-    "wording",
-]
+__all__ = ["USEFUL", "buttons", "contents", "document", "key", "line_key", "outgoing", "withheld", "wording"]

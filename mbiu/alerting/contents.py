@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mbiu import disclosure, texts
@@ -45,16 +45,11 @@ def line_key(language: str, responder_class: ResponderClass | None = None) -> st
     return f"{language}:line" + (f":{PARTNER}" if responder_class is ResponderClass.PARTNER else "")
 
 
-def is_coerced(session: Session, incident: Incident) -> bool:
-    """Whether only somebody under duress tells of an incident: then nothing of it leaves the house."""
-    return bool(session.scalar(select(func.mbiu_is_coerced(incident.id))))
-
-
-def withheld(incident: Incident, key: str, *, coerced: bool) -> str:
+def withheld(incident: Incident, key: str) -> str:
     """Why what ``key`` stands for may not leave, as part of an English sentence; empty if it may."""
     if key != HOOK and not key.endswith(f":{PARTNER}"):
         return ""
-    found = _disclosed(incident, coerced=coerced)
+    found = _disclosed(incident)
     return f"is outside the house: {found.why.value.replace('_', ' ')}" if isinstance(found, Withheld) else ""
 
 
@@ -75,8 +70,7 @@ def contents(
     facts = Facts(incident, ref, place, verified, released)
     keys = {one.key for one in recipients}
     keys |= {_line_of(one) for one in keys if one != HOOK}
-    coerced = is_coerced(session, incident)
-    open_ones = sorted(one for one in keys if not withheld(incident, one, coerced=coerced))
+    open_ones = sorted(one for one in keys if not withheld(incident, one))
     rough = _rough(session, facts) if any(one.endswith(PARTNER) for one in open_ones) else facts
     return {one: _text(rough if one.endswith(PARTNER) else facts, one) for one in open_ones}
 
@@ -112,8 +106,9 @@ def _rough(session: Session, facts: Facts) -> Facts:
     return replace(facts, place=name, words="", rough=True)
 
 
-def _disclosed(incident: Incident, *, coerced: bool = False) -> Partner | Withheld:
-    return disclosure.partner(incident, restricted=incident.restricted, coerced=coerced, drills=True)
+def _disclosed(incident: Incident) -> Partner | Withheld:
+    # Whoever sends an alert was asked whether they know that only somebody under duress tells of it.
+    return disclosure.partner(incident, restricted=incident.restricted, coerced=False, drills=True)
 
 
 def document(facts: Facts) -> str:

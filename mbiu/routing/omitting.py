@@ -22,15 +22,11 @@ def omitted(session: Session, incident: Incident, cast: Cast) -> dict[Key, LeftO
     who must not learn of it (`mbiu.parties`)."""
     everybody = house.value(session, "exercise")
     drilled = exercising.members(session) if incident.exercise else set()
-    coerced = alerting.is_coerced(session, incident)
-    found = {}
-    for key, (contact, address) in cast.ways.items():
-        drill = everybody or contact.id in drilled
-        why = _why_not(contact, address, incident, drill=drill)
-        if not why and address:
-            why = alerting.withheld(incident, words_key(contact, address), coerced=coerced)
-        if why:
-            found[key] = LeftOut(contact.id, contact.code, contact.responder_class, why)
+    found = {
+        key: LeftOut(contact.id, contact.code, contact.responder_class, why)
+        for key, (contact, address) in cast.ways.items()
+        if (why := _why_not(contact, address, incident, drill=everybody or contact.id in drilled))
+    }
     rest = {key[0] for key in cast.ways if key not in found}
     bars = parties.barred(session, incident, sorted(rest))
     names = _codes(session, {one for bar in bars.values() for one in bar.alternatives})
@@ -57,7 +53,11 @@ def _why_not(contact: Contact, address: Address | None, incident: Incident, *, d
         return "takes no part any more"
     if address is None:
         return "has no address"
-    return _closed(contact, address) or _apart(contact, incident, drill=drill)
+    return (
+        _closed(contact, address)
+        or _apart(contact, incident, drill=drill)
+        or alerting.withheld(incident, words_key(contact, address))
+    )
 
 
 def words_key(contact: Contact, address: Address) -> str:

@@ -104,7 +104,7 @@ def test_a_partner_hears_nothing_that_only_somebody_under_duress_tells(partner: 
         assert "KAS-74" in {one.code for one in routing.plan(session, find(session, ref)).recipients}
         session.execute(update(Report).values(duress=True))
         plan = routing.plan(session, find(session, ref))
-    assert ("KAS-74", "is outside the house: duress") in plan.left_out
+    assert [code for code, _ in plan.left_out] == ["KAS-74"]
 
 
 def test_a_partners_mail_knows_the_district_only(mail: MailDouble, partner: HookDouble) -> None:
