@@ -88,7 +88,7 @@ run: setup ## start everything on this machine: console, hooks, worker, beat, bo
 .PHONY: test
 test: setup-test lint ## lint, then run the whole suite against a real database and broker
 	@sh scripts/chromium.sh
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(VENV)/test.stamp ## check style, types and the direction of imports

@@ -90,12 +90,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not LONG.intersection(item.path.parts))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores, because tests wait as much as they work."""
-    return min((os.cpu_count() or 1) + 1, 4)
-
-
 def pytest_unconfigure() -> None:
     forks.close()
 
