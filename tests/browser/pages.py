@@ -63,6 +63,7 @@ NO_PAGES = frozenset(
     {
         "static",
         "health.healthz",
+        "drills.export",
         "queue.rows",
         "queue.events",
         "queue.streamed",
