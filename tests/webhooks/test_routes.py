@@ -30,8 +30,10 @@ ACK = {"answer": "ack"}
 STRANGER = {"open": 200, "signed link": 404}
 LIST = """
 import json, webhooks
-rules = webhooks.create_app().url_map.iter_rules()
-print(json.dumps({rule.rule: sorted(rule.methods - {"OPTIONS", "HEAD"}) for rule in rules}))
+found = {}
+for rule in webhooks.create_app().url_map.iter_rules():
+    found.setdefault(rule.rule, set()).update(rule.methods - {"OPTIONS", "HEAD"})
+print(json.dumps({path: sorted(methods) for path, methods in found.items()}))
 """
 
 
