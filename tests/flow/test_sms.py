@@ -85,7 +85,8 @@ def tell_the_fate_of_the_alert(house: House) -> None:
 
 def answer_the_alert(house: House, alert: str) -> None:
     assert alert in words(house.sms(DANIEL, "1"))
-    assert house.rows("SELECT state, due_at FROM alert WHERE ref = %s", alert) == [("acknowledged", None)]
+    assert house.rows("SELECT state FROM alert WHERE ref = %s", alert) == [("acknowledged",)]
+    assert house.rows("SELECT due_at > now() + interval '3 hours' FROM alert") == [(True,)]
     assert "done" in words(house.sms(DANIEL, f"3 {alert} both sides met, the cows are back"))
     assert house.rows("SELECT state FROM alert WHERE ref = %s", alert) == [("done",)]
 
@@ -106,7 +107,9 @@ def test_when_nobody_answers_in_time_the_next_step_is_told(house: House) -> None
     assert house.doubles.twilio.texts(DANIEL) == [first]
     assert house.rows("SELECT step, state FROM alert") == [(2, "open")]
     pass_the_time(house)
-    eventually(lambda: house.rows("SELECT 1 FROM alert WHERE due_at IS NULL"), what="the end of the chain")
+    eventually(
+        lambda: house.rows("SELECT 1 FROM alert WHERE step = 3 AND next_at IS NULL"), what="the last step"
+    )
     told = [text for number in (DANIEL, GRACE) for text in house.doubles.twilio.texts(number)]
     assert len(told) == 2
     assert "Thank you" in words(house.sms(GRACE, "1"))
@@ -116,6 +119,7 @@ def test_when_nobody_answers_in_time_the_next_step_is_told(house: House) -> None
 def pass_the_time(house: House) -> None:
     """Half an hour is over."""
     changed = house.rows(
-        "UPDATE alert SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL RETURNING id"
+        "UPDATE alert SET next_at = now() - interval '1 second', due_at = now() - interval '1 second'"
+        " WHERE next_at IS NOT NULL RETURNING id"
     )
     assert len(changed) == 1
