@@ -52,7 +52,7 @@ from mbiu.models.record import AuditEntry, AuditHead, Tally
 from mbiu.models.report import Correction, Joining, Report, ReportCode, ReportTerms
 from mbiu.models.reveal import Reveal
 from mbiu.models.rota import Digest, Rota, RotaMember, RotaOverride
-from mbiu.models.route import EscalationChain, Route, RuleVersion
+from mbiu.models.route import EscalationChain, Proposal, Route, RuleVersion
 from mbiu.models.rumour import CounterMessage, Rumour
 from mbiu.models.token import ApiToken
 from mbiu.models.training import Drill, DrillMember, SimulatorPhone
@@ -122,6 +122,7 @@ __all__ = [
     "Place",
     "PlaceEdition",
     "PlaceImport",
+    "Proposal",
     "ProtectiveText",
     "Report",
     "ReportCode",

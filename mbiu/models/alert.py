@@ -171,7 +171,8 @@ class EarlyReport(Model):
 
 class Response(Model):
     """A responder's word on an alert. ``due_at`` is when a promise (ack, go) should be kept; whoever made it
-    was reminded at ``reminded_at``, and after ``lapsed_at`` it counts for nothing.
+    was reminded at ``reminded_at``, and after ``lapsed_at`` it counts for nothing: because its time was over,
+    or, with ``lapsed_why`` party, because whoever gave it turned out to belong to a suspected party.
     """
 
     __tablename__ = "response"
@@ -186,4 +187,5 @@ class Response(Model):
     due_at: Mapped[Moment | None]
     reminded_at: Mapped[Moment | None]
     lapsed_at: Mapped[Moment | None]
+    lapsed_why: Mapped[str] = mapped_column(String(8), default="", server_default="")
     created_at: Mapped[Moment] = mapped_column(default=utcnow)

@@ -49,7 +49,10 @@ class OutcomeBy(Model):
 
 
 class FollowUp(Model):
-    """A day on which an incident is looked at again, how (``what``), and what was found then (``result``)."""
+    """A day on which an incident is looked at again, how (``what``), and what was found then (``result``).
+
+    ``contact_id`` is who of the responders looks, and is reminded by phone; nobody if the centre does.
+    """
 
     __tablename__ = "follow_up"
     __table_args__ = (
@@ -62,6 +65,7 @@ class FollowUp(Model):
     due_on: Mapped[dt.date] = mapped_column(Date)
     what: Mapped[str] = mapped_column(String(16))
     made_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"))
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     reminded_at: Mapped[Moment | None]
     result: Mapped[str | None] = mapped_column(String(16))

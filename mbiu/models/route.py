@@ -1,14 +1,14 @@
-"""Rules: which incidents go by which chain, and every version that was ever in force."""
+"""Rules: which incidents go by which chain, every version that was ever in force, and what is proposed."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mbiu.codes import Certainty, Severity
-from mbiu.models.base import Key, Model, Moment, Words, utcnow
+from mbiu.models.base import Key, Model, Moment, Sealed, Words, utcnow
 
 
 class EscalationChain(Model):
@@ -65,7 +65,8 @@ class Route(Model):
 class RuleVersion(Model):
     """One saving of a route or a chain (``kind``): what it was before and after, by whom, when.
 
-    Rows are never changed. Without ``saved_by`` the system took out somebody who ended their part.
+    Rows are never changed. Without ``saved_by`` the system took out somebody who ended their part. What
+    changes who hears of real incidents has a ``proposal_id``, or the database refuses it.
     """
 
     __tablename__ = "rule_version"
@@ -79,3 +80,50 @@ class RuleVersion(Model):
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     saved_at: Mapped[Moment] = mapped_column(default=utcnow)
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposal.id"))
+
+
+class Proposal(Model):
+    """A change of who hears of real incidents: proposed by one person, in force once another agreed.
+
+    ``kind`` is route, chain, or that of somebody's new address (email, webhook); ``subject_id`` the route,
+    the chain or the contact. ``version`` is the one it was made on, 0 for what is new; ``chain_version`` that
+    of the chain which a route would lead to. A new address lies in the vault under ``vault_id``. ``alone``
+    holds the sealed reason of whoever put it in force without a second person.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("agreed_by <> asked_by OR alone IS NOT NULL", name="two_people"),
+        CheckConstraint("alone IS NULL OR agreed_by = asked_by", name="alone"),
+        CheckConstraint(
+            "(agreed_at IS NULL) = (agreed_by IS NULL) AND (dropped_at IS NULL) = (dropped_by IS NULL)"
+            " AND (agreed_at IS NULL OR dropped_at IS NULL)",
+            name="answered",
+        ),
+        Index(
+            "uq_proposal_waiting",
+            "kind",
+            "subject_id",
+            unique=True,
+            postgresql_where=text("agreed_at IS NULL AND dropped_at IS NULL"),
+        ),
+        Index("ix_proposal_alone", "agreed_at", postgresql_where=text("alone IS NOT NULL")),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(8))
+    subject_id: Mapped[UUID]
+    name: Mapped[str]
+    version: Mapped[int]
+    chain_version: Mapped[int | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    vault_id: Mapped[UUID | None] = mapped_column(ForeignKey("vault.id", ondelete="SET NULL"))
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[Moment] = mapped_column(default=utcnow)
+    agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    agreed_at: Mapped[Moment | None]
+    alone: Mapped[Sealed | None]
+    dropped_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    dropped_at: Mapped[Moment | None]
