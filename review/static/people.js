@@ -15,10 +15,11 @@ function circle(row) {
 }
 
 async function start() {
-  const map = await basemap(box);
   const rows = [...document.querySelectorAll("tr[data-lat]")].filter((row) => row.dataset.lat);
-  const layer = L.featureGroup(rows.map(circle)).addTo(map);
-  if (rows.length) map.fitBounds(layer.getBounds().pad(.3), { maxZoom: 9, animate: false });
+  await basemap(box, {}, (map) => {
+    const layer = L.featureGroup(rows.map(circle)).addTo(map);
+    if (rows.length) map.fitBounds(layer.getBounds().pad(.3), { maxZoom: 9, animate: false });
+  });
   box.dataset.ready = "yes";
 }
 

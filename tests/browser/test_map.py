@@ -87,6 +87,19 @@ def test_more_than_the_map_can_hold_is_counted_by_the_server(
     assert complaints == []
 
 
+def test_a_coarse_ground_gives_way_to_a_fine_one_near_by(page: Page, console: str, log_in: LogIn) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    log_in(page, "ruth")
+    page.goto(f"{console}/map")
+    _drawn(page)
+    assert [re.split(r"[/?]", url)[-2] for url in asked if "/map/" in url and ".json" in url] == ["far.json"]
+    with page.expect_response(re.compile("base.json")):
+        for _ in range(3):
+            page.locator(".leaflet-control-zoom-in").click()
+            page.wait_for_timeout(400)
+
+
 def test_the_map_serves_without_scripts(page: Page, console: str, log_in: LogIn) -> None:
     log_in(page, "ruth")
     browser = page.context.browser
