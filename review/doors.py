@@ -196,6 +196,7 @@ _UNDER = {
     "leftovers": "queue",
     "media": "queue",
     "parties": "queue",
+    "proposals": "routes",
     "wall": "map",
     "warnings": "alerts",
 }

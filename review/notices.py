@@ -26,6 +26,10 @@ WORDS = {
     "escalation_broken": _("Alert {} had no next step and was set going again. Look at it."),
     "warning_prepared": _("Warning {} waits for a second person. Look under Alerts, Warnings."),
     "override_asked": _("Somebody of a suspected party is to hear of incident {}: a second person decides."),
+    "change_proposed": _(
+        "Who hears of alerts is to change: {}. A second person decides: Routes, Waiting."
+    ),
+    "changed_alone": _("One person alone changed who hears of alerts: {}. Look: Routes, Waiting."),
     "follow_up": _("Look again at incident {}: the day set for it has come."),
     "duty_unreached": _("{} is on duty or was, and cannot be written to."),
     "gateway_down": _("Gateway {} does not work."),

@@ -1,4 +1,4 @@
-"""What was changed in a route or a chain, version by version, in words."""
+"""What was changed in a route or a chain, version by version, in words, and what is proposed."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from mbiu import chains
-from mbiu.models import EscalationChain, RuleVersion, User
+from mbiu import chains, proposals
+from mbiu.models import EscalationChain, Proposal, RuleVersion, User
 from review import places
 from review.routes import MOST, Names, StepLine, lines
 from review.words import label
@@ -24,32 +24,47 @@ _ORDER = (
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a route or chain: by whom, when, and what it changed."""
+    """One version of a route or chain: by whom, when, what it changed, and who agreed.
+
+    ``alone`` is why there was no second person.
+    """
 
     number: int
     by: str
     at: dt.datetime
     changes: tuple[tuple[str, str, str], ...]
+    agreed_by: str = ""
+    alone: str = ""
 
 
 def versions(db: Session, subject_id: UUID) -> list[Version]:
     """All versions, the newest first."""
+    other = aliased(User)
     rows = db.execute(
-        select(RuleVersion, User.name)
+        select(RuleVersion, User.name, Proposal, other.name.label("agreed_by"))
         .outerjoin(User, User.id == RuleVersion.saved_by)
+        .outerjoin(Proposal, Proposal.id == RuleVersion.proposal_id)
+        .outerjoin(other, other.id == Proposal.agreed_by)
         .where(RuleVersion.subject_id == subject_id)
         .order_by(RuleVersion.version.desc())
         .limit(MOST)
     ).all()
-    facts = [found for row in rows for found in (row.RuleVersion.before or {}, row.RuleVersion.after)]
-    known = _Known.of(db, facts)
+    changes = changed(db, [(row.RuleVersion.before, row.RuleVersion.after) for row in rows])
     return [
         Version(
-            row.RuleVersion.version, row.name or _("the system"), row.RuleVersion.saved_at,
-            tuple(_changes(row.RuleVersion.before or {}, row.RuleVersion.after, known)),
+            row.RuleVersion.version, row.name or _("the system"), row.RuleVersion.saved_at, changes[n],
+            row.agreed_by or "", proposals.reason(row.Proposal) if row.Proposal else "",
         )
-        for row in rows
+        for n, row in enumerate(rows)
     ]  # fmt: skip
+
+
+def changed(
+    db: Session, facts: list[tuple[dict[str, Any] | None, dict[str, Any]]]
+) -> list[tuple[tuple[str, str, str], ...]]:
+    """Of facts before and after: what differs, before, and after, in words."""
+    known = _Known.of(db, [one or {} for both in facts for one in both])
+    return [tuple(_changes(before or {}, after, known)) for before, after in facts]
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/admin/chains": (COORDINATOR, ("/admin/chains",)),
     "/admin/chains/new": (COORDINATOR, ("/admin/chains/new",)),
     "/admin/dry-run": (COORDINATOR, ("/admin/dry-run", "/admin/dry-run?incident={incident}")),
+    "/admin/proposals": (COORDINATOR, ("/admin/proposals",)),
     "/admin/users": (ADMIN, ("/admin/users",)),
     "/admin/rotas": (COORDINATOR, ("/admin/rotas",)),
     "/digests": (COORDINATOR, ("/digests",)),

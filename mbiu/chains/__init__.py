@@ -1,6 +1,6 @@
 """Escalation chains: ordered steps of who is told while nobody answers, kept with all their versions."""
 
-from mbiu.chains.keeping import forget, history, may_keep, named, newest, record, save
+from mbiu.chains.keeping import forget, history, may_keep, named, newest, put_in_force, record, save
 from mbiu.chains.steps import (
     AREAS,
     MOST_COUNT,
@@ -32,6 +32,7 @@ __all__ = [
     "may_keep",
     "named",
     "newest",
+    "put_in_force",
     "read",
     "record",
     "save",

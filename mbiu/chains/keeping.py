@@ -8,11 +8,22 @@ from sqlalchemy import cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from mbiu import audit
+from mbiu import audit, proposals
 from mbiu.audit import SYSTEM, Actor
 from mbiu.chains.steps import AREAS, Selector, Step, check, read, without, written
 from mbiu.house.settings import RUNNERS
-from mbiu.models import Address, Contact, EscalationChain, Place, Rota, Route, RuleVersion, utcnow
+from mbiu.models import (
+    Address,
+    Contact,
+    EscalationChain,
+    Place,
+    Proposal,
+    Rota,
+    Route,
+    RuleVersion,
+    utcnow,
+)
+from mbiu.proposals import Change
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible, Stale
 
@@ -26,22 +37,47 @@ def save(
     *,
     active: bool = True,
     version: int | None = None,
-) -> EscalationChain:
+) -> EscalationChain | Proposal:
     """Make a chain, or a new version of one; what did not change makes none. Running alerts keep theirs.
 
-    Raises NotAllowed, NotFound, NotPossible for what makes no sense, and Stale when ``version`` is not the
-    newest.
+    New steps of a chain that real incidents go by wait for a second person: then it is the proposal that is
+    returned. What the system saves does not wait. Raises NotAllowed, NotFound, NotPossible for what makes no
+    sense, and Stale when ``version`` is not the newest.
     """
     may_keep(actor)
     check(steps)
     _check_known(session, [one for step in steps for one in step.who])
     chain = _held(session, chain_id, version)
-    chain.name = named(session, EscalationChain, name, chain_id)
+    name = named(session, EscalationChain, name, chain_id)
     if not active and (used := _used_by(session, chain_id)):
         raise NotPossible(f"The route «{used}» goes by this chain.")
     before = _facts(chain) if chain_id else None
-    chain.active, chain.steps = active, written(steps)
-    record(session, actor, "chain", chain, before, _facts(chain))
+    after: dict[str, Any] = {"name": name, "active": active, "steps": written(steps)}
+    if before and actor != SYSTEM and before["steps"] != after["steps"] and _is_real(session, chain.id):
+        return proposals.put(
+            session, actor, Change("chain", chain.id, name, after, before, chain.version)
+        )  # fmt: skip
+    return _apply(session, actor, chain, before, after)
+
+
+def put_in_force(session: Session, actor: Actor, agreed: Proposal) -> EscalationChain:
+    """Save a chain as it was proposed and agreed. Raises Stale if it changed since, NotPossible."""
+    chain = _held(session, agreed.subject_id, agreed.version)
+    _check_known(session, [one for step in read(agreed.after["steps"]) for one in step.who])
+    named(session, EscalationChain, agreed.after["name"], chain.id)
+    return _apply(session, actor, chain, _facts(chain), agreed.after, agreed)
+
+
+def _apply(
+    session: Session,
+    actor: Actor,
+    chain: EscalationChain,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+    agreed: Proposal | None = None,
+) -> EscalationChain:
+    chain.name, chain.active, chain.steps = after["name"], after["active"], after["steps"]
+    record(session, actor, "chain", chain, (before, after), agreed)
     return chain
 
 
@@ -80,6 +116,12 @@ def _used_by(session: Session, chain_id: UUID | None) -> str | None:
     return session.scalar(select(Route.name).where(Route.chain_id == chain_id, Route.active).limit(1))
 
 
+def _is_real(session: Session, chain_id: UUID) -> bool:
+    """Whether real incidents go by this chain, and not exercises alone."""
+    leads = select(Route.id).where(Route.chain_id == chain_id, Route.active, Route.exercise.is_not(True))
+    return session.scalar(leads.limit(1)) is not None
+
+
 def _facts(chain: EscalationChain) -> dict[str, Any]:
     """A chain as its versions and the audit keep it: ids, no person."""
     return {"name": chain.name, "active": chain.active, "steps": chain.steps}
@@ -90,10 +132,14 @@ def record(
     actor: Actor,
     kind: str,
     row: EscalationChain | Route,
-    before: dict[str, Any] | None,
-    after: dict[str, Any],
+    facts: tuple[dict[str, Any] | None, dict[str, Any]],
+    agreed: Proposal | None = None,
 ) -> None:
-    """Keep ``after`` as the next version of a chain or route and audit it; nothing if nothing changed."""
+    """Keep what it is after the change as the next version of a chain or route; nothing if nothing changed.
+
+    ``facts`` are before and after. What was ``agreed`` is saved in the name of whoever proposed it.
+    """
+    before, after = facts
     if before == after:
         return
     row.version, row.saved_at = row.version + 1, utcnow()
@@ -102,7 +148,8 @@ def record(
     session.add(
         RuleVersion(
             kind=kind, subject_id=row.id, version=row.version, before=before, after=after,
-            saved_by=actor.id, saved_at=row.saved_at,
+            saved_by=agreed.asked_by if agreed else actor.id, saved_at=row.saved_at,
+            proposal_id=agreed.id if agreed else None,
         )
     )  # fmt: skip
     audit.append(
@@ -134,7 +181,7 @@ def forget(session: Session, contact_id: UUID) -> int:
     for chain in chains:
         before = _facts(chain)
         chain.steps = written(without(read(chain.steps), contact_id))
-        record(session, SYSTEM, "chain", chain, before, _facts(chain))
+        record(session, SYSTEM, "chain", chain, (before, _facts(chain)))
     return len(chains)
 
 

@@ -10,7 +10,7 @@ from mbiu.routing.dryrun import DryRun, Gap, run
 from mbiu.routing.imagining import Imagined, imagine
 from mbiu.routing.planning import plan, zone
 from mbiu.routing.plans import LeftOut, Plan, PlannedStep, Quorum, Recipient, Rule
-from mbiu.routing.saving import Rules, save
+from mbiu.routing.saving import Rules, put_in_force, save
 from mbiu.routing.sending import send
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "imagine",
     "place_name",
     "plan",
+    "put_in_force",
     "run",
     "save",
     "send",

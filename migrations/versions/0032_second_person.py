@@ -14,8 +14,8 @@ _MOMENT = sa.DateTime(timezone=True)
 # What a route does to real incidents: nothing while it is off or for exercises only. Its name does nothing.
 REACH = """
 CREATE FUNCTION mbiu_reach(facts jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT facts - 'name'
-    WHERE (facts ->> 'active')::boolean AND (facts ->> 'exercise') IS DISTINCT FROM 'true'
+    SELECT CASE WHEN (facts ->> 'active')::boolean AND (facts ->> 'exercise') IS DISTINCT FROM 'true'
+        THEN facts - 'name' END
 $$
 """
 SECONDED = """
@@ -39,6 +39,8 @@ END $$
 """
 # What was agreed to is what was proposed, and what was answered stays answered.
 KEPT = ("kind", "subject_id", "name", "version", "chain_version", "before", "after", "asked_by", "asked_at")
+_CHANGED = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in KEPT)
+_ANSWERED = "(OLD.agreed_by, OLD.agreed_at, OLD.alone, OLD.dropped_by, OLD.dropped_at)"
 
 # An update tells the facts; a recall and an all-clear name a reference alone, and go to everybody.
 NO_PARTY = """
@@ -61,9 +63,10 @@ END $$
 """
 TRIGGERS = {
     "seconded": "BEFORE INSERT ON rule_version FOR EACH ROW EXECUTE FUNCTION mbiu_is_seconded()",
-    "frozen_proposal": "BEFORE UPDATE ON proposal FOR EACH ROW WHEN (OLD.agreed_at IS NOT NULL OR "
-    + " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in KEPT)
-    + ") EXECUTE FUNCTION mbiu_frozen()",
+    "frozen_proposal": f"BEFORE UPDATE ON proposal FOR EACH ROW WHEN ({_CHANGED}"
+    " OR ((OLD.agreed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL)"
+    f" AND {_ANSWERED} IS DISTINCT FROM {_ANSWERED.replace('OLD', 'NEW')}))"
+    " EXECUTE FUNCTION mbiu_frozen()",
     "updates_no_party": "BEFORE INSERT ON delivery FOR EACH ROW WHEN (NEW.sequel_id IS NOT NULL)"
     " EXECUTE FUNCTION mbiu_updates_no_party()",
 }

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from mbiu import chains
 from mbiu.db import transaction
-from mbiu.models import EscalationChain
+from mbiu.models import EscalationChain, Proposal
 from mbiu.refusals import NotFound, NotPossible, Stale
-from review import chainforms, routes, ruleversions
+from review import chainforms, proposed, routes, ruleversions
 from review.doors import Permission, actor, door
 from review.words import told
 
@@ -48,6 +48,7 @@ def one(chain_id: UUID) -> ResponseReturnValue:
             chain=chain,
             steps=chainforms.fields(db, steps),
             versions=ruleversions.versions(db, chain_id),
+            proposed=proposed.waiting(db, actor(), chain_id),
             shut=routes.shut_words(steps),
             **chainforms.choices(db),
         )
@@ -76,6 +77,9 @@ def _save(chain_id: UUID | None) -> ResponseReturnValue:
     except (NotPossible, Stale) as refused:
         flash(told(refused.why), "bad")
         return _again(chain_id), 400
+    if isinstance(chain, Proposal):
+        flash(_("The change of «%(name)s» waits for a second person.", name=chain.name), "ok")
+        return redirect(url_for("proposals.show"))
     flash(_("Chain «%(name)s» is saved, version %(n)s.", name=chain.name, n=chain.version), "ok")
     return redirect(url_for("chains.one", chain_id=chain.id))
 

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from mbiu import routing
 from mbiu.codes import Certainty, Severity
 from mbiu.db import transaction
+from mbiu.models import Proposal
 from mbiu.refusals import NotPossible, Stale
 from mbiu.routing import Rules
-from review import chainforms, routes, ruleversions
+from review import chainforms, proposed, routes, ruleversions
 from review.doors import Permission, actor, door
 from review.routes import RouteCard
 from review.words import told
@@ -42,8 +43,11 @@ def one(route_id: UUID) -> ResponseReturnValue:
     """One route to be changed, with its versions."""
     with transaction() as db:
         card = routes.route_card(db, route_id)
-        versions = ruleversions.versions(db, route_id)
-        return render_template("pages/route.html", r=card, versions=versions, **routes.choices(db))
+        shown = {
+            "versions": ruleversions.versions(db, route_id),
+            "proposed": proposed.waiting(db, actor(), route_id),
+        }
+        return render_template("pages/route.html", r=card, **shown, **routes.choices(db))
 
 
 @pages.post("")
@@ -64,10 +68,13 @@ def _save(route_id: UUID | None) -> ResponseReturnValue:
     try:
         with transaction() as db:
             route = routing.save(db, actor(), route_id, _rules(), version=_version())
-        flash(_("Route «%(name)s» is saved, version %(n)s.", name=route.name, n=route.version), "ok")
     except (NotPossible, Stale) as refused:
         flash(told(refused.why), "bad")
         return redirect(url_for("routes.one", route_id=route_id) if route_id else url_for("routes.new"))
+    if isinstance(route, Proposal):
+        flash(_("The change of «%(name)s» waits for a second person.", name=route.name), "ok")
+        return redirect(url_for("proposals.show"))
+    flash(_("Route «%(name)s» is saved, version %(n)s.", name=route.name, n=route.version), "ok")
     return redirect(url_for("routes.show"))
 
 

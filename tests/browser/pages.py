@@ -42,6 +42,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "chains.show": ("miriam", "/admin/chains", ""),
     "chains.new": ("miriam", "/admin/chains/new", ""),
     "chains.one": ("miriam", "/admin/chains", "h2 a[href^='/admin/chains/']"),
+    "proposals.show": ("miriam", "/admin/proposals", ""),
     "dryrun.show": ("miriam", "/admin/dry-run?event_type=cattle_raid&place=Bwera", ""),
     "rotas.show": ("miriam", "/admin/rotas", ""),
     "rotas.one": ("miriam", "/admin/rotas", "td a[href^='/admin/rotas/']"),

@@ -1,14 +1,15 @@
 """Routes and chains on their pages, and the dry run."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mbiu.codes import ResponderClass
 from mbiu.db import transaction
-from mbiu.models import AuditEntry, EscalationChain, Route, RuleVersion
+from mbiu.models import AuditEntry, EscalationChain, Route, RuleVersion, User, utcnow
 from tests import cast
 from tests.review.conftest import Browser
 
@@ -54,6 +55,20 @@ def _route(chain_id: UUID, **fields: object) -> dict[str, object]:
     usual = {"name": "Uganda", "area": "/ug/", "min_severity": "moderate", "min_certainty": "likely"}
     usual |= {"exercise": "any", "active": "1", "chain": str(chain_id), "hour_from": "", "hour_to": ""}
     return usual | {"types": ["attack", "cattle_raid"], "drivers": ["cattle"]} | fields
+
+
+@pytest.fixture
+def second(as_: As) -> Callable[[], str]:
+    """Another person agrees to all that waits; the page after it."""
+    esther = as_("esther")
+
+    def agree() -> str:
+        page = esther.get("/admin/proposals").text
+        for action in re.findall(r'action="(/admin/proposals/[^"]+/agree)"', page):
+            page = esther.post(action).text
+        return page
+
+    return agree
 
 
 def test_a_chain_is_made_shown_in_words_and_changed(miriam: Browser) -> None:
@@ -103,9 +118,13 @@ def test_a_chain_that_somebody_changed_meanwhile_is_not_overwritten(miriam: Brow
     assert cast.count(RuleVersion) == 2
 
 
-def test_a_route_is_made_and_changed_with_every_version_kept(miriam: Browser) -> None:
+def test_a_route_is_made_and_changed_by_two_with_every_version_kept(
+    miriam: Browser, second: Callable[[], str]
+) -> None:
     chain = make_chain(miriam)
-    assert "Route «Uganda» is saved, version 1" in miriam.post("/admin/routes", **_route(chain)).text
+    assert "«Uganda» waits for a second person" in miriam.post("/admin/routes", **_route(chain)).text
+    assert cast.count(Route) == 0
+    assert "The change of «Uganda» is in force." in second()
     with transaction() as session:
         row = session.scalars(select(Route)).one()
     assert (row.area_path, row.event_types, row.drivers) == ("/ug/", ["attack", "cattle_raid"], ["cattle"])
@@ -113,13 +132,52 @@ def test_a_route_is_made_and_changed_with_every_version_kept(miriam: Browser) ->
         f"/admin/routes/{row.id}", **_route(chain, active=[], hour_from="20", hour_to="6", version="1")
     )
     page = miriam.get(f"/admin/routes/{row.id}").text
+    assert "waits for a second person" in page
+    assert "Version 2" not in page
+    second()
+    page = miriam.get(f"/admin/routes/{row.id}").text
     assert "Version 2 by miriam" in page
+    assert "agreed by esther" in page
     with transaction() as session:
         kept = session.scalars(select(RuleVersion).where(RuleVersion.kind == "route")).all()
         said = session.scalars(select(AuditEntry).where(AuditEntry.action == "route.saved")).all()
     assert [(one.version, one.after["hour_from"]) for one in kept] == [(1, None), (2, 20)]
     assert said[-1].details["before"]["active"] is True
     assert said[-1].details["after"]["active"] is False
+
+
+def test_steps_of_a_chain_in_use_are_shown_before_and_after_and_taken_back(
+    miriam: Browser, second: Callable[[], str]
+) -> None:
+    chain = make_chain(miriam)
+    miriam.post("/admin/routes", **_route(chain))
+    second()
+    page = miriam.post(f"/admin/chains/{chain}", **CHAIN | {"version": "1", "s1_wait": "30"}).text
+    for words in ("1. KAS-91; told again 1 time, after 5 min; waits 20 min", "waits 30 min", "Take back"):
+        assert words in page
+    assert "/agree" not in page
+    (action,) = re.findall(r'action="(/admin/proposals/[^"]+/withdraw)"', page)
+    assert "«Elders» stays as it was." in miriam.post(action).text
+    assert "Nothing waits for a second person." in miriam.get("/admin/proposals").text
+    assert 'value="20"' in miriam.get(f"/admin/chains/{chain}").text
+
+
+def test_whoever_is_alone_says_why_and_it_stays_on_the_page(miriam: Browser) -> None:
+    with transaction() as session:
+        session.execute(update(User).where(User.name == "esther").values(disabled_at=utcnow()))
+    page = miriam.post("/admin/routes", **_route(make_chain(miriam))).text
+    (action,) = re.findall(r'action="(/admin/proposals/[^"]+/alone)"', page)
+    assert "why it cannot wait" in miriam.post(action, reason="now").text
+    reason = "Nobody else has an account yet; <b>Kween</b> is raided."
+    page = miriam.post(action, reason=reason).text
+    assert "The change of «Uganda» is in force." in page
+    assert "&lt;b&gt;Kween&lt;/b&gt;" in page
+    with transaction() as session:
+        row = session.scalars(select(Route)).one()
+    page = miriam.get(f"/admin/routes/{row.id}").text
+    assert "by one person" in page
+    assert "&lt;b&gt;Kween&lt;/b&gt;" in page
+    assert "One person alone changed who hears of alerts: Uganda." in page
 
 
 def test_saving_what_did_not_change_makes_no_version(miriam: Browser) -> None:
@@ -147,18 +205,22 @@ def test_a_route_that_makes_no_sense_is_refused(miriam: Browser) -> None:
     assert cast.count(Route) == 0
 
 
-def test_a_chain_that_a_route_goes_by_stays_in_force(miriam: Browser) -> None:
+def test_a_chain_that_a_route_goes_by_stays_in_force(miriam: Browser, second: Callable[[], str]) -> None:
     chain = make_chain(miriam)
     miriam.post("/admin/routes", **_route(chain))
+    second()
     page = miriam.post(f"/admin/chains/{chain}", **{**CHAIN, "active": [], "version": "1"})
     assert "goes by this chain" in page.text
 
 
-def test_a_dry_run_says_who_gets_what_when_and_why_others_do_not(miriam: Browser) -> None:
+def test_a_dry_run_says_who_gets_what_when_and_why_others_do_not(
+    miriam: Browser, second: Callable[[], str]
+) -> None:
     chain = make_chain(miriam)
     cast.person("UG-9", "+256772000209", responder_class=ResponderClass.ELDER)
     miriam.post("/admin/routes", **_route(chain))
     miriam.post("/admin/routes", **_route(chain, name="Kenya", area="/ke/"))
+    second()
     page = miriam.get(
         "/admin/dry-run?event_type=cattle_raid&drivers=cattle&place=Bwera&at=2026-11-23T02:10"
     ).text

@@ -6,7 +6,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from mbiu import revealing
+from mbiu import proposals, revealing
 from review import partied, people, silences
 from review.doors import Permission, actor, current_user, door, may, scoped
 from review.people import Wanted
@@ -61,6 +61,7 @@ def page_of(code: str) -> dict[str, Any]:
         units = people.units(db, current_user().scope) if may(Permission.ENROL) else []
         related = revealing.related(db, found["row"].id) if may(Permission.REVEAL) else []
         belongs = partied.belongs(db, found["row"].id, actor())
+        waiting = [one for one in proposals.waiting(db) if one.subject_id == found["row"].id]
     return {
         "person": found,
         "roles": roles(),
@@ -69,5 +70,6 @@ def page_of(code: str) -> dict[str, Any]:
         "units": units,
         "related": related,
         "belongs": belongs,
+        "waiting": waiting,
         "affiliation_kinds": partied.kinds(),
     }

@@ -25,8 +25,9 @@ def mail(code: str) -> ResponseReturnValue:
     """Reach somebody by mail too."""
 
     def act(db: Session, contact: Contact) -> str:
-        ways.add_mail(db, registrar(), contact, typed("mail")["mail"], utcnow())
-        return str(_("%(code)s is reached by mail too.", code=contact.code))
+        if ways.add_mail(db, registrar(), contact, typed("mail")["mail"], utcnow()):
+            return str(_("%(code)s is reached by mail too.", code=contact.code))
+        return str(_("The change of «%(name)s» waits for a second person.", name=contact.code))
 
     return do(code, act)
 
@@ -37,7 +38,7 @@ def hook(code: str) -> ResponseReturnValue:
     """Reach an organisation's server; its secret is shown this once."""
 
     def act(db: Session, contact: Contact) -> list[Any]:
-        made = ways.add_hook(db, registrar(), contact, typed("hook")["hook"], utcnow())
+        made, _now = ways.add_hook(db, registrar(), contact, typed("hook")["hook"], utcnow())
         return [(_("Secret"), made, str(SECRET))]
 
     hint = _("Shown only now. Give it to those who run the partner’s server, by a way that you trust.")
