@@ -65,9 +65,12 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def use(folder: Path | None) -> None:
-    """Take the centre's own tables from this folder, which need not exist; None: the shipped ones alone."""
+    """Take the centre's own tables from this folder, which need not exist; None: the shipped ones alone.
+
+    What was read stays where no file differs.
+    """
     _folder[:] = [folder] if folder else []
-    _reset()
+    refresh()
 
 
 def lay_over(overlay: Overlay) -> bool:

@@ -51,11 +51,12 @@ def main(number: int) -> list[str]:
 
 
 def _load() -> None:
-    from mbiu.analysis import warm
+    from mbiu.analysis import tables, warm
     from mbiu.settings import settings
 
     for name in _MODULES:
         import_module(name)
+    tables.use(None)
     warm()
     if settings.cache_info().currsize:
         raise RuntimeError("a module reads settings while it is imported: its program cannot be forked")
