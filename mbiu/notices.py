@@ -34,6 +34,17 @@ def open_notices(session: Session, role: Role) -> Sequence[Notice]:
     return session.scalars(query.order_by(Notice.created_at, Notice.id).limit(SHOWN)).all()
 
 
+def waiting(session: Session, kind: str) -> set[str]:
+    """What notices of this kind are about that nobody has put away, of any role."""
+    return set(session.scalars(select(Notice.subject).where(Notice.seen_at.is_(None), Notice.kind == kind)))
+
+
+def settled(session: Session, kind: str, subject: str) -> None:
+    """Put away, for all roles, what asks for a deed that is done."""
+    open_ = update(Notice).where(Notice.seen_at.is_(None), Notice.kind == kind, Notice.subject == subject)
+    session.execute(open_.values(seen_at=utcnow()))
+
+
 def seen(session: Session, actor: Actor, notice_id: UUID) -> bool:
     """Put a notice away for all of the actor's role; False when there is none, or it was seen before."""
     mine = update(Notice).where(Notice.id == notice_id, Notice.role == actor.role, Notice.seen_at.is_(None))

@@ -18,6 +18,7 @@ from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.verification import held
 
 _LONGEST = 2_000
+_ASKED = "override_asked"
 
 
 def ask(
@@ -42,7 +43,7 @@ def ask(
         asked_by=actor.id,
     )
     session.add(found)
-    notices.raise_notice(session, "override_asked", Role.COORDINATOR, f"incident:{ref}")
+    notices.raise_notice(session, _ASKED, Role.COORDINATOR, f"incident:{ref}")
     row.updated_at = utcnow()
     audit.append(session, actor, "override.asked", f"incident:{ref}", contact=code, version=row.version)
     return found
@@ -108,5 +109,7 @@ def _open(session: Session, row: Incident, override_id: UUID) -> PartyOverride:
 
 
 def _note(session: Session, actor: Actor, action: str, row: Incident, found: PartyOverride) -> None:
+    if all(one.agreed_at for one in of(session, row.id)):
+        notices.settled(session, _ASKED, f"incident:{row.ref}")
     code = session.scalar(select(Contact.code).where(Contact.id == found.contact_id))
     audit.append(session, actor, action, f"incident:{row.ref}", contact=code, version=found.version)

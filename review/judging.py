@@ -73,6 +73,7 @@ class Panel:
     decisions: list[Verdicted]
     why_not: str
     can_decide: bool
+    can_reject: bool
     can_reopen: bool
     grade: str
     warn_at: dt.datetime | None
@@ -89,7 +90,7 @@ def panel(db: Session, row: Incident, actor: Actor) -> Panel:
     users: dict[UUID, str] = {one.id: one.name for one in db.execute(select(User.id, User.name))}
     found = verification.approvals(db, row)
     why_not = _why_not(row, actor, decisions, found)
-    may, live = actor.role in verification.MAY_DECIDE, row.state in LIVE
+    may, live = actor.role in verification.MAY_DECIDE, _is_live(row, found)
     return Panel(
         grave=verification.is_grave(row),
         coerced=sources.is_coerced(db, row.id),
@@ -98,9 +99,10 @@ def panel(db: Session, row: Incident, actor: Actor) -> Panel:
         decisions=[_verdicted(one, users, row.version) for one in decisions],
         why_not=why_not,
         can_decide=may and live and not why_not,
+        can_reject=row.state in LIVE,
         can_reopen=may and row.state in verification.ENDED - {IncidentState.MERGED},
         grade=f"{row.grade_source}{row.grade_information}",
-        warn_at=row.warn_at if live and found.have and not found.complete else None,
+        warn_at=row.warn_at if row.state in LIVE and found.have and not found.complete else None,
         warned=_warned(db, row),
         emergency=_emergency(db, row) if may else None,
         sources=explained(corroboration.of(db, row)) if row.state is not IncidentState.MERGED else None,
@@ -111,12 +113,26 @@ def panel(db: Session, row: Incident, actor: Actor) -> Panel:
 
 def _todo(row: Incident, found: Approvals, users: dict[UUID, str]) -> list[str]:
     """Who must still do what before an alert can go."""
-    if row.state not in LIVE or found.needed == 1:
+    if not _is_live(row, found):
+        return []
+    if row.state not in LIVE:
+        first = [_("The facts changed since the alert. Before an update they are verified once more.")]
+        return first + _more(found, users) if found.have else first
+    if found.needed == 1:
         return []
     if not found.have:
         return [_("Two people must verify this, each for themselves; nobody has yet.")]
+    return _more(found, users)
+
+
+def _more(found: Approvals, users: dict[UUID, str]) -> list[str]:
     names = ", ".join(users.get(one, "") for one in found.have)
     return [_("%(names)s verified it. One more person must, who looks for themselves.", names=names)]
+
+
+def _is_live(row: Incident, found: Approvals) -> bool:
+    """Whether it can be judged: what nobody has decided, or what was alerted and has changed since."""
+    return row.state in LIVE or (row.state is IncidentState.ALERTED and not found.complete)
 
 
 def _warned(db: Session, row: Incident) -> list[Warned]:
@@ -161,7 +177,7 @@ def _why_not(row: Incident, actor: Actor, decisions: list[Decision], found: Appr
     """Why this user cannot decide now; empty if they can."""
     if actor.role not in verification.MAY_DECIDE:
         return _("Your role reads, but does not decide.")
-    if row.state not in LIVE:
+    if not _is_live(row, found):
         return "" if decisions else _("Nothing is left to decide.")
     if verification.claimed_by_other(row, actor, utcnow()):
         return _("Somebody else holds it. When the claim has run out you can decide.")

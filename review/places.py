@@ -66,16 +66,31 @@ def full_name(path: str, known: Names) -> str:
 
 
 def find(db: Session, text: str) -> str | None:
-    """The id of the place that somebody picked or typed; None unless exactly one fits."""
-    wanted = " ".join(text.split()).casefold()
-    first = wanted.partition(",")[0].strip()
+    """The id of the place that somebody picked or typed; None unless exactly one fits.
+
+    ``Bwera, Kasese`` need not name all that lies between. Of a district and a town in it that are called
+    alike the larger one is meant; one that lies in no other of them is found, two are not.
+    """
+    first, *within = wanted = [" ".join(part.split()).casefold() for part in text.split(",")]
     rows = db.execute(
         select(Place.id, Place.path).where(func.lower(Place.name) == first, ~Place.retired)
     ).all()
     known = names(db, [row.path for row in rows])
-    exact = [row.id for row in rows if full_name(row.path, known).casefold() == wanted]
-    found = exact or [row.id for row in rows]
-    return found[0] if len(found) == 1 else None
+    called = {row.path: full_name(row.path, known).casefold().split(", ") for row in rows}
+    ids = {row.path: row.id for row in rows}
+    exact = [path for path, names in called.items() if names == wanted]
+    fitting = exact or [path for path, names in called.items() if _in_order(within, names[1:])]
+    outer = [path for path in fitting if not any(_is_inside(path, other) for other in fitting)]
+    return ids[outer[0]] if len(outer) == 1 else None
+
+
+def _in_order(some: list[str], names: list[str]) -> bool:
+    rest = iter(names)
+    return all(one in rest for one in some)
+
+
+def _is_inside(path: str, other: str) -> bool:
+    return path != other and path.startswith(other)
 
 
 def upper(db: Session, *more: str) -> list[tuple[str, str]]:

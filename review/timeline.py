@@ -30,6 +30,7 @@ _TOLD_ELSEWHERE = frozenset(
         "incident.outcome_corrected",
         *(f"incident.{one.value}" for one in Verdict),
         "alert.sent",
+        "alert.viewed",
         *(f"alert.{one.value}" for one in Answer),
     }
 )

@@ -13,6 +13,7 @@ from mbiu.codes import AlertState, Role
 from mbiu.escalation import people
 from mbiu.escalation.starting import final
 from mbiu.escalation.steps import CLIMBS, STUCK
+from mbiu.escalation.writing import UNANSWERED
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Alert, EscalationCheck, Incident, utcnow
 from mbiu.outbox import Outgoing, put_all
@@ -48,6 +49,7 @@ def look(session: Session) -> EscalationCheck:
         _alarm(session, now, broken, found.broken)
     for alert in broken:
         _mend(session, alert, now)
+    _put_away(session)
     check = EscalationCheck(at=now, open=found.open, broken=found.broken)
     session.add(check)
     session.execute(delete(EscalationCheck).where(EscalationCheck.at < now - KEPT))
@@ -79,6 +81,14 @@ def _mend(session: Session, alert: Alert, now: dt.datetime) -> None:
         alert.next_at = alert.next_at or now
     alert.due_at = min(alert.due_at or now, now)
     enqueue(session, Job.ESCALATION)
+
+
+def _put_away(session: Session) -> None:
+    """Nobody is asked any more to take on what somebody has taken on, or what has ended."""
+    for subject in notices.waiting(session, UNANSWERED):
+        state = session.scalar(select(Alert.state).where(Alert.ref == subject.partition(":")[2]))
+        if state is not AlertState.OPEN:
+            notices.settled(session, UNANSWERED, subject)
 
 
 def _alarm(session: Session, now: dt.datetime, broken: Sequence[Alert], count: int) -> None:

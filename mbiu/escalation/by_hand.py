@@ -5,12 +5,13 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit
+from mbiu import audit, notices
 from mbiu.audit import Actor
 from mbiu.codes import AlertState
 from mbiu.escalation import steps
 from mbiu.escalation.answering import is_open, settle
 from mbiu.escalation.promises import PROMISE
+from mbiu.escalation.writing import UNANSWERED
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Alert, Incident, utcnow
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -54,5 +55,6 @@ def take_on(session: Session, actor: Actor, ref: str, lasting: dt.timedelta = PR
     alert, now = held(session, actor, ref), utcnow()
     alert.taken_by, alert.taken_until = actor.id, now + lasting
     settle(session, alert, now)
+    notices.settled(session, UNANSWERED, f"alert:{ref}")
     audit.append(session, actor, "alert.taken", f"alert:{ref}", until=alert.taken_until)
     return alert

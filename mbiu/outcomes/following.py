@@ -25,6 +25,7 @@ FURTHEST = dt.timedelta(days=2 * 366)
 #: The hour of the day, in the house's zone, from which on people are reminded.
 HOUR = 7
 _AT_ONCE = 100
+_NOTICE = "follow_up"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def settle(session: Session, actor: Actor, ref: str, follow_up_id: UUID, result:
         raise NotPossible("Say what was found.")
     now = utcnow()
     row.result, row.done_at, row.done_by, incident.updated_at = result, now, actor.id, now
+    session.flush()
+    waits = (FollowUp.incident_id == incident.id) & FollowUp.done_at.is_(None)
+    if session.scalar(select(FollowUp.id).where(waits, FollowUp.reminded_at.is_not(None)).limit(1)) is None:
+        notices.settled(session, _NOTICE, f"incident:{ref}")
     audit.append(session, actor, "incident.followed_up", f"incident:{ref}", what=row.what, after=result)
 
 
@@ -96,7 +101,7 @@ def remind(session: Session, now: dt.datetime | None = None) -> int:
     ).all()
     for row in rows:
         role = Role.COORDINATOR if row.Incident.restricted else row.role
-        notices.raise_notice(session, "follow_up", role, f"incident:{row.Incident.ref}")
+        notices.raise_notice(session, _NOTICE, role, f"incident:{row.Incident.ref}")
         row.FollowUp.reminded_at = row.Incident.updated_at = now
     return len(rows)
 

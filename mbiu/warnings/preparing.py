@@ -21,6 +21,7 @@ from mbiu.warnings.reach import AUDIENCES, MOST, Reach, reach
 from mbiu.warnings.reckoning import language_of, prices, reckon
 
 WAVE_SIZE, WAVE_MINUTES = 50, 5
+_PREPARED = "warning_prepared"
 _NOT_WARNED_OF = frozenset({IncidentState.REFUTED, IncidentState.WITHDRAWN, IncidentState.MERGED})
 _SEES = text("SELECT current_setting('mbiu.scope', true) = '*' OR mbiu_sees(:path)")
 
@@ -73,7 +74,7 @@ def prepare(session: Session, actor: Actor, wanted: Wanted) -> AreaWarning:
     if not row.audience and follows is None:
         raise NotPossible("Choose who is warned.")
     session.add(row)
-    notices.raise_notice(session, "warning_prepared", Role.COORDINATOR, f"warning:{row.ref}")
+    notices.raise_notice(session, _PREPARED, Role.COORDINATOR, f"warning:{row.ref}")
     audit.append(
         session, actor, "warning.prepared", f"warning:{row.ref}", variant=row.variant, area=area,
         incident=about.ref if about else "", audience=row.audience,
@@ -161,6 +162,7 @@ def approve(session: Session, actor: Actor, ref: str) -> AreaWarning:
         )
         for index, (contact, address) in enumerate(people)
     )  # fmt: skip
+    notices.settled(session, _PREPARED, f"warning:{ref}")
     audit.append(session, actor, "warning.approved", f"warning:{ref}", people=found.people)
     enqueue(session, Job.WARNINGS)
     return row
@@ -180,6 +182,7 @@ def drop(session: Session, actor: Actor, ref: str) -> None:
     if row.approved_at or row.dropped_at:
         raise NotPossible("It was approved or put away already.")
     row.dropped_at = utcnow()
+    notices.settled(session, _PREPARED, f"warning:{ref}")
     audit.append(session, actor, "warning.dropped", f"warning:{ref}")
 
 

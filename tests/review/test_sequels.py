@@ -113,3 +113,28 @@ def test_another_areas_notes_are_nobodys(ruth: Browser, alerted: tuple[str, str]
         assert fieldnotes.of(session, incident.id) == []
     with transaction(scope="/ug/") as session:
         assert len(fieldnotes.of(session, incident.id)) == 1
+
+
+def test_facts_that_changed_after_an_alert_are_verified_again_on_the_page(
+    ruth: Browser, peter: Browser, alerted: tuple[str, str]
+) -> None:
+    """Without that nobody could ever send the update."""
+    ref, alert = alerted
+    ruth.post(f"/incidents/{ref}/correct", killed="1", version=cast.incident(ref).version)
+    page = ruth.get(f"/incidents/{ref}").text
+    assert "The facts changed since the alert." in page
+    assert 'value="update" disabled' in page
+    assert 'value="refuted"' not in page
+    fields = {"verdict": "verified", "grade_source": "B", "grade_information": "2"}
+    peter.post(f"/incidents/{ref}/decide", reason="The chief of Karambi saw it.", **fields)
+    page = ruth.get(f"/incidents/{ref}").text
+    assert "The facts changed since the alert." not in page
+    assert 'value="update">' in page
+    follow(ruth, ref, alert=alert, kind="update")
+    assert "0 of 2 arrived" in ruth.get(f"/incidents/{ref}").text
+
+
+def test_who_looked_at_an_alert_is_not_what_happened(ruth: Browser, alerted: tuple[str, str]) -> None:
+    ref, alert = alerted
+    ruth.get(f"/alerts/{alert}")
+    assert f"{alert}: viewed" not in ruth.get(f"/incidents/{ref}").text

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mbiu import escalation, metrics, routing
 from mbiu.codes import AlertState, ResponderClass, Role
 from mbiu.db import transaction
-from mbiu.escalation import auditor, heartbeat
+from mbiu.escalation import auditor, by_hand, heartbeat
 from mbiu.models import Alert, AuditEntry, EscalationCheck, Notice, utcnow
 from tests.cast import (
     DANIEL,
@@ -98,6 +98,26 @@ def test_the_figures_say_how_many_stand_still_and_when_it_was_looked_at(alert: s
     assert "mbiu_alerts_without_step 1.0" in page
     (line,) = [row for row in page.splitlines() if row.startswith("mbiu_escalation_checked_seconds ")]
     assert float(line.split()[1]) == pytest.approx(seen.timestamp(), abs=0.01)
+
+
+def test_nobody_is_asked_to_take_on_what_was_taken_on(alert: str) -> None:
+    waits = (Notice.kind == "alert_unanswered", Notice.seen_at.is_(None))
+    with transaction() as session:
+        session.execute(update(Alert).values(next_at=utcnow(), due_at=utcnow()))
+        assert escalation.take_due(session) == 1
+    look()
+    assert count(Notice, *waits) == 1
+    say("1", GRACE)
+    look()
+    assert count(Notice, *waits) == 0
+
+
+def test_who_takes_it_on_at_the_console_is_not_asked_to(alert: str) -> None:
+    with transaction() as session:
+        session.execute(update(Alert).values(next_at=utcnow(), due_at=utcnow()))
+        escalation.take_due(session)
+        by_hand.take_on(session, user("naomi"), alert)
+    assert count(Notice, Notice.seen_at.is_(None)) == 0
 
 
 def test_the_house_is_called_once_an_hour(alert: str) -> None:

@@ -249,7 +249,7 @@ def remind(at: dt.datetime) -> int:
 
 def notices() -> list[tuple[str, str, str]]:
     with transaction() as session:
-        rows = session.scalars(select(Notice).where(Notice.kind == "follow_up"))
+        rows = session.scalars(select(Notice).where(Notice.kind == "follow_up", Notice.seen_at.is_(None)))
         return [(row.role, row.kind, row.subject) for row in rows]
 
 
@@ -266,6 +266,9 @@ def test_the_day_to_look_again_is_called_to_mind_once_in_the_morning(ruth: Actor
     assert remind(day + dt.timedelta(hours=8)) == 1
     assert remind(day + dt.timedelta(hours=9)) == 0
     assert notices() == [("analyst", "follow_up", f"incident:{quarrel}")]
+    with transaction() as session:
+        outcomes.settle(session, ruth, quarrel, days()[0].id, "well")
+    assert notices() == []
 
 
 def test_of_what_few_may_see_coordinators_are_reminded(ruth: Actor, quarrel: str) -> None:

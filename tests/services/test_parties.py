@@ -17,6 +17,7 @@ from mbiu.models import (
     Delivery,
     Incident,
     Message,
+    Notice,
     PartyOverride,
     Suspect,
     utcnow,
@@ -180,6 +181,8 @@ def test_two_people_in_writing_let_somebody_through(beaten: str) -> None:
     with transaction() as session:
         asked = overriding.ask(session, ruth, beaten, "kas-p", "She can free them")
     assert grace in bars(beaten, grace)
+    waits = (Notice.subject == f"incident:{beaten}", Notice.seen_at.is_(None))
+    assert count(Notice, *waits) == 1
     with pytest.raises(NotAllowed), transaction() as session:
         overriding.agree(session, ruth, beaten, asked.id, "Yes")
     with pytest.raises(NotPossible, match="written words"), transaction() as session:
@@ -188,6 +191,7 @@ def test_two_people_in_writing_let_somebody_through(beaten: str) -> None:
         found = overriding.agree(session, peter, beaten, asked.id, "I spoke with her")
     assert overriding.words(found) == ("She can free them", "I spoke with her")
     assert bars(beaten, grace) == {}
+    assert count(Notice, *waits) == 0
 
 
 def test_the_database_counts_the_two(beaten: str) -> None:

@@ -202,8 +202,11 @@ def test_whoever_prepared_it_does_not_approve_it(people: None, ruth: Actor, pete
     with pytest.raises(DBAPIError, match="two_people"), transaction() as session:
         session.execute(own)
     assert wave() == 0
+    waits = (Notice.subject == f"warning:{row.ref}", Notice.seen_at.is_(None))
+    assert count(Notice, *waits) == 1
     approved(peter, row.ref)
     assert wave() == 1
+    assert count(Notice, *waits) == 0
     with pytest.raises(NotPossible):
         approved(peter, row.ref)
 
