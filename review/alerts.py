@@ -42,6 +42,7 @@ class Sending:
     step: int
     asks: str
     tries: int
+    double: bool
     text: str
     segments: int
     queued_at: dt.datetime
@@ -138,6 +139,7 @@ def _sending(row: Any, texts: dict[UUID, str], replies: list[Reply]) -> Sending:
         step=delivery.step,
         asks=delivery.kind,
         tries=delivery.attempts,
+        double=delivery.may_be_double,
         text=texts.get(delivery.address_id, ""),
         segments=delivery.segments,
         queued_at=delivery.created_at,

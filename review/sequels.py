@@ -44,6 +44,8 @@ class Line:
     error: str
     sent_at: dt.datetime | None
     delivered_at: dt.datetime | None
+    tries: int
+    double: bool
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,9 @@ def _lines(db: Session, sequels: list[UUID]) -> dict[UUID, list[Line]]:
     found: dict[UUID, list[Line]] = defaultdict(list)
     for delivery, contact, code, kind in rows:
         states = (delivery.state.value, delivery.error, delivery.sent_at, delivery.delivered_at)
+        tries = (delivery.attempts, delivery.may_be_double)
         if delivery.sequel_id:
-            found[delivery.sequel_id].append(Line(contact, code, kind.value, *states))
+            found[delivery.sequel_id].append(Line(contact, code, kind.value, *states, *tries))
     return found
 
 

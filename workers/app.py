@@ -1,5 +1,6 @@
 """The Celery application that the workers and the beat run: `celery -A workers.app worker`."""
 
+import datetime as dt
 from typing import Any
 
 from celery import signals
@@ -17,6 +18,8 @@ app.conf.update(
         job.value: {
             "task": f"mbiu.{job.value}",
             "schedule": sweep,
+            # A beat that begins rings at once: nobody knows what was missed while there was none.
+            "last_run_at": dt.datetime.fromtimestamp(0, dt.UTC),
             "options": {"queue": "mbiu", "expires": sweep},
         }
         for job in Job

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
 from mbiu import alerting, links, texts, vault
@@ -137,16 +138,21 @@ def share(session: Session, carrier_id: UUID) -> None:
         select(
             Delivery.state,
             Delivery.channel,
+            Delivery.attempts,
             Delivery.error,
             Delivery.due_at,
             Delivery.sent_at,
             Delivery.delivered_at,
+            (Delivery.extra.has_any(array(["lapsed", "unsure"]))).label("doubted"),
         ).where(Delivery.id == carrier_id)
     ).one()
+    values = dict(carrier._mapping)  # noqa: SLF001 - the library's public name
+    if values.pop("doubted"):
+        values["extra"] = Delivery.extra.op("||")(literal({"lapsed": True}, JSONB))
     open_to = {DeliveryState.QUEUED, DeliveryState.SENDING} if carrier.state.rank < 2 else set()
     behind = open_to | {one for one in DeliveryState if one.rank < carrier.state.rank}
     session.execute(
         update(Delivery)
         .where(Delivery.carrier_id == carrier_id, Delivery.state.in_(sorted(behind)))
-        .values(dict(carrier._mapping))  # noqa: SLF001 - the library's public name
+        .values(values)
     )

@@ -3,7 +3,8 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
 from mbiu import pace
@@ -55,7 +56,14 @@ def _claim(session: Session, limit: int, now: dt.datetime) -> tuple[list[Claimed
 
 
 def _take(session: Session, ids: list[UUID], now: dt.datetime) -> None:
-    values = {"state": DeliveryState.SENDING, "due_at": now + lease(), "attempts": Delivery.attempts + 1}
+    lapsed = Delivery.extra.op("||")(literal({"lapsed": True}, JSONB))
+    values = {
+        "state": DeliveryState.SENDING,
+        "due_at": now + lease(),
+        "attempts": Delivery.attempts + 1,
+        # What is taken out of somebody's hands may have been sent, and nobody wrote it down.
+        "extra": case((Delivery.state == DeliveryState.SENDING, lapsed), else_=Delivery.extra),
+    }
     kinds = session.execute(
         update(Delivery).where(Delivery.id.in_(ids)).values(values).returning(Delivery.id, Delivery.kind)
     )

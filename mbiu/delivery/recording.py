@@ -56,6 +56,8 @@ def _move(session: Session, item: Claimed, channel: str, taken: Sent, now: dt.da
             channel=channel,
             provider_id=taken.provider_id,
             error=early.code if early else "",
+            # What was heard of without its answer is not called for again.
+            attempts=Delivery.attempts - int(item.heard is not None),
             sent_at=now,
             delivered_at=now if state is DeliveryState.DELIVERED else None,
         )

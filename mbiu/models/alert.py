@@ -64,9 +64,9 @@ class Delivery(Model):
 
     ``segments`` is what it costs as SMS; 0 for what is no SMS.
 
-    ``extra`` holds buttons, a provider's call-back id and the gateways that did not answer whether they took
-    it, never a person or a text. What came too thickly is sent in one with others: by its ``carrier``, whose
-    state it then shares.
+    ``extra`` holds buttons, a provider's call-back id, the gateways that did not answer whether they took it
+    and whether a claim ``lapsed`` unrecorded, never a person or a text. What came too thickly is sent in one
+    with others: by its ``carrier``, whose state it then shares.
     """
 
     __tablename__ = "delivery"
@@ -144,6 +144,11 @@ class Delivery(Model):
     created_at: Mapped[Moment] = mapped_column(default=utcnow)
     sent_at: Mapped[Moment | None]
     delivered_at: Mapped[Moment | None]
+
+    @property
+    def may_be_double(self) -> bool:
+        """Whether a provider was called again although it may have taken an earlier call."""
+        return self.attempts > 1 and bool(self.extra.get("lapsed") or self.extra.get("unsure"))
 
 
 class EarlyReport(Model):

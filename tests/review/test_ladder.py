@@ -1,14 +1,15 @@
 """An alert's own page: told, waited for, promised, next; and what a person of the console does about it."""
 
 import datetime as dt
+import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from mbiu import escalation, routing
+from mbiu import correction, escalation, routing
 from mbiu.codes import AlertState, ResponderClass
 from mbiu.db import transaction
-from mbiu.models import Alert, Delivery, utcnow
+from mbiu.models import Alert, Delivery, Incident, utcnow
 from mbiu.refs import new_ref
 from tests import cast
 from tests.review.conftest import Browser
@@ -92,10 +93,20 @@ def test_at_the_end_a_person_is_called_and_the_console_says_so(ruth: Browser, al
     assert told.startswith("Call 3, nobody has answered:")
 
 
-def test_a_text_that_was_tried_again_says_that_it_may_have_come_twice(ruth: Browser, alert: str) -> None:
+@pytest.mark.parametrize(
+    ("extra", "doubt"), [({"lapsed": True}, True), ({"unsure": ["twilio"]}, True), ({}, False)]
+)
+def test_a_text_whose_answer_was_lost_says_that_it_may_have_come_twice(
+    ruth: Browser, alert: str, extra: dict[str, object], *, doubt: bool
+) -> None:
     with transaction() as session:
-        session.execute(update(Delivery).where(Delivery.alert_id.is_not(None)).values(attempts=2))
-    assert "it may have come more than once" in ruth.get(f"/alerts/{alert}").text
+        tried = update(Delivery).where(Delivery.alert_id.is_not(None))
+        session.execute(tried.values(attempts=2, extra=extra))
+        incident = session.scalars(select(Incident.ref)).one()
+    for page in (f"/alerts/{alert}", f"/incidents/{incident}"):
+        words = ruth.get(page).text
+        assert ("tried 2 times: it may have come more than once" in words) is doubt
+        assert ("2 tries" in words) is not doubt
 
 
 def test_who_is_left_out_stands_there_with_the_reason(ruth: Browser, alert: str) -> None:
@@ -110,3 +121,28 @@ def test_there_is_no_page_of_an_alert_that_does_not_exist(ruth: Browser, alert: 
     other = new_ref("A")
     assert ruth.get(f"/alerts/{other}").status_code == 404
     assert ruth.post(f"/alerts/{other}/step").status_code == 404
+
+
+def test_a_void_promise_and_who_was_let_through_are_told(ruth: Browser, peter: Browser, alert: str) -> None:
+    cast.say("ACK", cast.GRACE)
+    with transaction() as session:
+        ref = session.get_one(Incident, cast.alert_of(alert).incident_id).ref
+        correction.correct(session, cast.user("joyce"), ref, {"actors": {"police": "attacker"}})
+    with transaction() as session:
+        escalation.take_due(session)
+    page = ruth.get(f"/alerts/{alert}").text
+    assert "void: of a suspected party" in page
+    assert "Police liaison 0/1" in page
+    told = f"{alert}: promise void, for they are of a suspected party · UG-P"
+    assert told in ruth.get(f"/incidents/{ref}").text
+    cast.person("UG-Q", "+256772000206", responder_class=ResponderClass.POLICE_LIAISON, area_path=KASESE)
+    with transaction() as session:
+        version = session.scalars(select(Incident.version).where(Incident.ref == ref)).one()
+    ruth.post(f"/incidents/{ref}/overrides", code="UG-Q", reason="He can free them", version=version)
+    page = peter.get(f"/incidents/{ref}").text
+    (agree,) = re.findall(r'action="([^"]+/agree)"', page)
+    peter.post(agree, reason="I spoke with his superior")
+    page = ruth.get(f"/alerts/{alert}").text
+    assert "Let through by two people" in page
+    assert "<b>UG-Q</b>" in page
+    assert f"{alert}: let through by two people · UG-Q" in ruth.get(f"/incidents/{ref}").text

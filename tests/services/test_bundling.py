@@ -175,6 +175,23 @@ def test_what_a_bundle_carries_shares_its_fate(
     assert all(row(item).delivered_at for item in items[2:])
 
 
+def test_a_bundle_that_may_have_come_twice_says_so_for_all_that_it_carries(
+    providers: Doubles, configure: Configure, daniel: UUID, dispute: UUID
+) -> None:
+    configure(channels="twilio")
+    items = tell_of(daniel, dispute, REFS[:5])
+    delivery.deliver()
+    providers.twilio.fail_next(drop=True, after=True)
+    delivery.deliver()
+    make_due()
+    send_all()
+    assert len(providers.twilio.sent) == 4
+    assert [(row(item).attempts, row(item).may_be_double) for item in items] == [
+        *[(1, False)] * 2,
+        *[(2, True)] * 3,
+    ]
+
+
 def test_an_alert_that_is_called_off_does_not_go_out_in_a_bundle(
     providers: Doubles, configure: Configure, daniel: UUID, dispute: UUID
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_failure_that_may_pass_is_tried_again_later_and_longer_each_time(
     make_due()
     delivery.deliver()
     assert (row(item).state, row(item).error, row(item).attempts) == (DeliveryState.SENT, "", 4)
+    assert not row(item).may_be_double
 
 
 def test_a_provider_says_itself_how_long_to_wait(providers: Doubles) -> None:
@@ -255,6 +256,7 @@ def test_who_dies_between_sending_and_recording_leaves_it_to_be_sent_again(
     make_due()
     assert delivery.deliver() == 1
     assert (row(item).state, row(item).attempts) == (DeliveryState.SENT, 2)
+    assert row(item).may_be_double
 
 
 def test_an_answer_that_got_lost_means_twice_rather_than_never(providers: Doubles, daniel: UUID) -> None:
@@ -265,6 +267,7 @@ def test_an_answer_that_got_lost_means_twice_rather_than_never(providers: Double
     make_due()
     delivery.deliver()
     assert (row(item).state, len(providers.twilio.sent)) == (DeliveryState.SENT, 2)
+    assert row(item).may_be_double
 
 
 def test_workers_at_once_send_each_text_once(providers: Doubles, daniel: UUID) -> None:

@@ -220,6 +220,7 @@ def test_an_answer_that_got_lost_is_found_again_by_the_call_back(providers: Doub
     delivery.deliver()
     assert (row(item).state, row(item).provider_id) == (DeliveryState.DELIVERED, taken.sid)
     assert (len(providers.twilio.sent), count(EarlyReport)) == (1, 0)
+    assert (row(item).attempts, row(item).may_be_double) == (1, False)
     assert spent()["twilio", "out"][0] == 1
 
 
