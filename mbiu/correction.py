@@ -20,6 +20,7 @@ from mbiu.db import handing_over
 from mbiu.house import ranking
 from mbiu.house.ranking import Ranking
 from mbiu.incidents import mark_survivors
+from mbiu.jobs import Job, enqueue
 from mbiu.models import Authorship, Correction, Incident, Report, utcnow
 from mbiu.refs import new_id, new_ref
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
@@ -68,6 +69,7 @@ def _note_change(session: Session, actor: Actor, row: Incident, changed: dict[st
         report.corrected = True
         for name, (before, after) in changed.items():
             session.add(_correction(actor, report, name, before, after))
+    enqueue(session, Job.ESCALATION)  # who promised may be of a party now
     codes = {name: values for name, values in changed.items() if name in CODED}
     audit.append(
         session, actor, "incident.corrected", f"incident:{row.ref}", fields=sorted(changed), codes=codes

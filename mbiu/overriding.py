@@ -1,18 +1,22 @@
 """An exception from «never to a party»: asked for by one person, agreed to by another, both in writing.
 
-It lets one contact be told of one version of an incident. Once the facts change, or another party is named
-that the contact belongs to, it is void and has to be asked for anew.
+It lets one contact be told of one version of an incident, and of its alerts that climb already. Once the
+facts change, or another party is named that the contact belongs to, it is void and has to be asked for anew.
 """
 
+import datetime as dt
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import audit, notices, parties, vault
+from mbiu import audit, notices, parties, routing, vault
 from mbiu.audit import Actor
 from mbiu.codes import Role
-from mbiu.models import Contact, Incident, PartyOverride, utcnow
+from mbiu.escalation.letting_in import let_in
+from mbiu.escalation.steps import CLIMBS
+from mbiu.jobs import Job, enqueue
+from mbiu.models import Alert, Contact, Incident, PartyOverride, utcnow
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.verification import held
@@ -50,7 +54,7 @@ def ask(
 
 
 def agree(session: Session, actor: Actor, ref: str, override_id: UUID, words: str) -> PartyOverride:
-    """Agree, in writing, to what somebody else has asked for.
+    """Agree, in writing, to what somebody else has asked for. Of a running alert the contact is told once.
 
     Raises NotAllowed for whoever asked, NotPossible when the facts changed since or nothing is asked.
     """
@@ -65,7 +69,18 @@ def agree(session: Session, actor: Actor, ref: str, override_id: UUID, words: st
     found.agreed_by, found.agreed_at = actor.id, utcnow()
     row.updated_at = found.agreed_at
     _note(session, actor, "override.agreed", row, found)
+    _let_in(session, actor, row, found.contact_id)
     return found
+
+
+def _let_in(session: Session, actor: Actor, row: Incident, contact_id: UUID) -> None:
+    """Where routes name the contact, at that step of what climbs; else, or if it is past, now."""
+    running = select(Alert).where(Alert.incident_id == row.id, CLIMBS).order_by(Alert.id).with_for_update()
+    for alert in session.scalars(running).all():
+        plan = routing.plan(session, row, at=alert.created_at)
+        mine = {one.step for one in plan.recipients if one.contact_id == contact_id}
+        after = (dt.timedelta(minutes=one.after) for one in plan.steps if one.number in mine)
+        let_in(session, actor, alert, contact_id, min(after, default=None))
 
 
 def drop(session: Session, actor: Actor, ref: str, override_id: UUID) -> None:
@@ -75,6 +90,7 @@ def drop(session: Session, actor: Actor, ref: str, override_id: UUID) -> None:
     if found is None or found.incident_id != row.id or found.dropped_at:
         raise NotFound("There is no such exception.")
     found.dropped_at = row.updated_at = utcnow()
+    enqueue(session, Job.ESCALATION)
     _note(session, actor, "override.dropped", row, found)
 
 

@@ -21,6 +21,7 @@ from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 
 SHORTEST = 20
+_PROPOSED = "change_proposed"
 _LONGEST = 2_000
 #: So many are shown at once.
 SHOWN = 200
@@ -53,7 +54,7 @@ def put(session: Session, actor: Actor, change: Change) -> Proposal:
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _tell(session, "change_proposed", row)
+    _tell(session, _PROPOSED, row)
     _note(session, actor, "change.proposed", row, before=row.before, after=row.after)
     return row
 
@@ -67,7 +68,7 @@ def second(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
     if row.asked_by == actor.id:
         raise NotAllowed("You proposed it; another person must agree.")
     row.agreed_by, row.agreed_at = actor.id, utcnow()
-    _note(session, actor, "change.agreed", row)
+    _answered(session, actor, "change.agreed", row)
     return row
 
 
@@ -86,7 +87,7 @@ def alone(session: Session, actor: Actor, proposal_id: UUID, reason: str) -> Pro
     row.alone = vault.seal("proposal", "alone", row.id, reason.strip()[:_LONGEST])
     row.agreed_by, row.agreed_at = actor.id, utcnow()
     _tell(session, "changed_alone", row)
-    _note(session, actor, "change.alone", row)
+    _answered(session, actor, "change.alone", row)
     return row
 
 
@@ -107,7 +108,7 @@ def withdraw(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
     session.flush()
     if row.vault_id and (entry := session.get(VaultEntry, row.vault_id)):
         session.delete(entry)
-    _note(session, actor, "change.withdrawn", row)
+    _answered(session, actor, "change.withdrawn", row)
     return row
 
 
@@ -141,6 +142,11 @@ def _held(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
 def _tell(session: Session, kind: str, row: Proposal) -> None:
     for role in sorted(RUNNERS):
         notices.raise_notice(session, kind, role, f"{row.kind}:{row.name}")
+
+
+def _answered(session: Session, actor: Actor, action: str, row: Proposal) -> None:
+    notices.settled(session, _PROPOSED, f"{row.kind}:{row.name}")
+    _note(session, actor, action, row)
 
 
 def _note(session: Session, actor: Actor, action: str, row: Proposal, **details: Any) -> None:

@@ -36,6 +36,8 @@ LABELS: dict[str, LazyString] = {
     "turn": _("In turn"),
     "holiday": _("Holiday"),
     "override": _("Stands in"),
+    "voided": _("Promise void, for they are of a suspected party"),
+    "let_in": _("Let through by two people"),
     "ack": _("Acknowledged"),
     "go": _("On the way"),
     "done": _("Done"),

@@ -84,6 +84,7 @@ class Promise:
     due_at: dt.datetime | None
     reminded_at: dt.datetime | None
     lapsed_at: dt.datetime | None
+    lapsed_why: str
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,7 @@ def _promises(db: Session, alert: Alert) -> list[Promise]:
             due_at=row.Response.due_at,
             reminded_at=row.Response.reminded_at,
             lapsed_at=row.Response.lapsed_at,
+            lapsed_why=row.Response.lapsed_why,
         )
         for row in rows
     ]

@@ -233,7 +233,8 @@ def _recorded(past: Past) -> Iterator[Step]:
         subject, _dot, verb = entry.action.partition(".")
         kind = "alert" if subject == "alert" else "decision"
         name = entry.object.partition(":")[2]
-        text = f"{name}: {label(verb).lower()}" if subject == "alert" else label(verb)
+        whose = f" · {entry.details['contact']}" if entry.details.get("contact") else ""
+        text = f"{name}: {label(verb).lower()}{whose}" if subject == "alert" else label(verb)
         if subject == "override":
             text = f"{label(entry.action)}: {entry.details.get('contact', '')}"
         changes = list(_of_rumour(entry.details)) if subject == "rumour" else []

@@ -8,7 +8,8 @@ are enough) and `promises` (when one is void).
 from mbiu.escalation.answering import answered, is_open, settle
 from mbiu.escalation.people import ALERTABLE
 from mbiu.escalation.promises import PROMISE
+from mbiu.escalation.scene import LIVE
 from mbiu.escalation.starting import start
-from mbiu.escalation.steps import LIVE, next_due, take_due
+from mbiu.escalation.steps import next_due, take_due
 
 __all__ = ["ALERTABLE", "LIVE", "PROMISE", "answered", "is_open", "next_due", "settle", "start", "take_due"]

@@ -11,8 +11,9 @@ from mbiu.audit import Actor
 from mbiu.codes import AlertState, Answer
 from mbiu.escalation import quorum, reminding
 from mbiu.escalation.chain import rungs
-from mbiu.escalation.scene import situations
-from mbiu.escalation.steps import LIVE, due_at
+from mbiu.escalation.scene import LIVE, Scene
+from mbiu.escalation.steps import due_at, let_go
+from mbiu.escalation.writing import Writing
 from mbiu.jobs import Job, enqueue
 from mbiu.models import Address, Alert, Contact, Delivery, Incident
 from mbiu.outbox import drop
@@ -51,7 +52,10 @@ def answered(
 
 def settle(session: Session, alert: Alert, now: dt.datetime) -> None:
     """Make of an open alert what its answers say now."""
-    situation = situations(session, [alert])[alert.id]
+    scene, writing = Scene(session, [alert], now), Writing(now)
+    void, situation = let_go(scene, writing, alert)
+    if void:
+        writing.write(session, [alert])
     taken = rungs(alert.chain)[: alert.step]
     state = quorum.standing(taken, situation)
     if alert.taken_by and state is AlertState.OPEN:

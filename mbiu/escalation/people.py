@@ -70,6 +70,12 @@ def on_duty(
     return _at(session, where, everywhere=everywhere)
 
 
+def one(session: Session, incident: Incident, contact_id: UUID) -> Recipient | None:
+    """A contact at the address used last; None if an alert may not reach them there."""
+    found = _at(session, (Contact.id == contact_id) & _takes_part(session, incident), everywhere=False)
+    return found[0] if found else None
+
+
 def coordinators(session: Session, incident: Incident, *, any_area: bool = False) -> list[Recipient]:
     """Contacts of that class who are responsible for the place of an incident, at every address."""
     where = (Contact.responder_class == ResponderClass.COORDINATOR) & _takes_part(session, incident)

@@ -6,20 +6,22 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mbiu import parties
-from mbiu.codes import AddressKind, DeliveryState
+from mbiu.codes import AddressKind, AlertState, Answer, DeliveryState
 from mbiu.escalation import people
 from mbiu.escalation.chain import Rung, rungs
 from mbiu.escalation.quorum import Situation, Told, Word
 from mbiu.house import settings as house
-from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response
+from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response, Suspect
 
 #: The kinds of deliveries that ask somebody to act.
 ASKING = ("alert", "final")
+#: The states in which an alert still waits for somebody or something.
+LIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 _LOST = (DeliveryState.FAILED, DeliveryState.EXPIRED)
 _MAY_ANSWER = Delivery.state.not_in(_LOST) & (Address.kind != AddressKind.WEBHOOK)
 
@@ -82,6 +84,16 @@ class Scene:
             self._barred |= {(incident.id, one): one in found for one in new}
         return {one for one in contacts if self._barred[incident.id, one]}
 
+    def code(self, contact_id: UUID) -> str:
+        """The code name of a contact."""
+        return self.session.scalars(select(Contact.code).where(Contact.id == contact_id)).one()
+
+    def void(self, alert: Alert) -> list[Word]:
+        """What people of a suspected party said that would still count."""
+        held = [word for word in self.situations[alert.id].words.values() if word.holds]
+        kept = self.barred(alert, {word.contact for word in held}) if held else set()
+        return [word for word in held if word.contact in kept]
+
 
 def situations(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Situation]:
     """Who was told of each alert, and what each of them said last."""
@@ -125,6 +137,23 @@ def _said(session: Session, alerts: Sequence[Alert]) -> Sequence[Any]:
         Response.alert_id, Response.contact_id, Response.created_at.desc(), Response.id.desc()
     )
     return session.execute(newest.ext(distinct_on(Response.alert_id, Response.contact_id))).all()
+
+
+def held_by_parties() -> Select[UUID]:
+    """The alerts of which somebody holds a promise whom the database keeps from the incident."""
+    newer = aliased(Response)
+    later = (newer.alert_id == Response.alert_id) & (newer.contact_id == Response.contact_id)
+    suspected = select(Suspect.key).where(Suspect.incident_id == Alert.incident_id)
+    bars = func.mbiu_bars(Alert.incident_id, Response.contact_id).alias("bar")
+    return (
+        select(Response.alert_id)
+        .join(Alert, Alert.id == Response.alert_id)
+        .join(Incident, Incident.id == Alert.incident_id)
+        .where(Response.answer != Answer.CANNOT, Response.lapsed_at.is_(None), Alert.state.in_(LIVE))
+        .where(or_(Incident.survivor, suspected.exists()))
+        .where(select(literal(1)).select_from(bars).exists())
+        .where(~select(newer.id).where(later, newer.created_at > Response.created_at).exists())
+    )
 
 
 def _incidents(session: Session, alerts: Sequence[Alert]) -> dict[UUID, Incident]:

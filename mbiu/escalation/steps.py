@@ -15,7 +15,7 @@ from mbiu.codes import AlertState, Role
 from mbiu.db import is_away
 from mbiu.escalation import promises, quorum, reminding, telling
 from mbiu.escalation.quorum import Situation
-from mbiu.escalation.scene import Scene
+from mbiu.escalation.scene import LIVE, Scene, held_by_parties
 from mbiu.escalation.writing import Writing
 from mbiu.models import Alert, Incident, utcnow
 
@@ -27,7 +27,6 @@ AGAIN = dt.timedelta(minutes=1)
 STUCK = "escalation_broken"
 #: So many alerts are climbed in one transaction.
 BATCH = 50
-LIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 #: Whoever told of an unverified incident how it ended has ended the climbing too.
 CLIMBS: ColumnElement[bool] = Alert.state.in_(LIVE) & Alert.settled_at.is_(None)
 
@@ -35,17 +34,15 @@ CLIMBS: ColumnElement[bool] = Alert.state.in_(LIVE) & Alert.settled_at.is_(None)
 def take_due(session: Session, limit: int = BATCH) -> int:
     """Do what is due of open alerts: steps, repeats, promises; how many alerts there were.
 
+    What somebody holds who turned out to be of a suspected party is due at once.
+
     One that somebody else works on just now, or whose incident, is left for the next look.
     """
     now = utcnow()
-    alerts = session.scalars(
-        select(Alert)
-        .join(Incident, Incident.id == Alert.incident_id)
-        .where(CLIMBS, Alert.due_at <= now)
-        .order_by(Alert.due_at)
-        .limit(limit)
-        .with_for_update(of=[Alert, Incident], skip_locked=True)
-    ).all()
+    alerts = _locked(session, Alert.due_at <= now, limit)
+    if len(alerts) < limit:
+        void = (Alert.due_at > now) & Alert.id.in_(held_by_parties())
+        alerts += _locked(session, void, limit - len(alerts))
     try:
         with session.begin_nested():
             climb(session, alerts, now)
@@ -54,6 +51,12 @@ def take_due(session: Session, limit: int = BATCH) -> int:
             raise
         _one_by_one(session, alerts, now)
     return len(alerts)
+
+
+def _locked(session: Session, which: ColumnElement[bool], limit: int) -> list[Alert]:
+    query = select(Alert).join(Incident, Incident.id == Alert.incident_id).where(CLIMBS, which)
+    free = query.with_for_update(of=[Alert, Incident], skip_locked=True)
+    return list(session.scalars(free.order_by(Alert.due_at).limit(limit)))
 
 
 def _one_by_one(session: Session, alerts: Sequence[Alert], now: dt.datetime) -> None:
@@ -97,9 +100,19 @@ def due_at(alert: Alert, situation: Situation) -> dt.datetime | None:
     return min((at for at in [*steps, *map(promises.due_at, situation.words.values())] if at), default=None)
 
 
+def let_go(scene: Scene, writing: Writing, alert: Alert) -> tuple[bool, Situation]:
+    """Void what people of a suspected party promised; whether there was any, and how it stands then."""
+    void = scene.void(alert)
+    for word in void:
+        writing.void(alert, word, scene.code(word.contact))
+    situation = scene.situations[alert.id].changed(*(replace(word, lapsed=True) for word in void))
+    scene.situations[alert.id] = situation
+    return bool(void), situation
+
+
 def _keep_promises(scene: Scene, writing: Writing, alert: Alert) -> None:
-    """Remind of promises, and let go of those whose time is over: without them the alert is open again."""
-    situation = scene.situations[alert.id]
+    """Remind of promises; without those that are void, or whose time is over, the alert is open again."""
+    void, situation = let_go(scene, writing, alert)
     found = promises.look(situation.words.values(), scene.now)
     for word in found.remind:
         writing.remind(alert, word)
@@ -118,7 +131,7 @@ def _keep_promises(scene: Scene, writing: Writing, alert: Alert) -> None:
     is_held = alert.taken_by or quorum.standing(taken, situation) is not AlertState.OPEN
     if alert.state is AlertState.ACKNOWLEDGED and not is_held:
         alert.state, alert.next_at = AlertState.OPEN, scene.now
-    elif found.lapse and alert.state is AlertState.OPEN and quorum.is_hopeless(taken, situation):
+    elif (found.lapse or void) and alert.state is AlertState.OPEN and quorum.is_hopeless(taken, situation):
         alert.next_at = scene.now
 
 

@@ -36,6 +36,16 @@ def tell(scene: Scene, writing: Writing, alert: Alert, rung: Rung, *, repeat: bo
     return len(outs)
 
 
+def tell_one(scene: Scene, writing: Writing, alert: Alert, to: To) -> bool:
+    """Tell somebody between two steps; False if they must not be told, or nothing of it may reach them."""
+    found, _ = _sorted_out(scene, alert, [to], {})
+    outs = _texts(scene, alert, found, "alert")
+    writing.outs += outs
+    if outs:
+        writing.step(alert, "let_in", len(outs), [])
+    return bool(outs)
+
+
 def _chosen(scene: Scene, alert: Alert, rung: Rung, *, repeat: bool) -> tuple[list[To], list[LeftOut]]:
     if rung.final:
         return _at_last(scene, alert, rung)

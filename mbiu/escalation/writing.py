@@ -32,6 +32,7 @@ class Writing:
     entries: list[Entry] = field(default_factory=list)
     reminders: list[tuple[Alert, Word]] = field(default_factory=list)
     lapsed: list[UUID] = field(default_factory=list)
+    voided: list[UUID] = field(default_factory=list)
     finals: list[str] = field(default_factory=list)
 
     def step(self, alert: Alert, kind: str, told: int, left_out: list[dict[str, str]]) -> None:
@@ -60,6 +61,11 @@ class Writing:
         self.reminders.append((alert, word))
         self.note("alert.reminded", alert)
 
+    def void(self, alert: Alert, word: Word, code: str) -> None:
+        """The promise of ``code`` counts for nothing, because they belong to a suspected party."""
+        self.voided.append(word.id)
+        self.note("alert.voided", alert, contact=code)
+
     def write(self, session: Session, alerts: Sequence[Alert]) -> None:
         session.flush()
         put_all(session, self.outs, self.now)
@@ -69,6 +75,9 @@ class Writing:
         for ids, column in ((reminded, "reminded_at"), (self.lapsed, "lapsed_at")):
             if ids:
                 session.execute(update(Response).where(Response.id.in_(ids)).values({column: self.now}))
+        if self.voided:
+            void = {"lapsed_at": self.now, "lapsed_why": "party"}
+            session.execute(update(Response).where(Response.id.in_(self.voided)).values(void))
         changed = {alert.incident_id for alert in alerts}
         session.execute(update(Incident).where(Incident.id.in_(changed)).values(updated_at=self.now))
         for ref in self.finals:

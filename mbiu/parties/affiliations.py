@@ -10,6 +10,7 @@ from mbiu.audit import Actor
 from mbiu.channels.text import clean
 from mbiu.codes import Role
 from mbiu.gazetteer.names import fold_name
+from mbiu.jobs import Job, enqueue
 from mbiu.models import Affiliation, Contact, utcnow
 from mbiu.parties import kin
 from mbiu.refs import new_id
@@ -47,6 +48,7 @@ def add(session: Session, actor: Actor, code: str, kind: str, name: str) -> Affi
     )  # fmt: skip
     session.add(row)
     audit.append(session, actor, "affiliation.added", f"contact:{code}", affiliation=str(row.id), kind=kind)
+    enqueue(session, Job.ESCALATION)  # what this person promised may be void now
     return row
 
 
