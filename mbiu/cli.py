@@ -19,7 +19,7 @@ _COMMANDS = {
     "retention": ("mbiu.retention.command:command", "Delete what is over; replay deletions."),
     "audit": ("mbiu.admin:audit", "Check the audit chain."),
     "gazetteer": ("mbiu.gazetteer.refining:gazetteer", "Build, refine and look up places."),
-    "demo": ("mbiu.demo:demo", "Fill an empty installation with a demonstration."),
+    "demo": ("mbiu.demo.command:demo", "Fill an empty installation with a demonstration."),
     "analyse": ("mbiu.analysis.command:analyse", "Read texts: JSON lines in, JSON lines out."),
     "tables": ("mbiu.analysis.command:check_tables", "Check the centre's own word lists and rules."),
     "evaluate": ("mbiu.evaluation.command:evaluate", "Measure how well labelled messages are read."),

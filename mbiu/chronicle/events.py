@@ -10,7 +10,16 @@ from uuid import UUID
 from mbiu import texts, vault
 from mbiu.chronicle.loading import Loader
 from mbiu.chronicle.moulds import AT, Mould, Wording
-from mbiu.codes import DeliveryState, IncidentState, Lane, MessageState, ReportState, Severity, Verdict
+from mbiu.codes import (
+    DeliveryState,
+    EventType,
+    IncidentState,
+    Lane,
+    MessageState,
+    ReportState,
+    Severity,
+    Verdict,
+)
 from mbiu.house.ranking import Ranking
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,6 +48,14 @@ _VERDICTS = {
     IncidentState.REFUTED: Verdict.REFUTED,
     IncidentState.UNVERIFIABLE: Verdict.UNVERIFIABLE,
 }
+#: How disputes stand that somebody took up, in a hundred; of committees more were settled than of others.
+_STANDS = {
+    True: {"peaceful": 67, "ongoing": 15, "unresolved": 10, "unclear": 8},
+    False: {"peaceful": 45, "ongoing": 20, "unresolved": 22, "unclear": 13},
+}
+#: What there are two sides of, and who takes it up if no committee does.
+_DISPUTES = frozenset({EventType.DISPUTE, EventType.CATTLE_RAID, EventType.THREAT})
+_OTHERS = ("elder", "mediator", "local_administration")
 _REASONS = ("Two elders on the phone said so.", "The ward officer was there.", "Nobody else has heard of it.")
 
 
@@ -49,6 +66,15 @@ class Person:
     contact: UUID
     address: UUID
     language: str
+
+
+@dataclass
+class Crowd:
+    """Everybody. The committees stand among the people too; they take up disputes."""
+
+    people: list[Person]
+    responders: list[Person]
+    committees: list[Person]
 
 
 @dataclass
@@ -86,8 +112,7 @@ class Author:
 
     loader: Loader
     chance: Chance
-    people: list[Person]
-    responders: list[Person]
+    crowd: Crowd
     users: list[UUID]
     ranked: Ranking
     now: dt.datetime
@@ -99,7 +124,7 @@ class Author:
         state = random_.choices(list(ages), list(ages.values()))[0]
         times = sorted(min(at + self.chance.soon(90) * (n > 0), self.now) for n in range(reports))
         decided = min(times[0] + self.chance.soon(60), self.now)
-        tellers = random_.sample(self.people, min(reports, len(self.people)))
+        tellers = random_.sample(self.crowd.people, min(reports, len(self.crowd.people)))
         self.loader.add("incident", self._incident_row(row_id, mould, state, times, decided))
         for number, told_at in enumerate(times):
             self.report(
@@ -205,11 +230,13 @@ class Author:
                 "reason": reason, "grade_source": "B", "grade_information": 2, "created_at": at,
             })  # fmt: skip
         if state in {IncidentState.CLOSED, IncidentState.ALERTED}:
-            self._alert(incident, users[0], at, closed=state is IncidentState.CLOSED)
+            self._alert(incident, users[0], at)
+        if state is IncidentState.CLOSED:
+            self._outcome(incident, users[0], mould, min(at + dt.timedelta(days=1), self.now))
 
-    def _alert(self, incident: UUID, user: UUID, at: dt.datetime, *, closed: bool) -> None:
+    def _alert(self, incident: UUID, user: UUID, at: dt.datetime) -> None:
         row_id, ref = self.chance.id(at), self.chance.ref("A")
-        told = self.chance.random.sample(self.responders, min(2, len(self.responders)))
+        told = self.chance.random.sample(self.crowd.responders, min(2, len(self.crowd.responders)))
         words = f"EXERCISE {ref}: see the incident. Answer 1 seen, 2 going, 3 done, 4 cannot."
         acknowledged = min(at + self.chance.soon(20), self.now)
         chain = [{"recipients": [_recipient(one) for one in told], "wait_minutes": 30}]
@@ -227,11 +254,22 @@ class Author:
             "id": self.chance.id(acknowledged), "alert_id": row_id, "contact_id": told[0].contact,
             "answer": "ack", "created_at": acknowledged,
         })  # fmt: skip
-        if closed:
-            self.loader.add("outcome", {
-                "id": self.chance.id(at), "incident_id": incident, "user_id": user, "done": ["dialogue"],
-                "effect": "contained", "created_at": min(at + dt.timedelta(days=1), self.now),
-            })  # fmt: skip
+
+    def _outcome(self, incident: UUID, user: UUID, mould: Mould, at: dt.datetime) -> None:
+        """What was done; a dispute was taken up by a committee, or by somebody else."""
+        random_, row_id = self.chance.random, self.chance.id(at)
+        by_committee, stands, kinds = random_.random() < 0.7, "", []
+        if mould.facts["event_type"] in _DISPUTES:
+            shares = _STANDS[by_committee]
+            stands = random_.choices(list(shares), list(shares.values()))[0]
+            kinds = [] if by_committee else [random_.choice(_OTHERS)]
+        self.loader.add("outcome", {
+            "id": row_id, "incident_id": incident, "user_id": user, "done": ["dialogue"],
+            "effect": "contained", "resolution": stands, "kinds": kinds, "created_at": at,
+        })  # fmt: skip
+        if stands and by_committee:
+            who = random_.choice(self.crowd.committees).contact
+            self.loader.add("outcome_by", {"outcome_id": row_id, "contact_id": who})
 
 
 def _recipient(one: Person) -> dict[str, str]:

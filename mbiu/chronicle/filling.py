@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mbiu import audit, vault
 from mbiu.audit import SYSTEM
 from mbiu.chronicle import Size
-from mbiu.chronicle.events import Author, Chance, Person
+from mbiu.chronicle.events import Author, Chance, Crowd, Person
 from mbiu.chronicle.loading import BATCH, TABLES, Loader
 from mbiu.chronicle.moulds import Mould, moulds
 from mbiu.codes import AddressKind, ContactRole, Role
@@ -23,6 +23,8 @@ from mbiu.refusals import NotPossible
 YEARS = dt.timedelta(days=3 * 365)
 RECENT = dt.timedelta(days=30)
 _CODE = "EX-"
+#: So many committees take up disputes.
+_COMMITTEES = 10
 _LANGUAGES = ("en", "sw", "fr", "lg")
 
 Tell = Callable[[str], None]
@@ -42,9 +44,9 @@ def fill(session: Session, size: Size, seed: int = 1, tell: Tell = lambda _: Non
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     chance = Chance(random.Random(seed), _references(session))  # noqa: S311 - made-up events
     loader, now = Loader(session), utcnow()
-    people, responders = _people(session, loader, chance, size.contacts, now)
+    crowd = _people(session, loader, chance, size.contacts, now)
     loader.flush()
-    author = Author(loader, chance, people, responders, _analysts(session), ranking.current(session), now)
+    author = Author(loader, chance, crowd, _analysts(session), ranking.current(session), now)
     events = moulds(session, chance.random)
     _write(author, events, size, tell)
     audit.append(session, SYSTEM, "demo.filled", "demo:chronicle", reports=size.reports, seed=seed)
@@ -75,38 +77,44 @@ def _analysts(session: Session) -> list[UUID]:
 # --- people ------------------------------------------------------------------------------------
 
 
-def _people(
-    session: Session, loader: Loader, chance: Chance, number: int, now: dt.datetime
-) -> tuple[list[Person], list[Person]]:
+def _people(session: Session, loader: Loader, chance: Chance, number: int, now: dt.datetime) -> Crowd:
     """Reporters, and every twentieth a responder, in districts of the gazetteer."""
     query = select(Place.id, Place.path, Place.country).where(Place.level == 2, ~Place.retired)
     homes = session.execute(query.order_by(func.md5(Place.id)).limit(1500)).all()
     if not homes:
         raise NotPossible("No districts are known here: load a gazetteer first.")
-    people: list[Person] = []
-    responders: list[Person] = []
+    crowd = Crowd([], [], [])
     for count in range(number):
         at = now - YEARS * chance.random.random()
         one = Person(chance.id(at), chance.id(at), chance.random.choice(_LANGUAGES))
         is_responder = count % 20 == 0
-        (responders if is_responder else people).append(one)
+        (crowd.responders if is_responder else crowd.people).append(one)
         role = ContactRole.RESPONDER if is_responder else chance.random.choice(_ROLES)
-        _add(loader, chance, one, f"{_CODE}{count:05d}", role, chance.random.choice(homes), at)
-    return people, responders
+        organisation = ""
+        if role is ContactRole.COMMITTEE and len(crowd.committees) < _COMMITTEES:
+            crowd.committees.append(one)
+            organisation = f"Peace committee {len(crowd.committees)}"
+        _add(
+            loader, chance, one, (f"{_CODE}{count:05d}", role, organisation), chance.random.choice(homes), at
+        )
+    return crowd
 
 
 _ROLES = (ContactRole.FOCAL_POINT, ContactRole.COMMITTEE, ContactRole.UNKNOWN)
 
 
 def _add(
-    loader: Loader, chance: Chance, one: Person, code: str, role: ContactRole, home: Any, at: dt.datetime
+    loader: Loader, chance: Chance, one: Person, who: tuple[str, ContactRole, str], home: Any, at: dt.datetime
 ) -> None:
+    """``who`` is the code name, the role and the organisation."""
+    code, role, organisation = who
     # No country has the code 999, so none of these can be the number of somebody real.
     number, vault_id = f"+99980{code.removeprefix(_CODE):0>7}", chance.id(at)
     loader.add("contact", {
         "id": one.contact, "code": code, "role": role, "language": one.language, "country": home.country,
-        "home_place_id": home.id, "area_path": home.path, "organisation": "", "grade": "C", "exercise": True,
-        "created_at": at, "community": "", "denomination": "", "wish": "push", "pin_tries": 0,
+        "home_place_id": home.id, "area_path": home.path, "organisation": organisation, "grade": "C",
+        "exercise": True, "created_at": at, "community": "", "denomination": "", "wish": "push",
+        "pin_tries": 0,
     })  # fmt: skip
     loader.add("vault", {
         "id": vault_id, "contact_id": one.contact, "field": AddressKind.SMS,
@@ -136,7 +144,9 @@ def _write(author: Author, events: list[Mould], size: Size, tell: Tell) -> None:
             tell(f"{number + 1} of {size.incidents} incidents")
     for _ in range(alone):
         wording = chance.choice(chance.choice(events).wordings)
-        author.report(wording, author.now - YEARS * chance.random(), chance.choice(author.people), None, 0)
+        author.report(
+            wording, author.now - YEARS * chance.random(), chance.choice(author.crowd.people), None, 0
+        )
         author.loader.flush(BATCH)
     author.loader.flush()
 

@@ -18,7 +18,7 @@ BATCH = 1000
 #: What refers to others comes after them.
 TABLES = (
     *("contact", "vault", "address", "incident", "report", "report_terms", "message", "joining"),
-    *("decision", "alert", "delivery", "response", "outcome"),
+    *("decision", "alert", "delivery", "response", "outcome", "outcome_by"),
 )
 
 Row = dict[str, Any]

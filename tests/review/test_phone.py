@@ -13,6 +13,7 @@ from mbiu.channels import conditions
 from mbiu.channels.conditions import Conditions
 from mbiu.codes import AlertState, ContactRole, DeliveryState
 from mbiu.db import transaction
+from mbiu.demo import centre
 from mbiu.models import (
     Address,
     Alert,
@@ -47,7 +48,7 @@ def phone(environment: dict[str, str], request: pytest.FixtureRequest) -> Browse
     environment["MBIU_DEMO"] = "1"
     ruth: Browser = request.getfixturevalue("ruth")
     with transaction() as session:
-        demo._contacts(session)
+        centre.people(session)
     return ruth
 
 
@@ -489,7 +490,7 @@ def test_the_story_follows_a_report_from_its_arrival_to_its_outcome(phone: Brows
     from mbiu import routing
 
     with transaction() as session:
-        demo._routes(session)
+        centre.routes(session)
     ref = phone.post("/phone/send", phone="juma", text=cast.QUARREL).get_json()["ref"]
     assert "Received and stored" in stories(phone, "juma")
     assert "Waits to be read" in stories(phone, "juma")

@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 
 from mbiu import chronicle, db, tokens
 from mbiu.bench.pages import LEFT_OUT, PAGES, TOKEN, Samples, visits
-from mbiu.chronicle.filling import fill
-from mbiu.codes import Role
+from mbiu.chronicle.filling import YEARS, fill
+from mbiu.codes import ContactRole, Role
 from mbiu.db import transaction
-from mbiu.demo import demo
+from mbiu.demo.command import demo
+from mbiu.figures.disputes import taken_up
 from mbiu.launch.postgres import APP, OWNER, Postgres
-from mbiu.models import Contact, Incident, Message, Report, User
+from mbiu.models import Contact, Incident, Message, Outcome, OutcomeBy, Report, User, utcnow
 from mbiu.refusals import NotPossible
 from mbiu.settings import Settings
 from mbiu.tokens import Scope, Wanted
@@ -149,6 +150,25 @@ def test_everything_in_a_chronicle_is_an_exercise_and_sealed(small_centre: dict[
     words = unseal("message", "text", row.id, row.text)
     assert words.encode() not in row.text
     assert f'"id": "{reading.ref}"' in unseal("report", "reading", reading.id, reading.reading)
+
+
+def test_disputes_of_a_chronicle_were_taken_up_by_committees_and_others(
+    settings: Settings, people: None
+) -> None:
+    with transaction() as session:
+        fill(session, chronicle.Size.of(1500))
+    with transaction() as session:
+        stands = {one.resolution for one in session.scalars(select(Outcome)).all()}
+        acted = session.scalars(
+            select(Contact.role).join(OutcomeBy, OutcomeBy.contact_id == Contact.id)
+        ).all()
+        first = utcnow() - YEARS
+        parts = list(taken_up(session, {"since": first, "until": utcnow()}))
+    assert stands == {"", "peaceful", "ongoing", "unresolved", "unclear"}
+    assert set(acted) == {ContactRole.COMMITTEE}
+    who = {part.label.partition(":")[0] for part in parts}
+    assert {"class.elder", "class.mediator"} <= who
+    assert len([one for one in who if one and not one.startswith("class.")]) == 10
 
 
 def test_there_is_no_chronicle_beside_anything_real(settings: Settings, people: None) -> None:
