@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from mbiu import vault
 from mbiu.channels.text import segments
 from mbiu.codes import AddressKind, AlertState, DeliveryState
+from mbiu.escalation import reminding, telling
+from mbiu.escalation.people import recipient
 from mbiu.models import Address, Alert, Contact, Delivery, Incident, Response, User
 from mbiu.outbox import composed
 from mbiu.routing import Plan
@@ -35,6 +37,7 @@ class Sending:
     """One delivery of an alert: the very words, how far they got, and what their recipient answered."""
 
     code: str
+    responder_class: str
     organisation: str
     kind: str
     state: str
@@ -96,52 +99,73 @@ def _card(alert: Alert, by: str, deliveries: list[Sending]) -> AlertCard:
     )
 
 
-def _texts(alert: Alert) -> dict[UUID, str]:
-    """The very words for each address, as `mbiu.routing` puts them on their way.
+@dataclass
+class _Words:
+    """The very words of an alert for each address, as they were put on their way.
 
-    The messages themselves belong to no report, so that an area's scope shows them to nobody.
+    The messages themselves belong to no report, so that an area's scope shows them to nobody. Who was on
+    duty stands in no chain.
     """
-    wordings: dict[str, str] = json.loads(vault.unseal("alert", "texts", alert.id, alert.texts))
-    people = [one for step in alert.chain for one in step["recipients"]]
-    return {
-        UUID(one["address"]): composed(one["channel"], wordings.get(one.get("key", one["language"]), ""))
-        for one in people
-    }
+
+    alert: Alert
+    told: set[UUID] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        sealed = self.alert.texts
+        self._wordings: dict[str, str] = json.loads(vault.unseal("alert", "texts", self.alert.id, sealed))
+        people = [one for step in self.alert.chain for one in step["recipients"]]
+        self._people = {UUID(one["address"]): one for one in people}
+
+    def of(self, delivery: Delivery, contact: Contact, address: Address) -> str:
+        """What this delivery said; deliveries are asked for in their order."""
+        to = self._people.get(address.id) or recipient(contact, address)
+        if delivery.kind == reminding.KIND:
+            return composed(to["channel"], reminding.words(self.alert, to["language"]))
+        text = self._wordings.get(to.get("key", to["language"]), "")
+        is_final, again = delivery.kind == "final", contact.id in self.told
+        self.told.add(contact.id)
+        if text and (is_final or again):
+            text = telling.called(self.alert, to["language"], text, delivery.round, final=is_final)
+        return composed(to["channel"], text)
 
 
 def sendings(db: Session, alerts: Iterable[Alert]) -> dict[UUID | None, list[Sending]]:
     """What was sent of alerts, by the alert's id, in the order of the steps."""
-    texts = {alert.id: _texts(alert) for alert in alerts}
-    ids = list(texts)
+    words = {alert.id: _Words(alert) for alert in alerts}
+    ids = list(words)
     answers = _answers(db, ids)
     rows = db.execute(
-        select(Delivery, Contact.id.label("contact_id"), Contact.code, Contact.organisation, Address.kind)
+        select(Delivery, Contact, Address)
         .join(Address, Address.id == Delivery.address_id)
         .join(Contact, Contact.id == Address.contact_id)
         .where(Delivery.alert_id.in_(ids))
-        .order_by(Delivery.step, Contact.code, Delivery.round)
+        .order_by(Delivery.step, Delivery.round, Contact.code)
     )
     found: dict[UUID | None, list[Sending]] = defaultdict(list)
     for row in rows:
-        replies = answers.get((row.Delivery.alert_id, row.contact_id), [])
-        found[row.Delivery.alert_id].append(_sending(row, texts[row.Delivery.alert_id], replies))
+        alert_id = row.Delivery.alert_id
+        text = words[alert_id].of(row.Delivery, row.Contact, row.Address)
+        replies = answers.get((alert_id, row.Contact.id), [])
+        found[alert_id].append(_sending(row, text, replies))
     return found
 
 
-def _sending(row: Any, texts: dict[UUID, str], replies: list[Reply]) -> Sending:
+def _sending(row: Any, text: str, replies: list[Reply]) -> Sending:
     delivery: Delivery = row.Delivery
+    contact: Contact = row.Contact
     return Sending(
-        code=row.code,
-        organisation=row.organisation,
-        kind=row.kind.value,
+        code=contact.code,
+        responder_class=contact.responder_class.value if contact.responder_class else "",
+        organisation=contact.organisation,
+        kind=row.Address.kind.value,
         state=delivery.state.value,
         error=delivery.error,
         step=delivery.step,
         asks=delivery.kind,
         tries=delivery.attempts,
         double=delivery.may_be_double,
-        text=texts.get(delivery.address_id, ""),
-        segments=delivery.segments,
+        text=text,
+        segments=delivery.segments if row.Address.kind is AddressKind.SMS else 0,
         queued_at=delivery.created_at,
         sent_at=delivery.sent_at,
         delivered_at=delivery.delivered_at,
@@ -193,7 +217,7 @@ def samples(plan: Plan) -> list[Sample]:
 
 @dataclass(frozen=True)
 class AlertRow:
-    """A line of the list of all alerts."""
+    """A line of the list of all alerts. ``answers`` are the last of each person."""
 
     ref: str
     incident: str
@@ -230,6 +254,7 @@ def listed(db: Session) -> list[AlertRow]:
 
 def _listed(alert: Alert, incident: Incident, sendings: list[Sending], known: places.Names) -> AlertRow:
     states = [sending.state for sending in sendings]
+    by_person = {sending.code: sending for sending in sendings}
     return AlertRow(
         ref=alert.ref,
         incident=incident.ref,
@@ -241,7 +266,7 @@ def _listed(alert: Alert, incident: Incident, sendings: list[Sending], known: pl
         sent=len(states),
         delivered=states.count(DeliveryState.DELIVERED),
         failed=states.count(DeliveryState.FAILED) + states.count(DeliveryState.EXPIRED),
-        answers=[reply for sending in sendings for reply in sending.answers],
+        answers=[sending.answers[-1] for sending in by_person.values() if sending.answers],
         due_at=alert.due_at,
         created_at=alert.created_at,
     )

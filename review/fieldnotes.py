@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mbiu import vault
+from mbiu import texts, vault
 from mbiu.models import Alert, Contact, Media, Message, Response
 from review import files
 from review.files import File
@@ -16,6 +16,8 @@ from review.reports import pin_of
 
 #: So many of the newest are shown.
 MOST = 100
+#: «2h» and «30 min» have fewer words.
+_SPAN = 3
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,10 @@ def _own_words(row: Message) -> str:
 
 
 def _answer_words(row: Response) -> str:
-    return vault.unseal("response", "text", row.id, row.text)
+    """The words of an answer; nothing where they only say how long a promise holds."""
+    words = vault.unseal("response", "text", row.id, row.text)
+    is_span = row.due_at is not None and len(words.split()) < _SPAN and texts.span(words)
+    return "" if is_span else words
 
 
 def _media(db: Session, messages: list[UUID]) -> dict[UUID, list[File]]:

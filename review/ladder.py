@@ -74,7 +74,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Promise:
-    """What somebody said last, and until when it holds."""
+    """What somebody said, and until when it holds: no more once a later answer of theirs ``replaced`` it."""
 
     code: str
     responder_class: str
@@ -85,6 +85,7 @@ class Promise:
     reminded_at: dt.datetime | None
     lapsed_at: dt.datetime | None
     lapsed_why: str
+    replaced: bool
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,8 @@ def _promises(db: Session, alert: Alert) -> list[Promise]:
         .join(Contact, Contact.id == Response.contact_id)
         .where(Response.alert_id == alert.id)
         .order_by(Response.created_at, Response.id)
-    )
+    ).all()
+    newest = {row.code: row.Response.id for row in rows}
     return [
         Promise(
             code=row.code,
@@ -246,6 +248,7 @@ def _promises(db: Session, alert: Alert) -> list[Promise]:
             reminded_at=row.Response.reminded_at,
             lapsed_at=row.Response.lapsed_at,
             lapsed_why=row.Response.lapsed_why,
+            replaced=newest[row.code] != row.Response.id,
         )
         for row in rows
     ]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup, escape
 
 from mbiu import notices
 from mbiu.db import is_away, transaction
@@ -26,9 +27,7 @@ WORDS = {
     "escalation_broken": _("Alert {} had no next step and was set going again. Look at it."),
     "warning_prepared": _("Warning {} waits for a second person. Look under Alerts, Warnings."),
     "override_asked": _("Somebody of a suspected party is to hear of incident {}: a second person decides."),
-    "change_proposed": _(
-        "Who hears of alerts is to change: {}. A second person decides: Routes, Waiting."
-    ),
+    "change_proposed": _("Who hears of alerts is to change: {}. A second person decides: Routes, Waiting."),
     "changed_alone": _("One person alone changed who hears of alerts: {}. Look: Routes, Waiting."),
     "follow_up": _("Look again at incident {}: the day set for it has come."),
     "duty_unreached": _("{} is on duty or was, and cannot be written to."),
@@ -36,12 +35,20 @@ WORDS = {
 }
 
 
+#: What a notice is about -> where that stands, and by which name it is asked for there.
+PAGES = {
+    "alert": ("alerts.one", "ref"),
+    "incident": ("incident.show", "ref"),
+    "warning": ("warnings.one", "ref"),
+}
+
+
 @dataclass(frozen=True)
 class Line:
-    """One notice in words."""
+    """One notice in words, which lead to what it is about."""
 
     id: UUID
-    words: str
+    words: Markup
     created_at: Any
 
 
@@ -65,6 +72,14 @@ def lines() -> list[Line]:
 
 
 def _line(one: Notice) -> Line:
-    name = one.subject.partition(":")[2] or one.subject
-    words = WORDS.get(one.kind)
-    return Line(one.id, str(words).format(name) if words else f"{label(one.kind)}: {name}", one.created_at)
+    words = escape(str(WORDS.get(one.kind) or f"{label(one.kind)}: {{}}"))
+    return Line(one.id, words.format(_linked(one.subject)), one.created_at)
+
+
+def _linked(subject: str) -> Markup:
+    kind, _colon, name = subject.partition(":")
+    endpoint, key = PAGES.get(kind, ("", ""))
+    words = escape(name or subject)
+    return (
+        Markup('<a href="{}">{}</a>').format(url_for(endpoint, **{key: name}), words) if endpoint else words
+    )

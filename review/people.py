@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from mbiu import texts
 from mbiu.codes import AddressKind, ContactRole
 from mbiu.enrolment import ways
 from mbiu.models import Address, Contact, Incident, Place, Report, utcnow
@@ -161,7 +162,7 @@ def person(row: Any, known: places.Names) -> dict[str, object]:
         "organisation": contact.organisation,
         "area": places.full_name(row.path, known) or "–",
         "kinds": ", ".join(sorted({label(kind) for kind in _reached(contact, row.kinds)})),
-        "language": contact.language or "–",
+        "language": texts.say(contact.language, "name") if contact.language in texts.languages() else "–",
         "grade": contact.grade,
         "reports": row.reports,
         "exercise": contact.exercise,

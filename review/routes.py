@@ -261,9 +261,9 @@ def conditions(route: Route, known: places.Names) -> list[str]:
     if route.drivers:
         said.append(_("about %(drivers)s", drivers=" / ".join(label(one) for one in route.drivers)))
     if route.min_severity.rank:
-        said.append(_("from: %(severity)s", severity=label(route.min_severity)))
+        said.append(_("severity at least: %(severity)s", severity=label(route.min_severity)))
     if route.min_certainty.rank:
-        said.append(_("at least: %(certainty)s", certainty=label(route.min_certainty)))
+        said.append(_("certainty at least: %(certainty)s", certainty=label(route.min_certainty)))
     if route.hour_from is not None and route.hour_to is not None:
         said.append(hour_words((route.hour_from, route.hour_to)))
     if route.exercise is not None:

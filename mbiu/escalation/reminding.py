@@ -38,11 +38,19 @@ def remind(scene: Scene, writing: Writing) -> None:
             writing.outs.append(_reminder(alerts[row.alert_id], row, writing))
 
 
+def words(alert: Alert, language: str) -> str:
+    """What a reminder of this alert says."""
+    return _mark(alert, language) + texts.say(language, "climb.reminder", ref=alert.ref)
+
+
+def _mark(alert: Alert, language: str) -> str:
+    return texts.say(language, "alert.exercise") if alert.exercise else ""
+
+
 def _reminder(alert: Alert, row: Row[Any], writing: Writing) -> Outgoing:
     language = row.language or texts.first_language(row.country)
-    mark = texts.say(language, "alert.exercise") if alert.exercise else ""
     subject = (
-        texts.say(language, "alert.subject", mark=mark, ref=alert.ref)
+        texts.say(language, "alert.subject", mark=_mark(alert, language), ref=alert.ref)
         if row.kind is AddressKind.EMAIL
         else ""
     )
@@ -50,7 +58,7 @@ def _reminder(alert: Alert, row: Row[Any], writing: Writing) -> Outgoing:
         address_id=row.address_id,
         contact_id=row.contact_id,
         channel=row.channel,
-        text=mark + texts.say(language, "climb.reminder", ref=alert.ref),
+        text=words(alert, language),
         kind=KIND,
         alert_id=alert.id,
         buttons=alerting.buttons(language, alert.ref),

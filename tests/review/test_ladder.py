@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from mbiu import correction, escalation, routing
 from mbiu.codes import AlertState, ResponderClass
 from mbiu.db import transaction
-from mbiu.models import Alert, Delivery, Incident, utcnow
+from mbiu.escalation import telling
+from mbiu.models import Alert, Delivery, Incident, Response, utcnow
 from mbiu.refs import new_ref
+from review import alerts
 from tests import cast
 from tests.review.conftest import Browser
 
@@ -90,7 +92,52 @@ def test_at_the_end_a_person_is_called_and_the_console_says_so(ruth: Browser, al
     waits_are_over()
     assert "Call again now" in ruth.get(f"/alerts/{alert}").text
     (told,) = cast.texts_to("+256772000204", "final")
-    assert told.startswith("Call 3, nobody has answered:")
+    assert told.startswith("Call 3, it still needs somebody:")
+
+
+def test_the_incident_shows_the_very_words_that_each_person_got(ruth: Browser, alert: str) -> None:
+    """Also of who is on duty and stands in no chain, of who is told anew, and of reminders."""
+    cast.say("ACK", cast.DANIEL)
+    with transaction() as session:
+        row = session.scalars(select(Alert)).one()
+        row.chain = [*row.chain[:-1], {**row.chain[-1], "recipients": []}]
+    waits_are_over()
+    waits_are_over()
+    waits_are_over()
+    with transaction() as session:
+        session.execute(update(Response).values(due_at=utcnow() - dt.timedelta(minutes=1)))
+        session.execute(update(Alert).values(due_at=utcnow()))
+    with transaction() as session:
+        escalation.take_due(session)
+    numbers = (cast.DANIEL, cast.GRACE, "+256772000203", "+256772000204")
+    said = [text for number in numbers for kind, text in cast.said_to(number) if kind not in ("reply",)]
+    assert {text.partition(",")[0] for text in said} >= {"Call 3"}
+    with transaction() as session:
+        sent = alerts.sendings(session, session.scalars(select(Alert)).all())
+    assert sorted(one.text for found in sent.values() for one in found) == sorted(said)
+
+
+def test_an_exercise_says_so_before_all_else_also_when_it_calls_again(ruth: Browser, alert: str) -> None:
+    with transaction() as session:
+        row = session.scalars(select(Alert)).one()
+        row.exercise = True
+        again = telling.called(row, "en", "EXERCISE A1 dispute", 2, final=False)
+        last = telling.called(row, "sw", "ZOEZI A1 mgogoro", 3, final=True)
+    assert again == "EXERCISE Call 3: A1 dispute"
+    assert last.startswith("ZOEZI Mara ya 4, ")
+
+
+def test_an_answer_that_was_replaced_promises_nothing_any_more(ruth: Browser, alert: str) -> None:
+    cast.say("GO 2h", cast.DANIEL)
+    cast.say("CANNOT the car is broken", cast.DANIEL)
+    page = ruth.get(f"/alerts/{alert}").text
+    assert page.count("answered anew since") == 1
+    responders = page[page.index("From responders") :]
+    assert "the car is broken" in responders
+    assert "2h" not in responders
+    rows = ruth.get("/alerts").text
+    assert "UG-M cannot" in rows
+    assert "UG-M on the way" not in rows
 
 
 @pytest.mark.parametrize(

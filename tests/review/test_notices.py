@@ -24,6 +24,13 @@ def test_a_notice_stands_on_every_page_of_its_role_until_seen(as_: Callable[[str
     assert "Gateway til" not in page.text
 
 
+def test_a_notice_leads_to_what_it_is_about(as_: Callable[[str], Browser]) -> None:
+    with transaction() as session:
+        notices.raise_notice(session, "alert_unanswered", Role.COORDINATOR, "alert:A7K3QX9")
+    page = as_("miriam").get("/map").text
+    assert 'Nobody has answered alert <a href="/alerts/A7K3QX9">A7K3QX9</a>.' in page
+
+
 def test_putting_away_leads_to_no_other_site(as_: Callable[[str], Browser]) -> None:
     with transaction() as session:
         notices.raise_notice(session, "gateway_down", Role.COORDINATOR, "gateway:til")
