@@ -35,12 +35,8 @@ WORDS = {
 }
 
 
-#: What a notice is about -> where that stands, and by which name it is asked for there.
-PAGES = {
-    "alert": ("alerts.one", "ref"),
-    "incident": ("incident.show", "ref"),
-    "warning": ("warnings.one", "ref"),
-}
+#: What a notice is about -> the page of its reference.
+PAGES = {"alert": "alerts.one", "incident": "incident.show", "warning": "warnings.one"}
 
 
 @dataclass(frozen=True)
@@ -78,8 +74,7 @@ def _line(one: Notice) -> Line:
 
 def _linked(subject: str) -> Markup:
     kind, _colon, name = subject.partition(":")
-    endpoint, key = PAGES.get(kind, ("", ""))
     words = escape(name or subject)
-    return (
-        Markup('<a href="{}">{}</a>').format(url_for(endpoint, **{key: name}), words) if endpoint else words
-    )
+    if kind not in PAGES:
+        return words
+    return Markup('<a href="{}">{}</a>').format(url_for(PAGES[kind], ref=name), words)
