@@ -91,6 +91,7 @@ def one(db: Session, scope: str, code: str) -> dict[str, Any] | None:
         "supervisor": row.supervisor or "",
         "vouched_by": row.vouched_by or "",
         "ways": [kind for kind in ways.KINDS if kind in (row.kinds or ())],
+        "broken": _broken(db, contact),
         "recent": _recent(db, contact),
         "record": records.of(db, contact.id),
     }
@@ -180,6 +181,14 @@ def _reached(contact: Contact, kinds: list[AddressKind] | None) -> list[AddressK
     if contact.role is ContactRole.UNKNOWN:
         return []
     return [*(kinds or []), *([AddressKind.SMS] if contact.twin_of else [])]
+
+
+def _broken(db: Session, contact: Contact) -> list[AddressKind]:
+    """At what the person is not reached any more: no such number or mailbox, or the bot blocked."""
+    query = select(Address.kind).where(
+        Address.contact_id == contact.id, Address.blocked_at.is_not(None), _WAY
+    )
+    return sorted(set(db.scalars(query))) if contact.role is not ContactRole.UNKNOWN else []
 
 
 def _recent(db: Session, contact: Contact) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ What the server took is on its way: no mail server tells when it was read, and o
 comes back to the sender's mailbox and not to us.
 """
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from mbiu.codes import AddressKind
 from mbiu.messages import ChannelError, OutgoingMessage, Sent
 
 NAME = "email"
+_STATUS = re.compile(rb"5\.(\d{1,3})\.\d{1,3}\b")
+_NO_MAILBOX = frozenset({550, 551, 553})
 _PORTS = {"smtp": 587, "smtps": 465}
 #: Machines to which an unencrypted line is no danger: this one.
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -65,7 +68,7 @@ class Email:
                 self._greet(line)
                 line.send_message(mail, parseaddr(self._sender)[1], [message.to])
         except smtplib.SMTPRecipientsRefused as refused:
-            raise _refused(next(iter(refused.recipients.values()))[0]) from None
+            raise _refused(*next(iter(refused.recipients.values()))) from None
         except smtplib.SMTPAuthenticationError:
             raise ChannelError("unauthorised") from None
         except smtplib.SMTPResponseException as error:
@@ -120,8 +123,15 @@ def _context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _refused(code: int) -> ChannelError:
-    """A mailbox that there is not, or one that takes nothing just now."""
-    if code >= 500:
+def _refused(code: int, words: bytes) -> ChannelError:
+    """A mailbox that there is not, a server that wants nothing of ours, or one that takes nothing just now.
+
+    The status after the code tells which (RFC 3463): the second number is 1 or 2 for the address and its
+    mailbox. Servers that give none mean the mailbox by 550, 551 and 553.
+    """
+    if code < 500:
+        return ChannelError(f"smtp_{code}")
+    status = _STATUS.match(words)
+    if status[1] in b"12" if status else code in _NO_MAILBOX:
         return ChannelError("no_mailbox", permanent=True, blocked=True)
-    return ChannelError(f"smtp_{code}")
+    return ChannelError(f"smtp_{code}", permanent=True)

@@ -70,16 +70,24 @@ def test_the_server_is_logged_in_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason", "permanent"),
+    ("answer", "reason", "permanent", "blocked"),
     [
-        ("550 No such mailbox", "no_mailbox", True),
-        ("452 Mailbox full", "smtp_452", False),
+        ("550 No such mailbox", "no_mailbox", True, True),
+        ("550 5.1.1 No such mailbox", "no_mailbox", True, True),
+        ("552 5.2.1 Mailbox closed", "no_mailbox", True, True),
+        ("550 5.7.1 Your server is on a list", "smtp_550", True, False),
+        ("554 5.7.1 Relay access denied", "smtp_554", True, False),
+        ("554 Not from you", "smtp_554", True, False),
+        ("452 Mailbox full", "smtp_452", False, False),
+        ("450 4.2.1 Try again", "smtp_450", False, False),
     ],
 )
-def test_what_a_refusal_means(mail: MailDouble, answer: str, reason: str, *, permanent: bool) -> None:
+def test_what_a_refusal_means(
+    mail: MailDouble, answer: str, reason: str, *, permanent: bool, blocked: bool
+) -> None:
     mail.refuse.append(answer)
     error = why(mail.url)
-    assert (error.reason, error.permanent, error.blocked) == (reason, permanent, permanent)
+    assert (error.reason, error.permanent, error.blocked) == (reason, permanent, blocked)
 
 
 def test_a_server_that_is_away_is_unreachable() -> None:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mbiu.channels.webhook import Hook
 from mbiu.codes import AddressKind
 from mbiu.db import transaction
-from mbiu.models import Address, AuditEntry, Contact, VaultEntry
+from mbiu.models import Address, AuditEntry, Contact, VaultEntry, utcnow
 from mbiu.settings import settings as read_settings
 from mbiu.vault import unseal
 from tests.cast import DANIEL, GRACE, count, deliveries, person
@@ -154,3 +154,16 @@ def test_whoever_has_no_phone_is_registered_with_a_mailbox(
         ways = session.scalars(select(Address.kind).where(Address.contact_id == row.id)).all()
     assert ways == [AddressKind.EMAIL]
     assert row.twin_of is None
+
+
+def test_a_mailbox_that_does_not_work_is_shown_until_it_is_typed_anew(
+    miriam: Browser, second: Callable[[str], str]
+) -> None:
+    for address in (OFFICE, "new@peace.example"):
+        miriam.post("/people/KAS-07/mail", mail=address)
+        second(address)
+        assert "Mail: does not work" not in miriam.get("/people/KAS-07").text
+        gone = update(Address).where(Address.kind == AddressKind.EMAIL).values(blocked_at=utcnow())
+        with transaction() as session:
+            session.execute(gone)
+        assert "Mail: does not work" in miriam.get("/people/KAS-07").text

@@ -410,3 +410,26 @@ def test_an_alert_that_nobody_waits_for_is_not_sent_elsewhere(
         outbox.put(session, Outgoing(phone.id, lost, "twilio", "late", "alert", alert_id=about), utcnow())
     send_all()
     assert [one.state.value for one in deliveries(Delivery.alert_id == about)] == ["failed"]
+
+
+def test_a_mailbox_that_there_is_not_is_marked_and_the_alert_goes_to_the_phone(
+    providers: Doubles, configure: Configure, daniel: UUID, dispute: UUID
+) -> None:
+    with MailDouble() as mail:
+        configure(smtp_url=mail.url, mail_from="centre@example.org")
+        with transaction() as session:
+            contact = session.get_one(Contact, daniel)
+            ways.add_mail(session, Registrar(SYSTEM), contact, "lost@peace.example", utcnow())
+            box = session.scalars(select(Address.id).where(Address.kind == AddressKind.EMAIL)).one()
+        mail.refuse.append("550 5.1.1 No such mailbox")
+        about = alert(dispute, REFS[0])
+        with transaction() as session:
+            out = Outgoing(box, daniel, "email", "words", "alert", alert_id=about, step=1)
+            outbox.put(session, out, utcnow())
+        send_all()
+        assert mail.mails == []
+    told = deliveries(Delivery.alert_id == about)
+    assert [(one.state.value, one.error) for one in told] == [("failed", "no_mailbox"), ("sent", "")]
+    assert len(providers.twilio.texts(DANIEL)) == 1
+    with transaction() as session:
+        assert session.get_one(Address, box).blocked_at is not None
