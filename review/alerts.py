@@ -46,6 +46,7 @@ class Sending:
     asks: str
     tries: int
     double: bool
+    bundled: bool
     text: str
     segments: int
     queued_at: dt.datetime
@@ -164,6 +165,7 @@ def _sending(row: Any, text: str, replies: list[Reply]) -> Sending:
         asks=delivery.kind,
         tries=delivery.attempts,
         double=delivery.may_be_double,
+        bundled=delivery.carrier_id is not None,
         text=text,
         segments=delivery.segments if row.Address.kind is AddressKind.SMS else 0,
         queued_at=delivery.created_at,

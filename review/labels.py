@@ -19,6 +19,14 @@ SAID = (
     _("blocked us, or the number does not work"),
     _("belongs to the demonstration"),
     _("is not part of the exercise"),
+    _("is outside the house: survivor"),
+    _("is outside the house: restricted"),
+    _("is outside the house: unconfirmed"),
+    _("is outside the house: exercise"),
+    _("is outside the house: duress"),
+    _("is outside the house: not an event"),
+    _("is outside the house: place"),
+    _("is outside the house: too soon"),
 )
 
 LABELS: dict[str, LazyString] = {

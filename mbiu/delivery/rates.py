@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mbiu.codes import DeliveryState
+from mbiu.db import transaction
 from mbiu.delivery.opening import Claimed
-from mbiu.models import Delivery, Pause
+from mbiu.models import Delivery, Pause, utcnow
 from mbiu.settings import settings
 
 
@@ -32,6 +33,14 @@ def admit(session: Session, items: list[Claimed], now: dt.datetime) -> list[Clai
     for item in late:
         _put_back(session, item)
     return kept
+
+
+def has_room(name: str) -> bool:
+    """Whether a gateway that another's text comes to takes one more now; if so it counts."""
+    if name not in settings().rates:
+        return True
+    with transaction() as session:
+        return _share(session, name, 1, utcnow()) > 0
 
 
 def _share(session: Session, name: str, wanted: int, now: dt.datetime) -> int:

@@ -4,7 +4,7 @@ import logging
 import time
 
 from mbiu import channels
-from mbiu.delivery import recording
+from mbiu.delivery import rates, recording
 from mbiu.delivery.claiming import lease
 from mbiu.delivery.opening import Claimed
 from mbiu.gateways import faults
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 def send(item: Claimed) -> None:
     """Send one and record what became of it; an error of one touches no other.
 
-    A gateway that surely did not take the text is followed by the next at once. After a time-out nobody
-    knows, so the text waits and the same gateway is asked first again (see `order.arrange`).
+    A gateway that surely did not take the text is followed at once by the next whose rate has room. After a
+    time-out nobody knows, so the text waits and the same gateway is asked first again (see `order.arrange`).
     """
     if item.heard:
         channel, provider_id = item.heard
@@ -29,6 +29,8 @@ def send(item: Claimed) -> None:
     tries: list[Try] = []
     until = time.monotonic() + lease().total_seconds() / 2
     for name in item.ways:
+        if name != item.ways[0] and not rates.has_room(name):
+            continue
         outcome = _call(item, name)
         tries.append(_tried(name, outcome))
         if isinstance(outcome, Sent):

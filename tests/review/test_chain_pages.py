@@ -9,7 +9,9 @@ from sqlalchemy import select, update
 
 from mbiu.codes import ResponderClass
 from mbiu.db import transaction
+from mbiu.disclosure import Why
 from mbiu.models import AuditEntry, EscalationChain, Route, RuleVersion, User, utcnow
+from review.labels import SAID
 from tests import cast
 from tests.review.conftest import Browser
 
@@ -253,3 +255,8 @@ def test_a_dry_run_that_makes_no_sense_is_refused(miriam: Browser) -> None:
     ):
         page = miriam.get(f"/admin/dry-run?{query}")
         assert (page.status_code, 'id="result"' in page.text) == (200, False), query
+
+
+def test_every_reason_to_keep_something_inside_is_translated() -> None:
+    reasons = {f"is outside the house: {why.value.replace('_', ' ')}" for why in Why}
+    assert reasons <= set(map(str, SAID))

@@ -193,3 +193,16 @@ def test_a_void_promise_and_who_was_let_through_are_told(ruth: Browser, peter: B
     assert "Let through by two people" in page
     assert "<b>UG-Q</b>" in page
     assert f"{alert}: let through by two people · UG-Q" in ruth.get(f"/incidents/{ref}").text
+
+
+def test_what_went_out_with_others_is_marked(ruth: Browser, alert: str) -> None:
+    words = "with others in one message"
+    row = cast.alert_of(alert)
+    with transaction() as session:
+        ref = session.get_one(Incident, row.incident_id).ref
+        first, carrier = session.scalars(select(Delivery.id).where(Delivery.alert_id == row.id)).all()
+    pages = (f"/alerts/{alert}", f"/incidents/{ref}")
+    assert [words in ruth.get(page).text for page in pages] == [False, False]
+    with transaction() as session:
+        session.execute(update(Delivery).where(Delivery.id == first).values(carrier_id=carrier))
+    assert [ruth.get(page).text.count(words) for page in pages] == [1, 1]

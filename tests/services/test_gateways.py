@@ -143,6 +143,20 @@ def test_a_refusal_for_now_goes_to_the_next_within_the_same_delivery(
     assert [tuple(one) for one in tries] == [(KASESE, failure["status"] == 429), (GULU, True)]
 
 
+def test_the_next_gateway_is_held_to_its_own_rate(
+    two: Settings, configure: Configure, daniel: UUID, doubles: Doubles
+) -> None:
+    configure(send_rates=f"{GULU}=1")
+    doubles.gateway.fail_next(status=500)
+    doubles.gateway.fail_next(status=500)
+    items = [queue(daniel, f"text {number}") for number in range(2)]
+    delivery.deliver()
+    assert sorted(row(one).state.value for one in items) == ["queued", "sent"]
+    with transaction() as session:
+        tries = session.scalars(select(GatewayTry.gateway).order_by(GatewayTry.id)).all()
+    assert sorted(tries) == [GULU, KASESE, KASESE]
+
+
 def test_a_phone_that_is_switched_off_is_passed_over(
     two: Settings, configure: Configure, doubles: Doubles, daniel: UUID
 ) -> None:
