@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mbiu.models import Place
 
 Names = dict[str, str]
+_DISTRICT = 2
 
 
 def names(db: Session, paths: Iterable[str]) -> Names:
@@ -69,19 +70,21 @@ def find(db: Session, text: str) -> str | None:
     """The id of the place that somebody picked or typed; None unless exactly one fits.
 
     ``Bwera, Kasese`` need not name all that lies between. Of a district and a town in it that are called
-    alike the larger one is meant; one that lies in no other of them is found, two are not.
+    alike the larger one is meant, of a district and villages elsewhere the district.
     """
     first, *within = wanted = [" ".join(part.split()).casefold() for part in text.split(",")]
     rows = db.execute(
-        select(Place.id, Place.path).where(func.lower(Place.name) == first, ~Place.retired)
+        select(Place.id, Place.path, Place.level).where(func.lower(Place.name) == first, ~Place.retired)
     ).all()
     known = names(db, [row.path for row in rows])
     called = {row.path: full_name(row.path, known).casefold().split(", ") for row in rows}
-    ids = {row.path: row.id for row in rows}
+    found = {row.path: row for row in rows}
     exact = [path for path, names in called.items() if names == wanted]
     fitting = exact or [path for path, names in called.items() if _in_order(within, names[1:])]
-    outer = [path for path in fitting if not any(_is_inside(path, other) for other in fitting)]
-    return ids[outer[0]] if len(outer) == 1 else None
+    outer = [found[path] for path in fitting if not any(_is_inside(path, other) for other in fitting)]
+    if len(outer) > 1:
+        outer = [one for one in outer if one.level is not None and one.level <= _DISTRICT]
+    return outer[0].id if len(outer) == 1 else None
 
 
 def _in_order(some: list[str], names: list[str]) -> bool:

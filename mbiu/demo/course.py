@@ -176,11 +176,13 @@ def _long_ago(session: Session, alert: Alert, by: dt.timedelta) -> None:
     """Let an alert have been sent, and all that came of it, so much earlier."""
     session.flush()
     messages = select(Delivery.message_id).where(Delivery.alert_id == alert.id).scalar_subquery()
+    answers = select(Response.message_id).where(Response.alert_id == alert.id).scalar_subquery()
     for rows, which, names in (
         (Alert, Alert.id == alert.id, ("created_at", "next_at", "repeat_at", "due_at", "acknowledged_at")),
         (StepTaken, StepTaken.alert_id == alert.id, ("due_at", "taken_at")),
         (Response, Response.alert_id == alert.id, ("created_at", "due_at")),
-        (Message, Message.id.in_(messages), ("created_at",)),
+        (Message, Message.id.in_(messages) | Message.id.in_(answers), ("created_at",)),
+        (Message, Message.reply_to.in_(answers), ("created_at",)),
         (Delivery, Delivery.alert_id == alert.id, ("created_at", "due_at", "sent_at", "delivered_at")),
     ):
         earlier = {name: getattr(rows, name) - by for name in names}

@@ -43,7 +43,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "chains.new": ("miriam", "/admin/chains/new", ""),
     "chains.one": ("miriam", "/admin/chains", "h2 a[href^='/admin/chains/']"),
     "proposals.show": ("miriam", "/admin/proposals", ""),
-    "dryrun.show": ("miriam", "/admin/dry-run?event_type=cattle_raid&place=Bwera", ""),
+    "dryrun.show": ("miriam", "/admin/dry-run?event_type=cattle_raid&place=Bwera,+Kasese&exercise=1", ""),
     "rotas.show": ("miriam", "/admin/rotas", ""),
     "rotas.one": ("miriam", "/admin/rotas", "td a[href^='/admin/rotas/']"),
     "digests.show": ("miriam", "/digests", ""),

@@ -16,6 +16,7 @@ PATHS = {
     "/ug/west/kasese/maliba/bwera-2/": ("Bwera", 4),
     "/ug/west/kamwenge/": ("Kamwenge", 2),
     "/ug/west/kamwenge/bwera-3/": ("Bwera", 3),
+    "/ug/west/kamwenge/kasese-2/": ("Kasese", 4),
 }
 
 
@@ -37,6 +38,7 @@ def many_of_a_name(settings: object) -> None:
         ("Bwera, Maliba", "bwera-2"),
         ("Kasese", "kasese"),
         ("Kasese, Kasese", "town"),
+        ("Kasese, Kamwenge", "kasese-2"),
         ("Bwera", None),
         ("Bwera, Kasese", None),
         ("Bwera, Gulu", None),
