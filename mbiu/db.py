@@ -61,12 +61,17 @@ def _options(scope: str | None) -> str:
     return f"{fixed} -c mbiu.scope={scope}" if scope else fixed
 
 
-@lru_cache
 def engine(*, scoped: bool = False) -> Engine:
     """The process's engine. A scoped one sees no incident until its transaction names an area.
 
     Make it after a fork, never before: connections must not be shared between processes.
+    Raises BadSetting.
     """
+    return _engine(scoped=scoped)
+
+
+@lru_cache
+def _engine(*, scoped: bool) -> Engine:
     url = settings().database_url.get_secret_value()
     if not url:
         raise BadSetting("MBIU_DATABASE_URL is empty; `make run` starts a database of its own")
@@ -156,11 +161,11 @@ def _forget(session: Session) -> None:
 
 def forget() -> None:
     """After a fork: leave the parent's connections alone and make own ones when they are needed."""
-    engine.cache_clear()
+    _engine.cache_clear()
 
 
 def dispose() -> None:
     """Close all idle connections of this process."""
     for scoped in (False, True):
         engine(scoped=scoped).dispose()
-    engine.cache_clear()
+    _engine.cache_clear()

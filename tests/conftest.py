@@ -19,7 +19,10 @@ import psycopg
 import pytest
 import redis
 from psycopg import sql
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.engine import make_url
 
+from mbiu import db
 from mbiu.launch import home, keys, programs
 from mbiu.launch.postgres import APP, DATABASE, HASTY, OWNER, Postgres
 from mbiu.launch.process import Child, stop_all
@@ -54,6 +57,9 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+#: Whose statements stay compiled from test to test.
+kept: set[Dialect] = set()
 
 
 @dataclass(frozen=True)
@@ -224,27 +230,31 @@ def environment(
 def settings(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
-    """The same installation for the test process itself; links and caches are dropped afterwards."""
+    """The same installation for the test process itself; its links and what it remembers end afterwards.
+
+    Engines are those of the tests before, if there were any: a new one would compile every statement anew.
+    """
     for name in [name for name in os.environ if name.startswith("MBIU_")]:
         monkeypatch.delenv(name)
     for name, value in environment.items():
         if name.startswith("MBIU_"):
             monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    _forget()
-    yield read_settings()
-    _forget()
-
-
-def _forget() -> None:
-    """Close the links of this process and drop what it remembers of an installation."""
-    from mbiu import db
-
-    if db.engine.cache_info().currsize:
-        for scoped in (False, True):
-            db.engine(scoped=scoped).dispose()
-    db.engine.cache_clear()
     read_settings.cache_clear()
+    engines = {db.engine(), db.engine(scoped=True)}
+    kept.update(engine.dialect for engine in engines)
+    yield read_settings()
+    for engine in engines | {db.engine(), db.engine(scoped=True)}:
+        engine.dispose()
+    read_settings.cache_clear()
+
+
+@event.listens_for(Engine, "do_connect")
+def _link_here(dialect: Dialect, _record: object, _given: object, values: dict[str, object]) -> None:
+    """A link of an engine that an earlier test made leads to this test's database."""
+    if dialect in kept:
+        url = make_url(read_settings().database_url.get_secret_value())
+        values |= dialect.create_connect_args(url)[1]
 
 
 @pytest.fixture

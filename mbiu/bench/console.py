@@ -141,7 +141,7 @@ def _prepared() -> tuple[Samples, str]:
     from mbiu.settings import settings
     from mbiu.tokens import MOST_PER_MINUTE, Scope, Wanted
 
-    db.engine.cache_clear()
+    db.forget()
     settings.cache_clear()
     with db.transaction() as session:
         admin = session.scalars(select(User).where(User.name == "esther")).one()

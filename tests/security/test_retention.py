@@ -145,7 +145,7 @@ def yesterday(
             def restore() -> None:
                 monkeypatch.setenv("MBIU_DATABASE_URL", copy.url)
                 db.engine(scoped=False).dispose()
-                db.engine.cache_clear()
+                db.forget()
                 read_settings.cache_clear()
 
             yield restore
