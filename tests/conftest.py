@@ -241,10 +241,17 @@ def settings(
             monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     read_settings.cache_clear()
-    engines = {db.engine(), db.engine(scoped=True)}
+    engines = (db.engine(), db.engine(scoped=True))
     kept.update(engine.dialect for engine in engines)
     yield read_settings()
-    for engine in engines | {db.engine(), db.engine(scoped=True)}:
+    for engine in engines:
+        engine.dispose()
+    forget()
+
+
+def forget() -> None:
+    """Close the links of this process and have it read its settings anew."""
+    for engine in (db.engine(), db.engine(scoped=True)):
         engine.dispose()
     read_settings.cache_clear()
 

@@ -26,7 +26,7 @@ from mbiu.tokens import Scope, Wanted
 from mbiu.vault import unseal
 from review import create_app
 from tests import cast
-from tests.conftest import _forget
+from tests.conftest import forget
 from tests.review.conftest import PEOPLE, Browser, _compiled, _hash
 
 FEW, MANY = 400, 1200
@@ -81,11 +81,11 @@ def asked(
     monkeypatch.setenv("MBIU_DEMO", "1")
     monkeypatch.setenv("MBIU_DATABASE_URL", postgres.url(APP, name))
     monkeypatch.setenv("MBIU_DATABASE_OWNER_URL", postgres.url(OWNER, name))
-    _forget()
+    forget()
     try:
         return _visited(reports)
     finally:
-        _forget()
+        forget()
         with closing(postgres.connect()) as link:
             link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
