@@ -57,18 +57,20 @@ def _pass_on(session: Session, rota: Rota, turn: Turn[UUID], at: dt.datetime) ->
     before, after = set(rota.told), set(turn.people)
     start, end = _local(rota, at), _local(rota, turn.ends_at)
     if after - before:
-        values = {"start": start, "end": end, "open": _open(session, rota)}
+        values = {"start": start, "end": end, "open": _open(session, rota, turn.people)}
         _tell(session, rota, after - before, "rota.begins", at, **values)
     if before - after:
         _tell(session, rota, before - after, "rota.ends", at, end=start)
     rota.told = list(turn.people)
 
 
-def _open(session: Session, rota: Rota) -> int:
-    """How many alerts of the rota's area nobody has taken."""
+def _open(session: Session, rota: Rota, people: Collection[UUID]) -> int:
+    """How many alerts of the rota's area nobody has taken; of drills for people of drills alone."""
+    real = select(Contact.id).where(Contact.id.in_(people), ~Contact.exercise).limit(1)
+    drill = session.scalar(real) is None
     query = select(func.count()).select_from(Alert).join(Incident, Incident.id == Alert.incident_id)
     here = func.starts_with(Incident.area_path, rota.area_path)
-    return session.scalar(query.where(Alert.state == AlertState.OPEN, ~Alert.exercise, here)) or 0
+    return session.scalar(query.where(Alert.state == AlertState.OPEN, Alert.exercise == drill, here)) or 0
 
 
 def _local(rota: Rota, at: dt.datetime) -> str:

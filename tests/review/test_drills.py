@@ -46,7 +46,7 @@ def test_people_agree_take_part_and_read_how_it_went(real: As) -> None:
         assert "takes part in drills from now on" in miriam.post("/drills/people", code=code).text
     assert "There is nobody of that code name." in miriam.post("/drills/people", code="UG-9").text
     page = miriam.get("/drills?script=raid").text
-    assert "Raiders attacked Panyangara in Kotido" in page
+    assert "Raiders attacked Nakapelimoru in Kotido" in page
     chosen = {"script": "raid", "part-joseph": "UG-1", "part-lokiru": "UG-2", "responder": ["UG-3", ""]}
     assert "The drill has begun" in miriam.post("/drills/live", **chosen).text
     running = miriam.get("/drills").text

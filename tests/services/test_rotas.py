@@ -11,18 +11,31 @@ import time_machine
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mbiu import rotas
+from mbiu import rotas, routing
 from mbiu.audit import Actor
 from mbiu.codes import AddressKind, DeliveryState, Role, Wish
 from mbiu.db import transaction
 from mbiu.house.occasions import Day
 from mbiu.house.occasions import save as keep_day
-from mbiu.models import Address, AuditEntry, Contact, Delivery, Notice, Rota, VaultEntry
+from mbiu.models import Address, Alert, AuditEntry, Contact, Delivery, Notice, Rota, VaultEntry
 from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.rotas import Cover, Wanted
 from mbiu.vault import blind_index, seal
-from tests.cast import DANIEL, GRACE, count, deliveries, person, texts_to, user
+from tests.cast import (
+    DANIEL,
+    GRACE,
+    QUARREL,
+    approve,
+    count,
+    deliveries,
+    incident_of,
+    person,
+    route,
+    tell,
+    texts_to,
+    user,
+)
 
 MAIL = "daniel@example.org"
 RUTH = "+256772000203"
@@ -176,6 +189,22 @@ def test_a_change_is_audited_by_code_names(people: dict[str, UUID], miriam: Acto
 
 
 # --- hand-overs --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drill", [True, False])
+def test_of_drills_only_people_of_drills_are_told_how_many_alerts_are_open(
+    people: dict[str, UUID], miriam: Actor, *, drill: bool
+) -> None:
+    ref = incident_of(tell(QUARREL, GRACE)).ref
+    approve(ref, miriam)
+    route("elders", [[people["UG-92"]]])
+    save(miriam)
+    with transaction() as session:
+        routing.send(session, miriam, ref)
+        session.execute(update(Alert).values(exercise=True))
+        session.execute(update(Contact).values(exercise=drill))
+    look()
+    assert texts_to(DANIEL, "duty")[0].endswith(f"Open now: {int(drill)}.")
 
 
 def test_both_hear_of_a_hand_over_once_and_ahead(
