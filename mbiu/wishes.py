@@ -34,7 +34,7 @@ _ZONES = {
 _USUAL = "Africa/Nairobi"
 
 #: What we send by ourselves and nobody waits for; alerts are no part of it.
-UNASKED = ("outcome", "question", "test", "counter", "duty", "digest")
+UNASKED = ("outcome", "question", "test", "counter", "duty", "digest", "look")
 
 
 def set_wish(session: Session, contact_id: UUID, wish: Wish, now: dt.datetime) -> None:

@@ -202,6 +202,7 @@ LABELS: dict[str, LazyString] = {
     "warned": _("Mediators warned, unverified"),
     "counter": _("Word about a rumour"),
     "duty": _("Word about a duty"),
+    "look": _("Word to look again"),
     "digest": _("Brief"),
     "drill": _("Word in a drill"),
     "warning": _("Warning"),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class Look:
     result: str
     by: str
     late: bool
+    who: str
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ def _results(material: Material, rows: Sequence[Outcome], acted: Acted) -> list[
 
 def _looks(db: Session, material: Material, today: dt.date) -> list[Look]:
     query = (
-        select(FollowUp)
+        select(FollowUp, Contact.code)
+        .outerjoin(Contact, Contact.id == FollowUp.contact_id)
         .where(FollowUp.incident_id == material.row.id)
         .order_by(FollowUp.done_at.is_not(None), FollowUp.due_on)
         .limit(50)
@@ -177,8 +180,9 @@ def _looks(db: Session, material: Material, today: dt.date) -> list[Look]:
             result=label(f"found_{row.result}") if row.result else "",
             by=material.name(row.done_by),
             late=row.done_at is None and row.due_on <= today,
+            who=code or "",
         )
-        for row in db.scalars(query)
+        for row, code in db.execute(query)
     ]
 
 
@@ -246,9 +250,10 @@ def deed() -> Deed:
 
 def ahead() -> list[outcomes.Ahead]:
     """The days to look again that a form names."""
-    days, ways = request.form.getlist("again_on"), request.form.getlist("again_what")
-    pairs = [(_day(day), what) for day, what in zip(days, ways, strict=False)]
-    return [outcomes.Ahead(day, what) for day, what in pairs if day]
+    form = request.form
+    fields = (form.getlist(f"again_{name}") for name in ("on", "what", "who"))
+    rows = zip_longest(*fields, fillvalue="")
+    return [outcomes.Ahead(on, what, _id(who)) for day, what, who in rows if (on := _day(day))]
 
 
 def named(name: str) -> UUID:

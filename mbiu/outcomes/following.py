@@ -13,7 +13,8 @@ from mbiu import audit, notices
 from mbiu.audit import Actor
 from mbiu.codes import Role
 from mbiu.house.settings import value
-from mbiu.models import FollowUp, Incident, User, utcnow
+from mbiu.models import Contact, FollowUp, Incident, User, utcnow
+from mbiu.outcomes import reminding
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.verification import MAY_DECIDE, find
 
@@ -30,20 +31,24 @@ _NOTICE = "follow_up"
 
 @dataclass(frozen=True)
 class Ahead:
-    """A day to look again, and how."""
+    """A day to look again, how, and who of the responders does; nobody if the centre does."""
 
     on: dt.date
     what: str = "agreement"
+    who: UUID | None = None
 
 
 def plan(session: Session, actor: Actor, incident: Incident, ahead: Iterable[Ahead]) -> None:
-    """Keep the days. Raises NotPossible for one that has passed or makes no sense."""
+    """Keep the days. Raises NotPossible for one that has passed or makes no sense, and for nobody we know."""
     today = _today(session, utcnow())
     for one in ahead:
         if one.what not in WAYS or not today <= one.on <= today + FURTHEST:
             raise NotPossible("A day to look again lies ahead, within two years.")
-        session.add(FollowUp(incident_id=incident.id, due_on=one.on, what=one.what, made_by=actor.id))
-        details = {"on": one.on.isoformat(), "what": one.what}
+        if one.who and session.get(Contact, one.who) is None:
+            raise NotPossible("Choose those who acted from the people of the list.")
+        values = {"due_on": one.on, "what": one.what, "contact_id": one.who, "made_by": actor.id}
+        session.add(FollowUp(incident_id=incident.id, **values))
+        details = {"on": one.on.isoformat(), "what": one.what, "who": str(one.who) if one.who else None}
         audit.append(session, actor, "incident.follow_up", f"incident:{incident.ref}", **details)
     session.flush()
 
@@ -82,7 +87,7 @@ def due(today: dt.date) -> ColumnElement[bool]:
 
 
 def remind(session: Session, now: dt.datetime | None = None) -> int:
-    """Raise a notice for each incident whose day has come, once; how many days those were.
+    """Raise a notice for each incident whose day has come, once, and write to whoever looks; how many days.
 
     It is seen by people of the role of whoever set the day; of what few may see, by coordinators.
     """
@@ -103,6 +108,7 @@ def remind(session: Session, now: dt.datetime | None = None) -> int:
         role = Role.COORDINATOR if row.Incident.restricted else row.role
         notices.raise_notice(session, _NOTICE, role, f"incident:{row.Incident.ref}")
         row.FollowUp.reminded_at = row.Incident.updated_at = now
+        reminding.tell(session, row.FollowUp, row.Incident, now)
     return len(rows)
 
 

@@ -130,9 +130,12 @@ def test_what_is_due_stands_in_the_queue_until_it_is_settled(verified: str, ruth
 def test_another_day_may_be_set_later(verified: str, ruth: Browser) -> None:
     ruth.post(f"/incidents/{verified}/outcome", done="visit", effect="contained")
     day = (utcnow() + dt.timedelta(days=3)).date().isoformat()
-    ruth.post(f"/incidents/{verified}/follow-up", again_on=day, again_what="visit")
+    daniel = cast.contact_of(cast.DANIEL).id
+    fields = {"again_on": day, "again_what": "visit", "again_who": str(daniel)}
+    assert " · UG-1</p>" in ruth.post(f"/incidents/{verified}/follow-up", **fields).text
     with transaction() as session:
-        assert session.scalars(select(FollowUp.what)).one() == "visit"
+        row = session.scalars(select(FollowUp)).one()
+    assert (row.what, row.contact_id) == ("visit", daniel)
 
 
 def test_ids_that_are_none_do_no_harm(verified: str, ruth: Browser) -> None:

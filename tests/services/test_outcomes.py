@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 
 from mbiu import outcomes, routing, vault
 from mbiu.audit import Actor
-from mbiu.codes import AlertState, ContactRole, DeliveryState, IncidentState, Role
+from mbiu.codes import AlertState, ContactRole, DeliveryState, IncidentState, ResponderClass, Role
 from mbiu.db import transaction
 from mbiu.models import AuditEntry, Contact, Delivery, FollowUp, Incident, Notice, Outcome, OutcomeBy, utcnow
 from mbiu.outcomes import Ahead, Deed
 from mbiu.refusals import NotAllowed, NotFound, NotPossible, Refused
+from mbiu.texts.quiet import betrays
 from tests.cast import (
     AMINA,
     DANIEL,
@@ -23,6 +24,7 @@ from tests.cast import (
     alert_of,
     approve,
     close,
+    contact_of,
     count,
     deliveries,
     incident,
@@ -269,6 +271,66 @@ def test_the_day_to_look_again_is_called_to_mind_once_in_the_morning(ruth: Actor
     with transaction() as session:
         outcomes.settle(session, ruth, quarrel, days()[0].id, "well")
     assert notices() == []
+
+
+MORNING = dt.datetime.fromisoformat("2026-11-16T08:00+03:00")
+
+
+def looks_again(ruth: Actor, ref: str, who: UUID | None, at: dt.datetime = MORNING) -> None:
+    """Somebody is to look at it on the day of ``at``, and its morning comes."""
+    with time_machine.travel(at - 7 * DAY):
+        record(ruth, ref, TALKED, Ahead(at.date(), who=who))
+    with time_machine.travel(at):
+        remind(utcnow())
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "today is the day"), ("sw", "leo ndiyo siku")])
+def test_whoever_looks_again_is_reminded_by_phone_once_in_their_language(
+    ruth: Actor, quarrel: str, alert: str, language: str, words: str
+) -> None:
+    daniel = contact_of(DANIEL).id
+    with transaction() as session:
+        session.execute(update(Contact).where(Contact.id == daniel).values(language=language))
+    looks_again(ruth, quarrel, daniel)
+    with time_machine.travel(MORNING + DAY):
+        assert remind(utcnow()) == 0
+    (told,) = texts_to(DANIEL, "look")
+    assert told.startswith(f"{alert}: {words}")
+    assert betrays(language, told) is None
+    assert quarrel not in told
+    assert len(notices()) == 1
+
+
+def test_whoever_said_stop_or_became_a_party_is_not_reminded(ruth: Actor, quarrel: str) -> None:
+    say("STOP", DANIEL)
+    looks_again(ruth, quarrel, contact_of(DANIEL).id)
+    grace = person("UG-2", GRACE, responder_class=ResponderClass.POLICE_LIAISON)
+    with transaction() as session:
+        session.execute(update(Incident).where(Incident.ref == quarrel).values(actors={"police": "attacker"}))
+    looks_again(ruth, quarrel, grace, MORNING + 30 * DAY)
+    assert (texts_to(DANIEL, "look"), texts_to(GRACE, "look")) == ([], [])
+    assert len(notices()) == 1
+
+
+def test_a_reminder_to_look_waits_for_the_end_of_quiet_hours(ruth: Actor, quarrel: str) -> None:
+    daniel = contact_of(DANIEL).id
+    with transaction() as session:
+        session.execute(update(Contact).where(Contact.id == daniel).values(quiet_from=20, quiet_to=9))
+    looks_again(ruth, quarrel, daniel)
+    (told,) = deliveries(Delivery.kind == "look")
+    assert told.due_at == MORNING.replace(hour=9)
+
+
+def test_what_the_centre_looks_at_again_its_coordinator_is_reminded_of(ruth: Actor, quarrel: str) -> None:
+    person("UG-C", GRACE, responder_class=ResponderClass.COORDINATOR)
+    looks_again(ruth, quarrel, None)
+    assert [text.partition(":")[0] for text in texts_to(GRACE, "look")] == [quarrel]
+    assert texts_to(DANIEL, "look") == []
+
+
+def test_nobody_we_do_not_know_looks_again(ruth: Actor, quarrel: str) -> None:
+    with pytest.raises(NotPossible):
+        record(ruth, quarrel, TALKED, Ahead(utcnow().date() + DAY, who=NOBODY))
 
 
 def test_of_what_few_may_see_coordinators_are_reminded(ruth: Actor, quarrel: str) -> None:

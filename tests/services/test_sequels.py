@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import nullcontext
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,8 @@ from mbiu.models import (
     Sequel,
     utcnow,
 )
+from mbiu.outbox import Outgoing, put
+from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 from mbiu.sequels import Kind
 from tests.cast import (
@@ -264,6 +267,34 @@ def test_who_has_become_a_party_hears_of_no_new_facts_but_of_the_recall(
     assert len(texts_to_chat()) == 1
     follow(ruth, alert, Kind.RECALL)
     assert texts_to(DANIEL, "sequel") == [texts.say("en", "alert.recall", ref=alert)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "refused"),
+    [
+        ("update", DANIEL, True),
+        ("update", GRACE, False),
+        ("recall", DANIEL, False),
+        ("all_clear", DANIEL, False),
+    ],
+)
+def test_the_database_lets_no_update_reach_a_party(
+    ruth: Actor, ref: str, alert: str, kind: str, number: str, *, refused: bool
+) -> None:
+    """Whichever program writes it. A recall and an all-clear name a reference alone."""
+    with transaction() as session:
+        session.execute(update(Contact).where(Contact.code == "UG-1").values(organisation="police"))
+        session.execute(update(Incident).where(Incident.ref == ref).values(actors={"police": "attacker"}))
+        values = {"alert_id": alert_of(alert).id, "kind": kind, "texts": b"", "created_by": ruth.id}
+        row = Sequel(id=new_id(), incident_version=incident_row(ref).version, **values)
+        session.add(row)
+        session.flush()
+        to = address_of(number)
+        out = Outgoing(to.id, to.contact_id, "twilio", "past the service", "sequel", sequel_id=row.id)
+        refusal = pytest.raises(IntegrityError, match="never_to_a_party") if refused else nullcontext()
+        with refusal, session.begin_nested():
+            put(session, out, utcnow())
+    assert texts_to(number, "sequel") == ([] if refused else ["past the service"])
 
 
 # --- person by person --------------------------------------------------------------------------
