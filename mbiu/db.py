@@ -6,7 +6,20 @@ from functools import lru_cache
 from typing import Any, cast
 
 from psycopg import _queries
-from sqlalchemy import Engine, Table, bindparam, create_engine, event, func, insert, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy import cast as cast_to
 from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
@@ -115,21 +128,26 @@ _SET_CLEARED = text("SELECT set_config('mbiu.cleared', :cleared, true)")
 
 
 def insert_all(session: Session, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of the same columns by one statement: the columns go over as arrays.
+    """Insert rows of the same columns by one statement: what differs between them goes over as arrays.
 
     A statement a row takes twice the time, and the database's triggers are part of what is left.
     """
     if not rows:
         return
-    table = cast("Table", model.__table__)
-    columns = [table.c[name] for name in rows[0]]
-    arrays = [
-        bindparam(f"all_{column.name}", [row[column.name] for row in rows], type_=ARRAY(column.type))
-        for column in columns
-    ]
-    named = (sql_column(column.name, column.type) for column in columns)
+    table, first = cast("Table", model.__table__), rows[0]
+    columns = {name: [row[name] for row in rows] for name in first}
+    differ = {name: all_ for name, all_ in columns.items() if any(one != all_[0] for one in all_)}
+    differ = differ or dict([*columns.items()][:1])
+    arrays = [bindparam(f"all_{name}", all_, ARRAY(table.c[name].type)) for name, all_ in differ.items()]
+    named = (sql_column(name, table.c[name].type) for name in differ)
     every = func.unnest(*arrays).table_valued(*named).render_derived()
-    session.execute(insert(table).from_select(columns, select(*every.c)))
+    values = [every.c[name] if name in differ else _alike(table.c[name], first[name]) for name in first]
+    session.execute(insert(table).from_select([*first], select(*values)))
+
+
+def _alike(column: Column[Any], value: object) -> ColumnElement[Any]:
+    """What all rows have in a column, which goes over once."""
+    return cast_to(bindparam(f"one_{column.name}", value, column.type), column.type)
 
 
 @contextmanager

@@ -23,6 +23,9 @@ USEFUL = dt.timedelta(days=2)
 
 #: The channels that know no segments and no 7-bit alphabet.
 NOT_SMS = frozenset({"telegram", "email", "webhook"})
+#: What asks somebody to act goes first, the first telling before its repeats; last what nobody waits for.
+_FIRST = frozenset({"alert", "final", "sequel", "bundle", "warning"})
+_LAST = frozenset({"digest", "counter", "outcome"})
 _EXTRA = ("callback_id", "topic", "wants_pin", "receipt")
 
 Buttons = list[list[dict[str, str]]]
@@ -143,6 +146,7 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "warning_id": out.warning_id,
         "sequel_id": out.sequel_id,
         "kind": out.kind,
+        "urgency": urgency(out.kind, out.round),
         "channel": out.channel,
         "state": DeliveryState.SENT if out.carried else DeliveryState.QUEUED,
         "due_at": out.due_at or now,
@@ -154,3 +158,10 @@ def delivery_row(message_id: UUID, out: Outgoing, now: dt.datetime) -> dict[str,
         "created_at": now,
         "sent_at": now if out.carried else None,
     }
+
+
+def urgency(kind: str, round_: int) -> int:
+    """Which of the due goes first: 0 the first telling of an alert, 1 its repeats, 2 answers, 3 the rest."""
+    if kind in _FIRST:
+        return 0 if round_ == 0 else 1
+    return 3 if kind in _LAST else 2

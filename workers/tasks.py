@@ -43,7 +43,7 @@ AT_MOST = 30.0
 PACE = 1.0
 
 
-#: Seconds after which a long task makes way for alerts whose step is due.
+#: Seconds between two looks of a task for alerts whose step is due, which it makes way for.
 MAKE_WAY = 0.5
 #: Seconds to the next look at an alert that is due, but in somebody's hands just now.
 SOON = 0.5
@@ -61,15 +61,19 @@ def _put_off(job: Job) -> Iterator[None]:
 
 
 def _drain(job: Job, step: Callable[[], int]) -> int:
-    """Repeat ``step`` until nothing is due or time is up; how many rows were done."""
-    started, done = time.monotonic(), 0
-    made_way = started
+    """Repeat ``step`` until nothing is due or time is up; how many rows were done.
+
+    Alerts whose step is due come first, whatever the job is.
+    """
+    started, done, looked = time.monotonic(), 0, -MAKE_WAY
     with _put_off(job):
-        while count := step():
+        while True:
+            if time.monotonic() - looked > MAKE_WAY:
+                _climb_all()
+                looked = time.monotonic()
+            if not (count := step()):
+                break
             done += count
-            if time.monotonic() - made_way > MAKE_WAY:
-                climb()
-                made_way = time.monotonic()
             if time.monotonic() - started > AT_MOST:
                 ring_now(job)
                 break
@@ -77,9 +81,15 @@ def _drain(job: Job, step: Callable[[], int]) -> int:
 
 
 def climb() -> int:
-    """Take some steps that are due, whatever else a worker is at; of how many alerts."""
+    """Take some steps that are due; of how many alerts."""
     with transaction() as session:
         return escalation.take_due(session)
+
+
+def _climb_all() -> None:
+    until = time.monotonic() + AT_MOST / 2
+    while climb() and time.monotonic() < until:
+        pass
 
 
 @app.task(name="mbiu.triage")

@@ -22,7 +22,8 @@ from mbiu.models import Incident, Place
 from mbiu.texts import FALLBACK
 
 HOOK, PARTNER = "cap", "partner"
-_FORMS = {AddressKind.SMS: "", AddressKind.TELEGRAM: ":chat", AddressKind.EMAIL: ":email"}
+CHAT, MAIL = ":chat", ":email"
+_FORMS = {AddressKind.SMS: "", AddressKind.TELEGRAM: CHAT, AddressKind.EMAIL: MAIL}
 
 
 class Keyed(Protocol):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from mbiu.alerting.contents import CHAT, MAIL
 from mbiu.alerting.wording import buttons
 from mbiu.models import Alert
 from mbiu.outbox import Outgoing
@@ -31,7 +32,7 @@ def outgoing(
     if text is None:
         return None
     subject = ""
-    if to["channel"] == "email" or ":email" in to["key"]:
+    if to["channel"] == "email" or MAIL in to["key"]:
         subject, _, text = text.partition("\n")
         text = f"{text}\n\n{link}" if link else text
     return Outgoing(
@@ -41,7 +42,7 @@ def outgoing(
         text=text,
         kind=kind,
         alert_id=alert.id,
-        buttons=buttons(to["language"], alert.ref),
+        buttons=buttons(to["language"], alert.ref) if CHAT in to["key"] else [],
         step=alert.step,
         expires_at=now + USEFUL,
         subject=subject,

@@ -51,6 +51,8 @@ def compose(text: str) -> str:
 
     One typographic quote more than halves what an SMS holds. Composing twice changes nothing more.
     """
+    if is_gsm7(text):
+        return text
     plain = _INSIDE_QUOTES.sub("", unicodedata.normalize("NFC", text)).translate(_IN_PLACE)
     plain = "".join(one if one in _GSM7 else _simpler(one) for one in plain)
     return plain if is_gsm7(plain) else text
@@ -74,6 +76,8 @@ def segments(text: str) -> int:
 
     An escaped GSM-7 character or a surrogate pair is never split over two segments.
     """
+    if is_gsm7(text) and _EXTENSION.isdisjoint(text):
+        return 1 if len(text) <= 160 else -(-len(text) // 153)
     widths, alone, joined = _measure(text)
     if sum(widths) <= alone:
         return 1

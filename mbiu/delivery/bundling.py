@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from mbiu.codes import AddressKind, DeliveryState
@@ -102,17 +102,18 @@ def _alone(session: Session, waiting: list[Delivery], recent: Recent, now: dt.da
     """Which of an address's due alerts go one by one now."""
     most = value(session, "alerts_alone")
     if recent.last and recent.count >= most and recent.last + GATHER > now:
-        _postpone(waiting, recent.last + GATHER)
+        _postpone(session, waiting, recent.last + GATHER)
         return set()
     room = max(most - recent.count, 1)
     if len(waiting) <= room:
         return {one.id for one in waiting}
     alone, surplus = waiting[: room - 1], waiting[room - 1 :]
     carried = write(session, surplus, now)
-    _postpone(surplus[carried:], now + GATHER)
+    _postpone(session, surplus[carried:], now + GATHER)
     return {one.id for one in alone}
 
 
-def _postpone(rows: Collection[Delivery], until: dt.datetime) -> None:
-    for row in rows:
-        row.due_at = until
+def _postpone(session: Session, rows: Collection[Delivery], until: dt.datetime) -> None:
+    ids = [row.id for row in rows]
+    if ids:
+        session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(due_at=until))

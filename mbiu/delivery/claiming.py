@@ -24,9 +24,6 @@ BATCH = 8
 
 #: Looks for something to send, where what was due had to wait or to go with others.
 _LOOKS = 50
-#: What asks somebody to act goes first, then what follows it; last what nobody waits for.
-_FIRST = ("alert", "final", "sequel", BUNDLE, "warning")
-_LAST = ("digest", "counter", "outcome")
 
 
 def claim(limit: int = BATCH) -> list[Claimed]:
@@ -101,17 +98,7 @@ def _due(now: dt.datetime) -> Select[UUID, UUID, UUID | None, AddressKind, str, 
         .join(Address, Address.id == Delivery.address_id)
         .where(Delivery.state.in_(UNSENT), Delivery.due_at <= now, Delivery.carrier_id.is_(None))
         .where(pace.is_free(now), _in_turn(now))
-        .order_by(_urgency(), Delivery.created_at)
-    )
-
-
-def _urgency() -> ColumnElement[int]:
-    """The first telling of an alert goes before its repeats."""
-    return case(
-        (and_(Delivery.kind.in_(_FIRST), Delivery.round == 0), 0),
-        (Delivery.kind.in_(_FIRST), 1),
-        (Delivery.kind.in_(_LAST), 3),
-        else_=2,
+        .order_by(Delivery.urgency, Delivery.created_at)
     )
 
 

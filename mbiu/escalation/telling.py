@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from mbiu import alerting, links, texts, vault
-from mbiu.alerting.contents import HOOK
+from mbiu.alerting.contents import HOOK, MAIL
 from mbiu.codes import Answer, ResponderClass
 from mbiu.escalation import people
 from mbiu.escalation.chain import Rung, To
@@ -16,8 +16,6 @@ from mbiu.escalation.writing import Writing
 from mbiu.exchange import cap
 from mbiu.models import Alert
 from mbiu.outbox import Outgoing
-
-_MAIL = ":email"
 
 #: Who may be told of what is not verified; the database refuses others.
 WARNED = frozenset({ResponderClass.MEDIATOR.value, ResponderClass.COORDINATOR.value})
@@ -107,7 +105,7 @@ def _texts(scene: Scene, alert: Alert, found: list[To], kind: str) -> list[Outgo
 
 def _text(scene: Scene, alert: Alert, to: To, wordings: Mapping[str, str], kind: str) -> Outgoing | None:
     contact, link = UUID(to["contact"]), ""
-    if _MAIL in to["key"]:
+    if MAIL in to["key"]:
         link = links.make(scene.session, alert.id, contact, to["language"])
     out = alerting.outgoing(alert, to, wordings, scene.now, kind=kind, link=link)
     if out is None:

@@ -62,7 +62,7 @@ class Alert(Model):
 class Delivery(Model):
     """One outgoing message on its way to one address: an alert, a reply, a question or an outcome.
 
-    ``segments`` is what it costs as SMS; 0 for what is no SMS.
+    ``segments`` is what it costs as SMS; 0 for what is no SMS. ``urgency`` is that of `outbox.urgency`.
 
     ``extra`` holds buttons, a provider's call-back id, the gateways that did not answer whether they took it
     and whether a claim ``lapsed`` unrecorded, never a person or a text. What came too thickly is sent in one
@@ -75,6 +75,17 @@ class Delivery(Model):
             "ix_delivery_due",
             "due_at",
             postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+        Index(
+            "ix_delivery_order",
+            "urgency",
+            "created_at",
+            postgresql_where=text("state IN ('queued', 'sending') AND carrier_id IS NULL"),
+        ),
+        Index(
+            "ix_delivery_expiry",
+            "expires_at",
+            postgresql_where=text("state IN ('queued', 'sending') AND carrier_id IS NULL"),
         ),
         Index(
             "uq_delivery_provider",
@@ -130,6 +141,7 @@ class Delivery(Model):
     sequel_id: Mapped[UUID | None] = mapped_column(ForeignKey("sequel.id", ondelete="CASCADE"))
     carrier_id: Mapped[UUID | None] = mapped_column(ForeignKey("delivery.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(16))
+    urgency: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")
     channel: Mapped[str] = mapped_column(String(40))
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")

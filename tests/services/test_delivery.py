@@ -286,6 +286,16 @@ def test_alerts_are_claimed_before_older_replies(providers: Doubles, daniel: UUI
     assert [one.id for one in delivery.claim(1)] == [alert]
 
 
+def test_first_goes_what_asks_somebody_to_act_last_what_nobody_waits_for(
+    providers: Doubles, daniel: UUID
+) -> None:
+    brief = queue(daniel, "brief", kind="digest")
+    reply = queue(daniel, "reply")
+    again = queue(daniel, "again", kind="alert", round=1)
+    alert = queue(daniel, "alert", kind="alert")
+    assert [one.id for _ in range(4) for one in delivery.claim(1)] == [alert, again, reply, brief]
+
+
 def test_a_channel_that_is_gone_is_replaced_by_one_that_reaches_the_address(
     providers: Doubles, daniel: UUID
 ) -> None:

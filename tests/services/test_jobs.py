@@ -6,11 +6,15 @@ import time
 import pytest
 import redis
 
-from mbiu import jobs
+from mbiu import jobs, routing
 from mbiu.db import transaction
 from mbiu.jobs import Job, celery_app, enqueue, ring_now
-from tests.cast import RAID, say
+from mbiu.models import utcnow
+from tests.cast import DANIEL, GRACE, RAID, approve, incident_of, person, route, say, tell, user
+from tests.doubles import Doubles
 from tests.services.conftest import Configure
+
+QUARREL = "There is a land dispute in Bwera, Kasese, people are shouting at each other"
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +91,19 @@ def test_many_rings_at_once_are_one(broker: str) -> None:
             enqueue(session, Job.TRIAGE)
     time.sleep(0.3)
     assert 1 <= len(queued(broker)) < 20
+
+
+def test_a_worker_that_sends_takes_the_steps_that_are_due_first(providers: Doubles) -> None:
+    from workers import tasks
+
+    route("Kasese", [[person("KAS-E", DANIEL)], [person("KAS-P", GRACE)]])
+    ref = incident_of(tell(QUARREL)).ref
+    approve(ref, user("ruth"))
+    with transaction() as session:
+        alert = routing.send(session, user("peter"), ref)
+        alert.next_at = alert.due_at = utcnow()
+    tasks.deliver()
+    assert [len(providers.twilio.texts(number)) for number in (DANIEL, GRACE)] == [1, 1]
 
 
 def test_without_a_broker_a_message_is_taken_all_the_same(configure: Configure) -> None:
