@@ -21,7 +21,7 @@ from tests.doubles.hooks import HookDouble
 from tests.faults.conftest import House
 
 SPACE = 4711
-HELD, SILENCE = 60.0, b""
+HELD, SILENCE, MANY = 60.0, b"", 50
 
 
 class Moment(StrEnum):
@@ -39,6 +39,8 @@ class Moment(StrEnum):
 
 #: The provider has the text, and the house does not know it.
 LOSES_THE_ANSWER = {Moment.ANSWER, Moment.RECORD}
+#: Nobody has a text in hand.
+UNTAKEN = {Moment.STEP, Moment.CLAIM}
 
 
 class Victim(StrEnum):
@@ -153,7 +155,9 @@ class Hand:
         elif moment is Moment.SIGN:
             self._watcher.answers.append(SILENCE)
         elif moment is not Moment.CHANCE:
-            self._provider.fail_next(texts, hang=HELD, after=moment is Moment.ANSWER)
+            # On a slow machine a lease may end meanwhile: whoever calls then is held before the call too.
+            again = 0 if moment is Moment.ANSWER else MANY
+            self._provider.fail_next(texts + again, hang=HELD, after=moment is Moment.ANSWER)
 
     def _count(self, query: LiteralString) -> int:
         row = self._link.execute(query).fetchone()
