@@ -9,10 +9,9 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from mbiu import db
+from mbiu import logs
 from mbiu.codes import Role
 from mbiu.db import transaction
 from mbiu.models import User
@@ -39,21 +38,12 @@ def _hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSPHRASE)
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once a run: each test has an app of its own, which would compile them anew."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-_compiled = Compiled()
+@cache
+def console() -> Flask:
+    """One console for all tests, as it serves one request after the other: to put it together and to compile
+    its templates takes longer than most tests. It keeps nothing but what its code says.
+    """
+    return create_app()
 
 
 @dataclass
@@ -82,11 +72,9 @@ class Browser:
 
 @pytest.fixture
 def app(settings: Settings) -> Flask:
-    """The engines are made before any test starts threads: each might make one of its own."""
-    db.engine(), db.engine(scoped=True)
-    made = create_app()
-    made.jinja_env.bytecode_cache = _compiled
-    return made
+    """What is logged goes to the standard error of this test."""
+    logs.configure(settings.log_format)
+    return console()
 
 
 @pytest.fixture

@@ -24,10 +24,9 @@ from mbiu.refusals import NotPossible
 from mbiu.settings import Settings
 from mbiu.tokens import Scope, Wanted
 from mbiu.vault import unseal
-from review import create_app
 from tests import cast
 from tests.conftest import forget
-from tests.review.conftest import PEOPLE, Browser, _compiled, _hash
+from tests.review.conftest import PEOPLE, Browser, _hash, console
 
 FEW, MANY = 400, 1200
 
@@ -101,8 +100,7 @@ def _visited(reports: int) -> dict[str, list[int]]:
         wanted = Wanted("counting", frozenset(Scope), "/", days=1, per_minute=600)
         _, token = tokens.make(session, root, wanted)
         samples = Samples.of(session)
-    app = create_app()
-    app.jinja_env.bytecode_cache = _compiled
+    app = console()
     visitors = {name: _logged_in(app, name) for name in ("ruth", "miriam", "simon", "esther")}
     found: dict[str, list[int]] = {}
     with counting() as statements:
