@@ -21,6 +21,7 @@ from mbiu.refs import new_id
 from mbiu.refusals import NotAllowed, NotFound, NotPossible
 
 SHORTEST = 20
+_RULES = frozenset({"route", "chain"})
 _PROPOSED = "change_proposed"
 _LONGEST = 2_000
 #: So many are shown at once.
@@ -55,7 +56,8 @@ def put(session: Session, actor: Actor, change: Change) -> Proposal:
     session.add(row)
     session.flush()
     _tell(session, _PROPOSED, row)
-    _note(session, actor, "change.proposed", row, before=row.before, after=row.after)
+    of_rule = {"before": row.before, "after": row.after} if row.kind in _RULES else {"what": row.kind}
+    _note(session, actor, "change.proposed", row, **of_rule)
     return row
 
 
@@ -150,6 +152,5 @@ def _answered(session: Session, actor: Actor, action: str, row: Proposal) -> Non
 
 
 def _note(session: Session, actor: Actor, action: str, row: Proposal, **details: Any) -> None:
-    of_rule = row.kind in {"route", "chain"}
-    subject = f"{row.kind}:{row.subject_id}" if of_rule else f"contact:{row.name}"
+    subject = f"{row.kind}:{row.subject_id}" if row.kind in _RULES else f"contact:{row.name}"
     audit.append(session, actor, action, subject, proposal=str(row.id), version=row.version, **details)

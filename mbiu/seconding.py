@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import chains, proposals, routing
 from mbiu.audit import Actor
-from mbiu.enrolment import ways
+from mbiu.enrolment import registering, ways
 from mbiu.models import Proposal
 
 
@@ -29,6 +29,8 @@ def _put_in_force(session: Session, actor: Actor, row: Proposal, typed: str = ""
         chains.put_in_force(session, actor, row)
     elif row.kind == "route":
         routing.put_in_force(session, actor, row)
+    elif row.kind == "person":
+        registering.put_in_force(session, actor, row)
     else:
         ways.put_in_force(session, actor, row, typed)
     return row

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mbiu import proposals
 from mbiu.audit import Actor
 from mbiu.models import Proposal, User
+from review import places
 from review.doors import Permission, may
 from review.ruleversions import changed
 from review.words import label
@@ -54,17 +55,19 @@ def _shown(db: Session, actor: Actor, rows: Sequence[Proposal]) -> list[Shown]:
     rules = [row for row in rows if row.kind in _RULES]
     said = changed(db, [(row.before, row.after) for row in rules])
     words = {row.id: one for row, one in zip(rules, said, strict=True)}
+    facts = [one for row in rows if row.kind == "person" for one in (row.before or {}, row.after)]
+    known = places.names(db, [one["area_path"] for one in facts])
     return [
         Shown(
             id=row.id,
             kind=row.kind,
             name=row.name,
             link=_link(row),
-            changes=words.get(row.id) or _address(row),
+            changes=words.get(row.id) or (_person(row, known) if row.kind == "person" else _address(row)),
             asked_by=users.get(row.asked_by, ""),
             asked_at=row.asked_at,
             mine=row.asked_by == actor.id,
-            typed=row.kind not in _RULES,
+            typed=row.kind not in {*_RULES, "person"},
             may_go_alone=row.agreed_at is None and proposals.may_go_alone(db, row),
             reason=proposals.reason(row),
         )
@@ -81,6 +84,17 @@ def _link(row: Proposal) -> str:
     if row.kind == "chain":
         return url_for("chains.one", chain_id=row.subject_id)
     return url_for("routes.one", route_id=row.subject_id)
+
+
+def _person(row: Proposal, known: places.Names) -> tuple[tuple[str, str, str], ...]:
+    """The kind of responder and the area; of the area only if it is another."""
+    before, after = row.before or {}, row.after
+    kinds = [label(one["responder_class"]) if one.get("responder_class") else "–" for one in (before, after)]
+    found = [(str(_("Kind of responder")), *kinds)] if before != after and kinds[0] != kinds[1] else []
+    if before.get("area_path") != after["area_path"]:
+        areas = [places.full_name(one, known) or "–" for one in (before["area_path"], after["area_path"])]
+        found.append((str(_("Home area")), *areas))
+    return tuple((name, old, new) for name, old, new in found)
 
 
 def _address(row: Proposal) -> tuple[tuple[str, str, str], ...]:

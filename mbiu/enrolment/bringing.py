@@ -71,7 +71,7 @@ def apply(
     namer = Namer(session)
     # Chosen code names first, so that no name is given out which a later row has chosen.
     people = sorted(plan.people, key=lambda one: one[1].code is None)
-    made = sorted((row, add(session, person, namer, now).code) for row, person in people)
+    made = sorted((row, add(session, by, person, namer, now).code) for row, person in people)
     codes = [code for _, code in made]
     audit.append(session, by.actor, "contact.imported", f"contacts:{len(made)}", codes=codes)
     return made

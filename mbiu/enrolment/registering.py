@@ -3,6 +3,9 @@
 A number that wrote as a stranger begins anew under its code name; what was told before stays with the
 stranger. A number that somebody has already makes a second name without a phone: a twin, of whom only a
 custodian is told. The one who registers sees the same in all three cases.
+
+What kind of responder somebody real is, and for which area, decides what they hear: it waits for a second
+person. To end somebody's part, one person is enough.
 """
 
 import datetime as dt
@@ -12,13 +15,15 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from mbiu import audit, chains, channels, vault
-from mbiu.codes import AddressKind, ContactRole
+from mbiu import audit, chains, channels, proposals, vault
+from mbiu.audit import SYSTEM, Actor
+from mbiu.codes import AddressKind, ContactRole, ResponderClass
 from mbiu.enrolment.naming import Namer
 from mbiu.enrolment.people import Person, Registrar
-from mbiu.models import Address, Contact, Report, VaultEntry
+from mbiu.models import Address, Contact, Place, Proposal, Report, VaultEntry
+from mbiu.proposals import Change
 from mbiu.refs import new_id
-from mbiu.refusals import NotFound, NotPossible
+from mbiu.refusals import NotFound, NotPossible, Stale
 from mbiu.settings import settings
 
 #: How long somebody who is blocked gets no answers: longer than anybody is going to wait.
@@ -27,17 +32,20 @@ _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 def enrol(session: Session, by: Registrar, person: Person, now: dt.datetime) -> Contact:
     """Register ``person`` and record it; the contact, under its code name."""
-    contact = add(session, person, Namer(session), now)
+    contact = add(session, by, person, Namer(session), now)
     note(session, by, "contact.added", contact.code, fields=_told(person.columns))
     return contact
 
 
-def add(session: Session, person: Person, namer: Namer, now: dt.datetime) -> Contact:
+def add(session: Session, by: Registrar, person: Person, namer: Namer, now: dt.datetime) -> Contact:
     """Make the contact and give it the phone, unless somebody has that already."""
-    code = person.code or namer.next(person.columns["area_path"])
-    contact = Contact(id=new_id(), code=code, created_at=now, **person.columns)
+    code, columns = person.code or namer.next(person.columns["area_path"]), dict(person.columns)
+    kind = columns.pop("responder_class", None)
+    contact = Contact(id=new_id(), code=code, created_at=now, **columns)
     session.add(contact)
     session.flush()
+    if kind:
+        change(session, by, contact, {"responder_class": kind}, quietly=True)
     if person.number:
         _settle_phone(session, contact, person.number, now)
     session.flush()
@@ -126,16 +134,69 @@ def _sees(session: Session, by: Registrar, contact: Contact) -> bool:
     return any(by.sees(path) for path in paths)
 
 
-def change(session: Session, by: Registrar, contact: Contact, columns: dict[str, Any]) -> None:
-    """Say more of somebody, and record which fields. A stranger cannot be made one of ours so."""
+def change(
+    session: Session, by: Registrar, contact: Contact, columns: dict[str, Any], *, quietly: bool = False
+) -> bool:
+    """Say more of somebody, and record which fields. A stranger cannot be made one of ours so.
+
+    False if a part of it waits for a second person. ``quietly`` records nothing, because the caller does.
+    """
     if contact.role is ContactRole.UNKNOWN:
         raise NotPossible("Invite this person first; then they have a role and an area.")
     if columns.get("supervisor_id") == contact.id:
         raise NotPossible("Nobody supervises themselves.")
     told = {name: value for name, value in columns.items() if getattr(contact, name) != value}
+    waits = by.actor != SYSTEM and not contact.exercise and _hears_otherwise(contact, told)
+    held = {name: told.pop(name) for name in _HEARS if name in told} if waits else {}
     for name, value in told.items():
         setattr(contact, name, value)
-    note(session, by, "contact.changed", contact.code, fields=_told(told))
+    if held:
+        _propose(session, by, contact, held)
+    if not quietly:
+        note(session, by, "contact.changed", contact.code, fields=_told(told))
+    return not held
+
+
+#: What decides of which incidents a responder hears.
+_HEARS = ("responder_class", "area_path", "home_place_id", "country")
+
+
+def _hears_otherwise(contact: Contact, told: dict[str, Any]) -> bool:
+    kind = told.get("responder_class", contact.responder_class)
+    if kind is not contact.responder_class:
+        return True
+    return kind is not None and "area_path" in told
+
+
+def _propose(session: Session, by: Registrar, contact: Contact, held: dict[str, Any]) -> None:
+    before = _listed(contact.responder_class, contact.area_path)
+    kind = held.get("responder_class", contact.responder_class)
+    after = _listed(kind, held.get("area_path", contact.area_path))
+    proposals.put(session, by.actor, Change("person", contact.id, contact.code, after, before))
+
+
+def _listed(kind: ResponderClass | None, area_path: str) -> dict[str, str | None]:
+    return {"responder_class": kind.value if kind else None, "area_path": area_path}
+
+
+def put_in_force(session: Session, actor: Actor, agreed: Proposal) -> None:
+    """Let somebody be the kind of responder that was proposed, for that area.
+
+    Raises NotPossible for somebody who left, Stale if it was changed since.
+    """
+    contact = session.get(Contact, agreed.subject_id, with_for_update=True)
+    if contact is None or contact.archived_at or contact.silent_at:
+        raise NotPossible("This person is not there any more.")
+    if _listed(contact.responder_class, contact.area_path) != agreed.before:
+        raise Stale("Somebody changed this since it was proposed. Take it back and propose it anew.")
+    kind, path = agreed.after["responder_class"], agreed.after["area_path"]
+    contact.responder_class = ResponderClass(kind) if kind else None
+    if path != contact.area_path:
+        place = session.scalar(select(Place).where(Place.path == path))
+        contact.area_path, contact.home_place_id = path, place.id if place else None
+        contact.country = place.country if place else contact.country
+    session.flush()
+    note(session, Registrar(actor), "contact.changed", contact.code, fields=["responder_class"])
 
 
 def archive(session: Session, by: Registrar, contact: Contact, now: dt.datetime, *, block: bool) -> None:

@@ -86,10 +86,11 @@ class RuleVersion(Model):
 class Proposal(Model):
     """A change of who hears of real incidents: proposed by one person, in force once another agreed.
 
-    ``kind`` is route, chain, or that of somebody's new address (email, webhook); ``subject_id`` the route,
-    the chain or the contact. ``version`` is the one it was made on, 0 for what is new; ``chain_version`` that
-    of the chain which a route would lead to. A new address lies in the vault under ``vault_id``. ``alone``
-    holds the sealed reason of whoever put it in force without a second person.
+    ``kind`` is route, chain, person (which kind of responder somebody is, and where), or that of somebody's
+    new address (email, webhook); ``subject_id`` the route, the chain or the contact. ``version`` is the one
+    it was made on, 0 for what is new; ``chain_version`` that of the chain which a route would lead to. A new
+    address lies in the vault under ``vault_id``. ``alone`` holds the sealed reason of whoever put it in force
+    without a second person.
     """
 
     __tablename__ = "proposal"

@@ -36,6 +36,21 @@ def agree(proposal_id: UUID) -> ResponseReturnValue:
     return _do(lambda db: seconding.agree(db, actor(), proposal_id, typed), _in_force)
 
 
+@pages.post("/people")
+@door(Permission.ROUTES)
+def agree_people() -> ResponseReturnValue:
+    """Agree to all kinds of responders that the page has shown."""
+    shown = request.form.getlist("id", type=UUID)[: proposals.SHOWN]
+    try:
+        with transaction() as db:
+            for one in shown:
+                seconding.agree(db, actor(), one)
+        flash(_("Agreed: %(n)s.", n=len(shown)), "ok")
+    except (NotPossible, Stale) as refused:
+        flash(told(refused.why), "bad")
+    return redirect(url_for("proposals.show"))
+
+
 @pages.post("/<uuid:proposal_id>/alone")
 @door(Permission.ROUTES)
 def alone(proposal_id: UUID) -> ResponseReturnValue:

@@ -160,6 +160,7 @@ TABLE: dict[str, frozenset[str]] = {
     "drills.agree": COORDINATORS,
     "proposals.show": ROUTERS,
     "proposals.agree": ROUTERS,
+    "proposals.agree_people": ROUTERS,
     "proposals.alone": ROUTERS,
     "proposals.withdraw": ROUTERS,
     "routes.show": ROUTERS,

@@ -345,13 +345,52 @@ def test_planted_text_is_text(miriam: Browser) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_a_person_is_given_a_kind_of_responder(miriam: Browser) -> None:
+def kind_of(code: str) -> ResponderClass | None:
+    with transaction() as session:
+        return session.scalars(select(Contact.responder_class).where(Contact.code == code)).one()
+
+
+def test_a_person_is_given_a_kind_of_responder_by_two(miriam: Browser, as_: As) -> None:
     cast.person("KAS-91", cast.DANIEL, area_path="/ug/ug-western/ug-kasese/", home_place_id="ug-kasese")
     usual = {"role": "responder", "area": "Kasese", "language": "en", "grade": "B"}
-    miriam.post("/people/KAS-91", **usual, **{"class": "mediator"})
-    with transaction() as session:
-        kind = session.scalars(select(Contact.responder_class).where(Contact.code == "KAS-91")).one()
-    assert kind is ResponderClass.MEDIATOR
+    page = miriam.post("/people/KAS-91", **usual, **{"class": "mediator"}).text
+    assert "The change of «KAS-91» waits for a second person." in page
+    assert kind_of("KAS-91") is None
+    esther = as_("esther")
+    page = esther.get("/admin/proposals").text
+    assert "Kind of responder" in page
+    assert "Mediator" in page
+    (action,) = re.findall(r'action="(/admin/proposals/[^"]+/agree)"', page)
+    assert "The change of «KAS-91» is in force." in esther.post(action).text
+    assert kind_of("KAS-91") is ResponderClass.MEDIATOR
     assert "Kind of responder</dt><dd>Mediator" in miriam.get("/people/KAS-91").text
     page = miriam.post("/people/KAS-91", **usual, **{"class": "wizard"}).text
     assert "no such kind of responder" in page
+
+
+def test_the_kinds_of_a_file_are_agreed_to_at_once(miriam: Browser, as_: As) -> None:
+    head = "number,role,area,language,class,code\n"
+    rows = [f"+25677200070{n},responder,Kasese,en,mediator,KAS-7{n}\n" for n in range(3)]
+    page = look(miriam, head + "".join(rows))
+    miriam.post("/people/file/register", sealed=sealed(page))
+    assert [kind_of(f"KAS-7{n}") for n in range(3)] == [None] * 3
+    assert "Agree to all" not in miriam.get("/admin/proposals").text
+    esther = as_("esther")
+    page = esther.get("/admin/proposals").text
+    assert "Agree to all 3 people below" in page
+    ids = re.findall(r'name="id" value="([^"]+)"', page)
+    assert "Agreed: 3." in esther.post("/admin/proposals/people", id=ids).text
+    assert [kind_of(f"KAS-7{n}") for n in range(3)] == [ResponderClass.MEDIATOR] * 3
+
+
+def test_another_area_of_a_responder_waits_too_and_of_others_does_not(miriam: Browser) -> None:
+    kasese = {"area_path": "/ug/ug-western/ug-kasese/", "home_place_id": "ug-kasese"}
+    cast.person("KAS-91", cast.DANIEL, responder_class=ResponderClass.MEDIATOR, **kasese)
+    cast.person("KAS-92", cast.GRACE, **kasese)
+    usual = {"role": "responder", "area": "Bundibugyo", "language": "en", "grade": "B"}
+    assert "waits for a second person" in miriam.post("/people/KAS-91", **usual, **{"class": "mediator"}).text
+    assert "is saved" in miriam.post("/people/KAS-92", **usual).text
+    with transaction() as session:
+        rows = session.execute(select(Contact.code, Contact.area_path).order_by(Contact.code)).all()
+    assert [path.endswith("ug-kasese/") for _, path in rows] == [True, False]
+    assert "Bundibugyo" in miriam.get("/admin/proposals").text

@@ -100,8 +100,9 @@ def change(code: str) -> ResponseReturnValue:
         person, faults = Reader(db, registrar()).read(typed(*CHANGEABLE), fields=CHANGEABLE)
         if faults:
             raise NotPossible(" ".join(f"{one.field}: {one.what} {one.do}" for one in faults))
-        enrolment.change(db, registrar(), contact, person.columns)
-        return str(_("What is known of %(code)s is saved.", code=contact.code))
+        if enrolment.change(db, registrar(), contact, person.columns):
+            return str(_("What is known of %(code)s is saved.", code=contact.code))
+        return str(_("The change of «%(name)s» waits for a second person.", name=contact.code))
 
     return do(code, act)
 
