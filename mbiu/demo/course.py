@@ -59,6 +59,7 @@ def _date_back(session: Session, received: intake.Received, by: dt.timedelta) ->
     if report is None:
         return
     report.created_at -= by
+    report.read_at, report.joined_at = (at and at - by for at in (report.read_at, report.joined_at))
     incident = session.get(Incident, report.incident_id) if report.incident_id else None
     if incident and incident.reports == 1:
         incident.created_at -= by
