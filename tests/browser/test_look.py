@@ -1,6 +1,7 @@
 """Every page in every language, light and dark: axe finds nothing, and it fits a phone."""
 
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urljoin
 
 import pytest
@@ -12,7 +13,6 @@ from review import assets, create_app
 from review.tongues import LANGUAGES
 from tests.browser.pages import NO_PAGES, PAGES
 
-AXE = (assets.MODULES / "axe-core" / "axe.min.js").read_text()
 #: Axe describes what it found in order too, each element with its address, unless told that nobody asks.
 ONLY_FAULTS = {"resultTypes": ["violations"]}
 FAULTS = "options => axe.run(options).then(found => found.violations.map(one => [one.id, one.nodes[0].html]))"
@@ -68,7 +68,7 @@ def _open(page: Page, address: str, link: str) -> None:
 def _faults(page: Page, language: str) -> list[str]:
     """What is wrong, one line a fault. Axe is put in from outside, past the content policy."""
     page.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
-    page.evaluate(AXE)
+    page.evaluate(_script())
     page.emulate_media(color_scheme="light")
     faults = _axe(page, {"runOnly": RULES, "rules": {"color-contrast": {"enabled": language == "en"}}})
     if language in BOTH:
@@ -79,6 +79,11 @@ def _faults(page: Page, language: str) -> list[str]:
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     spoken = page.evaluate("document.documentElement.lang")
     return faults + [f"{width} px wide"] * (width > NARROWEST) + [f"in {spoken}"] * (spoken != language)
+
+
+@cache
+def _script() -> str:
+    return (assets.MODULES / "axe-core" / "axe.min.js").read_text()
 
 
 def _axe(page: Page, options: dict[str, object]) -> list[str]:
