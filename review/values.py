@@ -56,7 +56,7 @@ class Value:
 def name_of(field: str) -> str:
     """What a fact is called on the page."""
     found = NAMES.get(ALIASES.get(field, field))
-    return str(found) if found else label(field)
+    return label(field) if found is None else str(found)
 
 
 def read_values(reading: Reading) -> list[Value]:

@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Callable
 from enum import Enum
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_datetime
 from flask import Flask
 from flask_babel import get_locale, ngettext
@@ -73,9 +75,14 @@ _COUNTED: dict[str, Callable[[int], str]] = {
 
 def label(value: object) -> str:
     """A code as a person would say it: ``cattle_raid`` is «Cattle raid»."""
-    code = str(value.value) if isinstance(value, Enum) else str(value)
+    return _label(str(value.value) if isinstance(value, Enum) else str(value), get_locale())
+
+
+# A page says the same codes hundreds of times, and each look-up would ask anew whose language it is.
+@lru_cache(maxsize=4096)
+def _label(code: str, _language: Locale | None) -> str:
     known = LABELS.get(code)
-    return str(known) if known else code.replace("_", " ").replace(".", ": ").capitalize()
+    return code.replace("_", " ").replace(".", ": ").capitalize() if known is None else str(known)
 
 
 def told(text: object) -> str:
@@ -98,7 +105,12 @@ def iso(value: dt.datetime) -> str:
 
 
 def _shown(value: dt.datetime, pattern: str) -> str:
-    return format_datetime(value.astimezone(EAT), pattern, locale=get_locale() or "en")
+    return _formatted(value.astimezone(EAT), pattern, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: dt.datetime, pattern: str, language: Locale | None) -> str:
+    return format_datetime(value, pattern, locale=language or "en")
 
 
 def full_time(value: dt.datetime) -> str:
