@@ -45,8 +45,9 @@ _CONFIG = {
     "log_checkpoints": "off",
     "log_line_prefix": "",
 }
-#: For tests: a crash of the machine may lose data, a crash of the server may not.
-HASTY = {"fsync": "off", "full_page_writes": "off"}
+#: For tests: a crash of the machine may lose data, a crash of the server may not. Passwords are as long as
+#: keys, so nobody guesses them, however quick a guess is.
+HASTY = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1"}
 
 
 class StartFailed(Exception):
@@ -144,6 +145,7 @@ class Postgres:
         ]  # fmt: skip
         if self.config.get("fsync") == "off":
             argv.append("--no-sync")
+        argv += self._options(self.config)
         made = subprocess.run(argv, capture_output=True, text=True, cwd="/", check=False)
         password.unlink()
         if made.returncode != 0:
@@ -152,10 +154,13 @@ class Postgres:
 
     def _command(self) -> list[str]:
         config = _CONFIG | {"port": str(self.port)} | self.config
-        options = [part for name, value in config.items() for part in ("-c", f"{name}={value}")]
         # Changing identity drops the parent-death signal, so the last step before the server sets it anew.
         tie = ["setpriv", "--pdeathsig", "INT"] if disguise() else []
-        return [*disguise(), *tie, str(binaries() / "postgres"), "-D", str(self.data), *options]
+        return [*disguise(), *tie, str(binaries() / "postgres"), "-D", str(self.data), *self._options(config)]
+
+    @staticmethod
+    def _options(config: dict[str, str]) -> list[str]:
+        return [part for name, value in config.items() for part in ("-c", f"{name}={value}")]
 
     def _wait(self, seconds: float = 60.0) -> None:
         until = time.monotonic() + seconds
