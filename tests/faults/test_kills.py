@@ -33,11 +33,11 @@ from tests.review.conftest import PASSPHRASE, Browser
 KILLS = int(os.environ.get("MBIU_TEST_KILLS", len(FEW)))
 SWEEP, LEASE, LOOK = 1.0, 3.0, 0.05
 #: Seconds until everything goes on after a kill: what was claimed is due again after its lease.
-WELL = 30.0
+WELL = 60.0
 _ROW = re.compile(r"<tr><td><b>([^<]+)</b>.*?</tr>")
 DOUBT = "it may have come more than once"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 15 * KILLS)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240 + 15 * KILLS)]
 
 
 @dataclass(frozen=True)
