@@ -6,12 +6,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 
 from mbiu import candidates, correction, incidents, linking, reports, verification
 from mbiu.audit import Actor
 from mbiu.codes import IncidentState, JoiningState, Role
-from mbiu.db import transaction
+from mbiu.db import insert_all, transaction
 from mbiu.facts import block_of_path, incident_facts
 from mbiu.models import AuditEntry, Authorship, Incident, Joining, Report, utcnow
 from mbiu.refs import new_id
@@ -436,7 +436,7 @@ def crowd(like: Incident, number: int, since: dt.datetime, step: dt.timedelta, *
         for index in range(number)
     ]
     with transaction() as session:
-        session.execute(insert(Incident), rows)
+        insert_all(session, Incident, rows)
 
 
 def test_a_busy_district_does_not_hide_the_right_incident() -> None:
