@@ -131,7 +131,9 @@ def test_facts_that_changed_after_an_alert_are_verified_again_on_the_page(
     assert "The facts changed since the alert." not in page
     assert 'value="update">' in page
     follow(ruth, ref, alert=alert, kind="update")
-    assert "0 of 2 arrived" in ruth.get(f"/incidents/{ref}").text
+    page = ruth.get(f"/incidents/{ref}").text
+    assert "0 of 2 arrived" in page
+    assert page.count("The facts changed since this was sent.") == 2
 
 
 def test_who_looked_at_an_alert_is_not_what_happened(ruth: Browser, alerted: tuple[str, str]) -> None:
