@@ -22,6 +22,7 @@ from mbiu.refusals import NotAllowed, NotFound, NotPossible
 
 SHORTEST = 20
 _RULES = frozenset({"route", "chain"})
+_PERSON = "person"
 _PROPOSED = "change_proposed"
 _LONGEST = 2_000
 #: So many are shown at once.
@@ -55,7 +56,8 @@ def put(session: Session, actor: Actor, change: Change) -> Proposal:
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _tell(session, _PROPOSED, row)
+    if not (row.kind == _PERSON and _of_people(session)):  # one word is enough for a whole file of them
+        _tell(session, _PROPOSED, row)
     of_rule = {"before": row.before, "after": row.after} if row.kind in _RULES else {"what": row.kind}
     _note(session, actor, "change.proposed", row, **of_rule)
     return row
@@ -146,8 +148,17 @@ def _tell(session: Session, kind: str, row: Proposal) -> None:
         notices.raise_notice(session, kind, role, f"{row.kind}:{row.name}")
 
 
+def _of_people(session: Session) -> list[str]:
+    """The notices about kinds of responders that wait."""
+    return [one for one in notices.waiting(session, _PROPOSED) if one.startswith(f"{_PERSON}:")]
+
+
 def _answered(session: Session, actor: Actor, action: str, row: Proposal) -> None:
     notices.settled(session, _PROPOSED, f"{row.kind}:{row.name}")
+    people = select(Proposal.id).where(Proposal.kind == _PERSON, *_WAITS)
+    if row.kind == _PERSON and session.scalar(people.limit(1)) is None:
+        for subject in _of_people(session):
+            notices.settled(session, _PROPOSED, subject)
     _note(session, actor, action, row)
 
 

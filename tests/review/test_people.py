@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mbiu.codes import ContactRole, ResponderClass
 from mbiu.db import transaction
 from mbiu.enrolment.sheet import FIELDS
-from mbiu.models import AuditEntry, Contact, JoinWord, User, UserSession
+from mbiu.models import AuditEntry, Contact, JoinWord, Notice, User, UserSession
 from tests import cast
 from tests.cast import AMINA, DANIEL, GRACE, JOSEPH, MALLORY, contact_of, count, person, say, tell
 from tests.review.conftest import TOKEN, Browser
@@ -379,7 +379,10 @@ def test_the_kinds_of_a_file_are_agreed_to_at_once(miriam: Browser, as_: As) -> 
     page = esther.get("/admin/proposals").text
     assert "Agree to all 3 people below" in page
     ids = re.findall(r'name="id" value="([^"]+)"', page)
+    waits = (Notice.kind == "change_proposed", Notice.seen_at.is_(None))
+    assert count(Notice, *waits) == 2  # one for each role, and not one for each person
     assert "Agreed: 3." in esther.post("/admin/proposals/people", id=ids).text
+    assert count(Notice, *waits) == 0
     assert [kind_of(f"KAS-7{n}") for n in range(3)] == [ResponderClass.MEDIATOR] * 3
 
 
