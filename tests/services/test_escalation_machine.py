@@ -245,9 +245,9 @@ class Night(RuleBasedStateMachine):
         assert twice <= self.lost
         sent = [row for row in self._deliveries() if row.kind != "reminder"]
         assert len({(row.address_id, row.round) for row in sent}) == len(sent)
-        texts = Counter(text for (which, text) in self.calls for row in sent if row.id == which)
-        told = Counter(row.round for row in sent)
-        assert all(count <= max(told.values(), default=0) for count in texts.values())
+        reached = {row.id: row.address_id for row in sent if row.state is not DeliveryState.FAILED}
+        texts = Counter((reached[which], text) for (which, text) in self.calls if which in reached)
+        assert all(count == 1 for count in texts.values())
 
     @invariant()
     def nobody_of_a_party_is_told(self) -> None:
