@@ -54,9 +54,12 @@ def take_due(session: Session, limit: int = BATCH) -> int:
 
 
 def _locked(session: Session, which: ColumnElement[bool], limit: int) -> list[Alert]:
-    query = select(Alert).join(Incident, Incident.id == Alert.incident_id).where(CLIMBS, which)
-    free = query.with_for_update(of=[Alert, Incident], skip_locked=True)
-    return list(session.scalars(free.order_by(Alert.due_at).limit(limit)))
+    """Alerts that are ours with their incidents; asked for together, PostgreSQL may begin with incidents."""
+    free = select(Alert).where(CLIMBS, which).order_by(Alert.due_at).limit(limit)
+    alerts = session.scalars(free.with_for_update(skip_locked=True)).all()
+    about = select(Incident.id).where(Incident.id.in_({alert.incident_id for alert in alerts}))
+    ours = set(session.scalars(about.with_for_update(skip_locked=True)) if alerts else ())
+    return [alert for alert in alerts if alert.incident_id in ours]
 
 
 def _one_by_one(session: Session, alerts: Sequence[Alert], now: dt.datetime) -> None:
