@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mbiu.codes import IncidentState
+from mbiu.codes import EventType, IncidentState
 from mbiu.models import Alert, Contact, Incident, Place, Report
 
 ANALYST, COORDINATOR, CUSTODIAN, ADMIN, TOKEN = "ruth", "miriam", "simon", "esther", "token"
@@ -146,11 +146,10 @@ class Samples:
 
 
 def _incident(session: Session, state: IncidentState) -> Incident:
-    """One of the newest of that state with five reports."""
+    """One of the newest disputes of that state with five reports."""
     query = select(Incident).where(Incident.state == state, Incident.place_id.is_not(None), Incident.exercise)
-    return session.scalars(
-        query.order_by(func.abs(Incident.reports - 5), Incident.created_at.desc()).limit(1)
-    ).one()
+    alike = (Incident.event_type != EventType.DISPUTE, Incident.restricted, func.abs(Incident.reports - 5))
+    return session.scalars(query.order_by(*alike, Incident.created_at.desc()).limit(1)).one()
 
 
 def _one(session: Session, query: Any) -> str:
