@@ -126,7 +126,7 @@ class _Words:
         is_final, again = delivery.kind == "final", contact.id in self.told
         self.told.add(contact.id)
         if text and (is_final or again):
-            text = telling.called(self.alert, to["language"], text, delivery.round, final=is_final)
+            text = telling.called(to["language"], text, delivery.round, final=is_final)
         return composed(to["channel"], text)
 
 

@@ -6,6 +6,9 @@ makes of one of them what is sent to one address.
 
 from mbiu.alerting.contents import contents, document, key, line_key, withheld
 from mbiu.alerting.sending import USEFUL, outgoing
-from mbiu.alerting.wording import buttons, wording
+from mbiu.alerting.wording import buttons, headed, wording
 
-__all__ = ["USEFUL", "buttons", "contents", "document", "key", "line_key", "outgoing", "withheld", "wording"]
+__all__ = [
+    "USEFUL", "buttons", "contents", "document", "headed", "key", "line_key", "outgoing", "withheld",
+    "wording",
+]  # fmt: skip

@@ -131,3 +131,10 @@ def buttons(language: str, ref: str) -> Buttons:
         [{"label": texts.say(language, f"button.{name}"), "data": f"{name}:{ref}"} for name in row]
         for row in _BUTTONS
     ]
+
+
+def headed(mark: str, text: str, language: str) -> str:
+    """An alert's text with a mark before it; an exercise says that it is one before all else."""
+    drill = texts.say(language, "alert.exercise")
+    drill = drill if text.startswith(drill) else ""
+    return f"{drill}{mark} {text.removeprefix(drill)}"

@@ -114,13 +114,11 @@ def _text(scene: Scene, alert: Alert, to: To, wordings: Mapping[str, str], kind:
         return replace(out, text=cap.within(scene.session, alert, out.text), round=alert.round)
     text, is_final = out.text, kind == "final"
     if is_final or contact in scene.situations[alert.id].told:
-        text = called(alert, to["language"], text, alert.round, final=is_final)
+        text = called(to["language"], text, alert.round, final=is_final)
     return replace(out, text=text, round=alert.round)
 
 
-def called(alert: Alert, language: str, text: str, told: int, *, final: bool) -> str:
+def called(language: str, text: str, told: int, *, final: bool) -> str:
     """An alert's words told anew, after ``told`` tellings. An exercise says so before all else."""
     call = texts.say(language, "climb.final" if final else "climb.again", n=told + 1)
-    drill = texts.say(language, "alert.exercise") if alert.exercise else ""
-    drill = drill if drill and text.startswith(drill) else ""
-    return f"{drill}{call} {text.removeprefix(drill)}"
+    return alerting.headed(call, text, language)

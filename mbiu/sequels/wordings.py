@@ -43,7 +43,7 @@ def _updated(text: str, key: str, ref: str) -> str:
     if ":email" in key:
         subject = texts.say(language, "alert.update_subject", ref=ref)
         return "\n".join((subject, mark, text.partition("\n")[2]))
-    return f"{mark} {text}"
+    return alerting.headed(mark, text, language)
 
 
 def _ended(key: str, alert: Alert, kind: Kind) -> str:

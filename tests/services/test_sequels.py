@@ -336,3 +336,13 @@ def test_an_exercise_says_so_in_what_follows_it(ruth: Actor, alert: str) -> None
         session.execute(update(Alert).values(exercise=True))
     follow(ruth, alert, Kind.ALL_CLEAR)
     assert re.match(rf"EXERCISE {alert}: it is over", texts_to(DANIEL, "sequel")[0])
+
+
+def test_an_exercise_says_so_before_it_says_update(ruth: Actor, ref: str, alert: str) -> None:
+    with transaction() as session:
+        session.execute(update(Alert).values(exercise=True))
+        session.execute(update(Incident).values(exercise=True))
+    changed(ref, ruth)
+    approve(ref, user("peter"))
+    follow(ruth, alert, Kind.UPDATE, "")
+    assert texts_to(DANIEL, "sequel")[0].startswith(f"EXERCISE UPDATE {alert} ")
