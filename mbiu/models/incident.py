@@ -53,6 +53,7 @@ class Incident(Model):
         Index(None, "priority", "state"),
         Index("ix_incident_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_incident_held", "id", postgresql_where=text("held")),
+        Index("ix_incident_survivor", "id", postgresql_where=text("survivor")),
         Index("ix_incident_warn", "warn_at", postgresql_where=text("warn_at IS NOT NULL")),
         Index(
             "ix_incident_told",

@@ -48,6 +48,7 @@ class Report(Model):
         Index(None, "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "fingerprint", "created_at"),
+        Index("ix_report_sexual", "id", postgresql_where=text("event_type = 'sexual_violence'")),
         Index("ix_report_leftover", "created_at", "id", postgresql_where=text(LEFTOVER)),
     )
 

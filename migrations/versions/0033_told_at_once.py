@@ -67,12 +67,21 @@ WHERE state IN ('queued', 'sending')
 """
 
 
+# The few rows of survivors, whose days are their own.
+SURVIVORS = {
+    "incident": ("ix_incident_survivor", "survivor"),
+    "report": ("ix_report_sexual", "event_type = 'sexual_violence'"),
+}
+
+
 def upgrade() -> None:
     op.execute("SELECT set_config('mbiu.scope', '*', true)")
     op.add_column("delivery", sa.Column("urgency", sa.SmallInteger(), server_default="2", nullable=False))
     op.execute(URGENT)
     for name, columns in INDEXES.items():
         op.create_index(name, "delivery", columns, postgresql_where=UNSENT)
+    for table, (name, which) in SURVIVORS.items():
+        op.create_index(name, table, ["id"], postgresql_where=sa.text(which))
     op.execute(TOLD)
     for name in EACH:
         op.execute(f"DROP TRIGGER {name} ON delivery")
@@ -90,6 +99,8 @@ def downgrade() -> None:
             f"CREATE TRIGGER {name} BEFORE INSERT ON delivery FOR EACH ROW"
             f" WHEN ({condition}) EXECUTE FUNCTION {FUNCTIONS[name]}"
         )
+    for table, (name, _) in SURVIVORS.items():
+        op.drop_index(name, table_name=table)
     for name in INDEXES:
         op.drop_index(name, table_name="delivery")
     op.drop_column("delivery", "urgency")
