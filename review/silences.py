@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, any_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from mbiu.codes import ContactRole
@@ -80,7 +80,14 @@ def total(db: Session, scope: str, inside: str) -> Any:
     ).one()
 
 
-_HOME = func.coalesce(Place.path, func.nullif(Contact.area_path, ""), "/")
+# A few hundred places are somebody's home; a join with the whole gazetteer would read its 190,000.
+_HOMES = (
+    select(Place.id, Place.path)
+    .where(Place.id.in_(select(Contact.home_place_id).distinct()))
+    .cte("home")
+    .prefix_with("MATERIALIZED")
+)
+_HOME = func.coalesce(_HOMES.c.path, func.nullif(Contact.area_path, ""), "/")
 
 
 def _counted(db: Session, scope: str) -> Any:
@@ -99,7 +106,7 @@ def _counted(db: Session, scope: str) -> Any:
             func.max(last.c.at).filter(tells).label("heard"),
         )
         .select_from(Contact)
-        .outerjoin(Place, Place.id == Contact.home_place_id)
+        .outerjoin(_HOMES, _HOMES.c.id == Contact.home_place_id)
         .outerjoin(last, last.c.contact_id == Contact.id)
         .where(Contact.role != ContactRole.UNKNOWN, Contact.archived_at.is_(None))
     )
@@ -114,7 +121,7 @@ def district(path: str) -> str:
 def _named(db: Session, found: Sequence[Any]) -> list[AreaPeople]:
     known = places.names(db, [row.path for row in found])
     ids = [places.parts(row.path)[-1] for row in found if row.path != "/"]
-    points = db.execute(select(Place.id, Place.lat, Place.lon).where(Place.id.in_(ids)))
+    points = db.execute(select(Place.id, Place.lat, Place.lon).where(Place.id == any_(ids)))
     at: dict[str, Any] = {row.id: (row.lat, row.lon) for row in points}
     lines = [_line(row, known, *at.get((places.parts(row.path) or [""])[-1], (None, None))) for row in found]
     return sorted(lines, key=lambda one: (-one.silent, -one.tellers, one.name))

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
 
-from babel import Locale
 from babel.dates import format_datetime
 from flask import Flask
-from flask_babel import get_locale, ngettext
+from flask_babel import ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from review.labels import LABELS
+from review.tongues import language
 
 # East Africa Time knows no summer time, so a fixed offset serves without a time zone database.
 EAT = dt.timezone(dt.timedelta(hours=3), "EAT")
@@ -75,12 +75,12 @@ _COUNTED: dict[str, Callable[[int], str]] = {
 
 def label(value: object) -> str:
     """A code as a person would say it: ``cattle_raid`` is «Cattle raid»."""
-    return _label(str(value.value) if isinstance(value, Enum) else str(value), get_locale())
+    return _label(str(value.value) if isinstance(value, Enum) else str(value), language())
 
 
 # A page says the same codes hundreds of times, and each look-up would ask anew whose language it is.
 @lru_cache(maxsize=4096)
-def _label(code: str, _language: Locale | None) -> str:
+def _label(code: str, _language: str) -> str:
     known = LABELS.get(code)
     return code.replace("_", " ").replace(".", ": ").capitalize() if known is None else str(known)
 
@@ -105,12 +105,12 @@ def iso(value: dt.datetime) -> str:
 
 
 def _shown(value: dt.datetime, pattern: str) -> str:
-    return _formatted(value.astimezone(EAT), pattern, get_locale())
+    return _formatted(value.astimezone(EAT), pattern, language())
 
 
 @lru_cache(maxsize=4096)
-def _formatted(value: dt.datetime, pattern: str, language: Locale | None) -> str:
-    return format_datetime(value, pattern, locale=language or "en")
+def _formatted(value: dt.datetime, pattern: str, language: str) -> str:
+    return format_datetime(value, pattern, locale=language)
 
 
 def full_time(value: dt.datetime) -> str:

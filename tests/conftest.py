@@ -22,7 +22,7 @@ from psycopg import sql
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.engine import make_url
 
-from mbiu import db
+from mbiu import db, figures
 from mbiu.launch import home, keys, programs
 from mbiu.launch.postgres import APP, DATABASE, HASTY, OWNER, Postgres
 from mbiu.launch.process import Child, stop_all
@@ -254,6 +254,7 @@ def forget() -> None:
     for engine in (db.engine(), db.engine(scoped=True)):
         engine.dispose()
     read_settings.cache_clear()
+    figures.forget()
 
 
 @event.listens_for(Engine, "do_connect")

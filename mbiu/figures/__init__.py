@@ -1,4 +1,4 @@
-"""The centre's figures: counted once for each day that is over, live for the days since.
+"""The centre's figures: kept for each day that is over, counted live for the days since.
 
 Days are those of East Africa. What is counted for a day, by the area it happened in:
 
@@ -20,7 +20,8 @@ from mbiu.figures.answering import ANSWERS
 from mbiu.figures.counting import STEPS, Counted, begin, count, parent, today, within
 from mbiu.figures.disputes import CLASS, STANDS
 from mbiu.figures.keeping import again, due, first_day, refresh
-from mbiu.figures.reading import SENT, Figures, Span, live, quantile, read, texts
+from mbiu.figures.reading import SENT, Figures, Span, quantile, read, texts
+from mbiu.figures.running import forget, lately, live
 
 __all__ = [
     "ANSWERS",
@@ -43,7 +44,9 @@ __all__ = [
     "disputes",
     "due",
     "first_day",
+    "forget",
     "inner",
+    "lately",
     "live",
     "parent",
     "quantile",

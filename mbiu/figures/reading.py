@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from mbiu.figures.counting import STEPS, Counted, count, parent, today
+from mbiu.figures.counting import STEPS, Counted, parent
 from mbiu.models import DayCounted, DayFigure, DayTimes
 
 
@@ -161,11 +161,3 @@ def _add(found: Figures, span: Span, day: dt.date, counted: Counted) -> None:
     for (area, step, role, exercise), histogram in counted.times.items():
         if exercise == span.drills and area in span.areas and not role:
             found.times[step] += histogram
-
-
-def live(session: Session, now: dt.datetime) -> dict[dt.date, Counted]:
-    """Today, and yesterday until it is counted, from the rows. Needs a transaction that sees everything."""
-    this = today(now)
-    yesterday = this - dt.timedelta(days=1)
-    is_kept = session.scalar(select(DayCounted.day).where(DayCounted.day == yesterday)) is not None
-    return {day: count(session, day) for day in ([this] if is_kept else [yesterday, this])}

@@ -73,7 +73,7 @@ def _found() -> Found:
     at = figures.chosen(scope, area, request.args.get("days", ""))
     span = at.span(counted.today(now), drills=settings().demo)
     with transaction() as db:
-        live, first = counted.live(db, now), counted.first_day(db)
+        live, first = counted.lately(db, now), counted.first_day(db)
         gateways = figures.gateways(db, counted.texts(db, span, live), span)
     with scoped() as db:
         found = counted.read(db, span, live)
@@ -125,7 +125,7 @@ def _account() -> accounting.Account:
     now, scope = utcnow(), current_user().scope
     at = accounting.asked(scope, request.args)
     with transaction() as db:
-        live = counted.live(db, now)
+        live = counted.lately(db, now)
     with scoped() as db:
         return accounting.account(db, scope, at, counted.today(now), live, drills=settings().demo)
 
@@ -134,7 +134,7 @@ def _whole() -> tuple[accounting.Asked, str]:
     now, scope = utcnow(), current_user().scope
     at = accounting.asked(scope, request.args)
     with transaction() as db:
-        live = counted.live(db, now)
+        live = counted.lately(db, now)
     with scoped() as db:
         return at, accounting.whole_sheet(db, at, counted.today(now), live, drills=settings().demo)
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from mbiu import outcomes, routing
+from mbiu import figures, outcomes, routing
 from mbiu.audit import Actor
 from mbiu.codes import ContactRole
 from mbiu.db import transaction
@@ -79,6 +79,7 @@ def test_an_alert_that_nobody_answers_stands_by_the_names_of_roles(
     assert table(page, "silent")[1] == ["Elder", "50%", "1", "0", "1", "2"]
     assert "UG-1" not in page
     cast.say("CANNOT", cast.DANIEL)
+    figures.forget()
     assert table(ruth.get("/figures/accountability").text, "silent")[1] == ["Elder", "0%", "0", "1", "1", "2"]
 
 

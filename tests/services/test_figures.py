@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from mbiu import figures
 from mbiu.audit import Actor
 from mbiu.db import transaction
-from mbiu.figures import Figures, Span, begin, due, parent, quantile, within
+from mbiu.figures import Figures, Span, begin, due, parent, quantile, running, within
 from mbiu.models import Contact, DayFigure, Decision, Incident, Report, utcnow
 from tests import cast
 from tests.history import DAY, NOW, TODAY, count_all, history
@@ -173,3 +173,18 @@ def test_quantiles_go_by_the_nearest_rank() -> None:
     ten = Counter(range(1, 11))
     assert (quantile(ten, 0.5), quantile(ten, 0.9), quantile(Counter(), 0.5)) == (5, 9, None)
     assert quantile(Counter({3: 99, 500: 1}), 0.9) == 3
+
+
+def test_the_running_day_is_counted_again_after_some_seconds() -> None:
+    now = begin(TODAY) + dt.timedelta(hours=23)
+
+    def told(after: dt.timedelta) -> int:
+        with transaction() as session:
+            lived = figures.lately(session, now + after)
+        return lived[TODAY].figures["/", "reports", "", False]
+
+    cast.tell(cast.QUARREL)
+    assert told(dt.timedelta(0)) == 1
+    cast.tell(cast.RAID)
+    assert told(running.FRESH - dt.timedelta(seconds=1)) == 1
+    assert told(running.FRESH) == 2
