@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import create_engine, delete, pool, select, text
+from sqlalchemy import Engine, create_engine, delete, pool, select, text
 from sqlalchemy.engine import make_url
 
 from mbiu import audit as chain
@@ -52,16 +52,29 @@ def _alembic(owner_url: str | None):  # type: ignore[no-untyped-def]  # alembic 
 
 def grant(owner_url: str | None = None) -> None:
     """Let the app role work in the tables without owning them; nothing to do when owner and app are one."""
-    found = settings()
-    owner = owner_url or found.database_owner_url.get_secret_value()
-    app = make_url(driver_url(found.database_url.get_secret_value())).username
+    owner = owner_url or settings().database_owner_url.get_secret_value()
+    app = make_url(driver_url(settings().database_url.get_secret_value())).username
     if not owner or not app or make_url(driver_url(owner)).username == app:
         return
-    engine = create_engine(driver_url(owner), poolclass=pool.NullPool)
-    with engine.begin() as link:
-        role = engine.dialect.identifier_preparer.quote(app)
+    with _owner(owner).begin() as link:
+        role = link.dialect.identifier_preparer.quote(app)
         for statement in _GRANTS:
             link.execute(text(statement.format(role=role)))
+
+
+def analyze(owner_url: str | None = None) -> None:
+    """Have the database count anew what its plans are made from; only the owner of the tables may.
+
+    Without an owner's address it counts in its own time.
+    """
+    owner = owner_url or settings().database_owner_url.get_secret_value()
+    if owner:
+        with _owner(owner).begin() as link:
+            link.execute(text("ANALYZE"))
+
+
+def _owner(url: str) -> Engine:
+    return create_engine(driver_url(url), poolclass=pool.NullPool)
 
 
 @click.command()

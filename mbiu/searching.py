@@ -8,6 +8,7 @@ the report. What fits by digest is opened and compared, so that two words of one
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -94,12 +95,13 @@ def _empty_words() -> frozenset[str]:
     return frozenset(fold(term) for row in rows("function_words") for term in row["terms"].split("|"))
 
 
-def _forms(word: str) -> set[str]:
+@lru_cache(maxsize=16_384)
+def _forms(word: str) -> frozenset[str]:
     """The word, and its stem where one is left without the usual beginnings and endings."""
     lead = max((one for one in _LEADS if word.startswith(one) and _leaves(word, one)), key=len, default="")
     bare = word[len(lead) :]
     end = next((one for one in _ENDS if bare.endswith(one) and _leaves(bare, one)), "")
-    return {word, bare, word[: len(word) - len(end)], bare[: len(bare) - len(end)]}
+    return frozenset((word, bare, word[: len(word) - len(end)], bare[: len(bare) - len(end)]))
 
 
 def _leaves(word: str, part: str) -> bool:
@@ -241,7 +243,7 @@ def _fits(row: Any, text: str, said: list[str], areas: dict[str, list[str]]) -> 
     return all(_has(forms, word) or _lies(row.area_path, areas.get(word, [])) for word in said)
 
 
-def _has(forms: set[str], word: str) -> bool:
+def _has(forms: Collection[str], word: str) -> bool:
     wanted = tuple(form for form in _forms(word) if len(form) >= BEGINNINGS[0])
     return word in forms or any(form.startswith(wanted) for form in forms if wanted)
 

@@ -6,18 +6,20 @@ import datetime as dt
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from mbiu.codes import EventType, Priority
 from mbiu.models import Incident
 from review import places
 from review.asked import Asked, Box
+from review.tongues import language
 from review.words import label
 
 #: So many incidents are told one by one; more are counted by square.
@@ -92,8 +94,14 @@ def _in(box: Box) -> Conditions:
     return [Incident.lat.between(box.south, box.north), Incident.lon.between(box.west, box.east)]
 
 
+_SHOWN = (
+    Incident.ref, Incident.event_type, Incident.state, Incident.priority, Incident.reports, Incident.exercise,
+    Incident.area_path, Incident.lat, Incident.lon, Incident.radius_km, Incident.created_at,
+)  # fmt: skip
+
+
 def _points(db: Session, where: Conditions) -> list[dict[str, Any]]:
-    query = select(Incident).where(*where)
+    query = select(Incident).options(load_only(*_SHOWN)).where(*where)
     found = db.scalars(query.order_by(Incident.created_at).limit(MANY)).all()
     known = places.names(db, [one.area_path for one in found])
     return [_point(one, known) for one in found]
@@ -118,8 +126,13 @@ def title(one: Incident, known: places.Names) -> str:
 
 def about(one: Incident) -> str:
     """State and number of reports, in words."""
-    words = [label(one.state), ngettext("%(num)s report", "%(num)s reports", one.reports)]
-    return ", ".join([*words, *([_("exercise")] if one.exercise else [])])
+    return _about(label(one.state), one.reports, language(), exercise=one.exercise)
+
+
+@lru_cache(maxsize=2048)
+def _about(state: str, reports: int, _language: str, *, exercise: bool) -> str:
+    words = [state, ngettext("%(num)s report", "%(num)s reports", reports)]
+    return ", ".join([*words, *([_("exercise")] if exercise else [])])
 
 
 @dataclass(frozen=True)

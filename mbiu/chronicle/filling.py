@@ -13,7 +13,7 @@ from mbiu import audit, vault
 from mbiu.audit import SYSTEM
 from mbiu.chronicle import Size
 from mbiu.chronicle.events import Author, Chance, Crowd, Person
-from mbiu.chronicle.loading import BATCH, TABLES, Loader
+from mbiu.chronicle.loading import BATCH, Loader
 from mbiu.chronicle.moulds import Mould, moulds
 from mbiu.codes import AddressKind, ContactRole, Role
 from mbiu.house import ranking
@@ -50,8 +50,6 @@ def fill(session: Session, size: Size, seed: int = 1, tell: Tell = lambda _: Non
     events = moulds(session, chance.random)
     _write(author, events, size, tell)
     audit.append(session, SYSTEM, "demo.filled", "demo:chronicle", reports=size.reports, seed=seed)
-    for table in TABLES:
-        session.execute(text(f"ANALYZE {table}"))
     return dict(loader.written)
 
 

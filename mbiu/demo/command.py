@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy import func, select
 
+from mbiu import admin
 from mbiu.db import transaction
 from mbiu.demo import centre, course
 from mbiu.models import User
@@ -43,6 +44,7 @@ def _chronicle(wanted: str, seed: int) -> None:
             written = fill(session, size, seed, lambda line: click.echo(f"demonstration: {line}"))
     except (ValueError, Refused) as error:
         raise click.ClickException(str(error)) from None
+    admin.analyze()
     _count_days()
     click.echo(f"demonstration: {', '.join(f'{count} {table}' for table, count in written.items())} rows")
 

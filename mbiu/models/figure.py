@@ -26,7 +26,14 @@ class DayFigure(Model):
 
     __tablename__ = "day_figure"
     __table_args__ = (
-        Index("ix_day_figure_parent", "parent", "what", "day", postgresql_where=text("label = ''")),
+        Index(
+            "ix_day_figure_parent",
+            "parent",
+            "what",
+            "day",
+            postgresql_where=text("label = ''"),
+            postgresql_include=["area", "exercise", "count"],
+        ),
     )
 
     area: Mapped[str] = mapped_column(primary_key=True)

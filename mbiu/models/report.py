@@ -35,7 +35,7 @@ class Report(Model):
     __tablename__ = "report"
     __table_args__ = (
         Index("ix_report_due", "lane", "due_at", postgresql_where=text("state = 'received'")),
-        Index(None, "incident_id"),
+        Index(None, "incident_id", "created_at"),
         Index(
             "ix_report_witness",
             "incident_id",

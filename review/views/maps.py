@@ -117,8 +117,9 @@ def incidents() -> ResponseReturnValue:
         raise BadRequest
     with scoped() as db:
         found = mapped.inside(db, asked.Asked.of(request.args), box)
+    address = url_for("incident.show", ref="-").removesuffix("-")
     for one in found["incidents"]:
-        one["url"] = url_for("incident.show", ref=one["ref"])
+        one["url"] = address + one["ref"]
     return found
 
 
