@@ -1,12 +1,24 @@
 """What is over: for each kind of data the rows whose days have passed, as queries of ids."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mbiu.codes import ContactRole, EventType
@@ -28,16 +40,22 @@ from mbiu.models import (
 )
 from mbiu.retention import blanking
 
+Query = Callable[[dt.datetime], Select[Any]]
 Blank = Callable[[Session, Collection[UUID], dt.datetime], None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The rows of ``query``, of ids, go by ``blank`` when they are older than the days named ``days``."""
+    """The rows of ``query``, of ids, go by ``blank`` when ``since`` is more than the days named ``days`` ago.
+
+    ``row`` is what is counted of them.
+    """
 
     kind: Kind
     days: str
-    query: Callable[[dt.datetime], Select[Any]]
+    row: InstrumentedAttribute[UUID]
+    since: Any
+    query: Query
     blank: Blank
 
 
@@ -69,18 +87,20 @@ _ENROLLED = and_(
 _USED = func.greatest(Address.last_in_at, Address.sent_at, Address.created_at)
 
 
+_LEFT = func.greatest(_USED, Contact.archived_at)
+_KNOWN = func.greatest(Contact.created_at, Contact.archived_at)
+
+
 def _addresses(before: dt.datetime) -> Select[Any]:
     old = select(Address.id).join(Contact, Contact.id == Address.contact_id)
-    left = func.greatest(_USED, Contact.archived_at)
-    return old.where(Address.vault_id.is_not(None), ~_ENROLLED, left < before)
+    return old.where(Address.vault_id.is_not(None), ~_ENROLLED, before > _LEFT)
 
 
 def _names(before: dt.datetime) -> Select[Any]:
     """Contacts with something in the vault whom no number leads to any more."""
     reachable = exists().where(Address.contact_id == Contact.id, Address.vault_id.is_not(None))
     kept = exists().where(VaultEntry.contact_id == Contact.id)
-    since = func.greatest(Contact.created_at, Contact.archived_at)
-    return select(Contact.id).where(kept, ~reachable, ~_ENROLLED, since < before)
+    return select(Contact.id).where(kept, ~reachable, ~_ENROLLED, before > _KNOWN)
 
 
 def _of_report(report: Any) -> ColumnElement[bool]:
@@ -147,51 +167,66 @@ def _surviving(incident: Any) -> ColumnElement[bool]:
     return exists().where(Incident.id == incident, Incident.survivor)
 
 
-def _only(
-    query: Callable[[dt.datetime], Select[Any]], which: ColumnElement[bool]
-) -> Callable[[dt.datetime], Select[Any]]:
+def _for_survivors() -> Iterator[Rule]:
+    for rule in _KINDS:
+        if rule.kind in _OF_SURVIVORS:
+            query = _only(rule.query, _OF_SURVIVORS[rule.kind])
+            yield replace(rule, days=f"survivor_{rule.days}", query=query)
+
+
+def _only(query: Query, which: ColumnElement[bool]) -> Query:
     return lambda before: query(before).where(which)
 
 
-_SURVIVORS = (
-    Rule(
-        Kind.ADDRESS, "survivor_identity", _only(_addresses, Address.id.in_(_ADDRESSES)), blanking.addresses
-    ),
-    Rule(Kind.FILES, "survivor_media", _only(_files, Media.message_id.in_(_MESSAGES)), blanking.files),
-    Rule(Kind.MESSAGE, "survivor_words", _only(_messages, Message.id.in_(_MESSAGES)), blanking.messages),
-    Rule(Kind.REPORT, "survivor_words", _only(_reports, Report.id.in_(_REPORTS)), blanking.reports),
-    Rule(Kind.NOTE, "survivor_words", _only(_notes, _surviving(Note.incident_id)), blanking.notes),
-    Rule(
-        Kind.OUTCOME, "survivor_words", _only(_outcomes, _surviving(Outcome.incident_id)), blanking.outcomes
-    ),
-    Rule(
-        Kind.RESPONSE, "survivor_words", _only(_responses, _surviving(Alert.incident_id)), blanking.responses
-    ),
-)
-
 #: In the order in which they are applied: files before the messages that they came with.
-RULES = (
-    *_SURVIVORS,
-    Rule(Kind.ADDRESS, "identity", _addresses, blanking.addresses),
-    Rule(Kind.NAMES, "identity", _names, blanking.names),
-    Rule(Kind.FILES, "media", _files, blanking.files),
-    Rule(Kind.MESSAGE, "words", _messages, blanking.messages),
-    Rule(Kind.REPORT, "words", _reports, blanking.reports),
-    Rule(Kind.NOTE, "words", _notes, blanking.notes),
-    Rule(Kind.OUTCOME, "words", _outcomes, blanking.outcomes),
-    Rule(Kind.RESPONSE, "words", _responses, blanking.responses),
+_KINDS = (
+    Rule(Kind.ADDRESS, "identity", Address.id, _LEFT, _addresses, blanking.addresses),
+    Rule(Kind.NAMES, "identity", Contact.id, _KNOWN, _names, blanking.names),
+    Rule(Kind.FILES, "media", Media.id, Media.created_at, _files, blanking.files),
+    Rule(Kind.MESSAGE, "words", Message.id, Message.created_at, _messages, blanking.messages),
+    Rule(Kind.REPORT, "words", Report.id, Report.created_at, _reports, blanking.reports),
+    Rule(Kind.NOTE, "words", Note.id, Note.created_at, _notes, blanking.notes),
+    Rule(Kind.OUTCOME, "words", Outcome.id, Outcome.created_at, _outcomes, blanking.outcomes),
+    Rule(Kind.RESPONSE, "words", Response.id, Response.created_at, _responses, blanking.responses),
 )
+_OF_SURVIVORS: dict[Kind, ColumnElement[bool]] = {
+    Kind.ADDRESS: Address.id.in_(_ADDRESSES),
+    Kind.FILES: Media.message_id.in_(_MESSAGES),
+    Kind.MESSAGE: Message.id.in_(_MESSAGES),
+    Kind.REPORT: Report.id.in_(_REPORTS),
+    Kind.NOTE: _surviving(Note.incident_id),
+    Kind.OUTCOME: _surviving(Outcome.incident_id),
+    Kind.RESPONSE: _surviving(Alert.incident_id),
+}
+RULES = (*_for_survivors(), *_KINDS)
 
 
 #: What would go is counted up to here: more than this is a day's work, whatever the number.
 MOST = 1_000
 
 
-def counts(session: Session, days: Mapping[str, int], now: dt.datetime) -> dict[Kind, int]:
-    """How many rows of each kind would go at ``now``, counted up to `MOST`."""
+def counts(
+    session: Session, days: Mapping[str, int], now: dt.datetime, ahead: Sequence[int]
+) -> dict[Kind, list[int]]:
+    """How many rows of each kind would go so many days ``ahead`` of ``now``, each counted up to `MOST`.
+
+    One look at what goes first up to the last of these days says it for all of them.
+    """
+    last = now + dt.timedelta(days=max(ahead))
     found = {}
     for kind in dict.fromkeys(rule.kind for rule in RULES):
-        over = [rule.query(cutoff(days, rule, now)).limit(MOST) for rule in RULES if rule.kind is kind]
-        rows = union(*over).subquery()
-        found[kind] = min(MOST, session.scalar(select(func.count()).select_from(rows)) or 0)
+        over = [_first(rule, days, last) for rule in RULES if rule.kind is kind]
+        every = union_all(*over).subquery()
+        row = select(func.min(every.c.goes).label("goes")).group_by(every.c.id).subquery()
+        by = [func.count().filter(row.c.goes < now + dt.timedelta(days=one)) for one in ahead]
+        found[kind] = [min(MOST, n) for n in session.execute(select(*by).select_from(row)).one()]
     return found
+
+
+def _first(rule: Rule, days: Mapping[str, int], last: dt.datetime) -> Select[Any]:
+    """What goes by a rule, the first to go, and when."""
+    since = type_coerce(rule.since, DateTime(timezone=True))
+    query: Select[Any] = rule.query(cutoff(days, rule, last)).order_by(since).limit(MOST)
+    row_id, began = rule.row.label("id"), since.label("began")
+    rows = query.with_only_columns(row_id, began, maintain_column_froms=True).subquery()
+    return select(rows.c.id, (rows.c.began + dt.timedelta(days=days[rule.days])).label("goes"))

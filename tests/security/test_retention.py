@@ -110,7 +110,7 @@ def test_what_survivors_told_goes_sooner(settings: Settings) -> None:
     cast.tell(RAID)
     cast.tell(raped, cast.JOSEPH)
     with transaction() as session:
-        assert counts(session, current(session), utcnow() + 61 * DAY)[Kind.MESSAGE] >= 1
+        assert counts(session, current(session), utcnow(), (0, 61))[Kind.MESSAGE][1] >= 1
     retention.run(utcnow() + 61 * DAY)
     assert any(WORDS in text for text in texts())
     assert not any("raped" in text for text in texts())

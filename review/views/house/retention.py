@@ -1,7 +1,5 @@
 """What is deleted when, and how much would go next."""
 
-import datetime as dt
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -26,16 +24,15 @@ def retention() -> ResponseReturnValue:
     now = utcnow()
     with transaction() as db:
         days, survivor = (settings.value(db, key) for key in ("retention_days", "survivor_days"))
-        ahead = [counts(db, current(db), now + dt.timedelta(days=one)) for one in AHEAD]
+        found = counts(db, current(db), now, AHEAD)
         runs = (AuditEntry.object == "house:retention", AuditEntry.action == "retention.run")
         last = db.scalars(select(AuditEntry).where(*runs).order_by(AuditEntry.seq.desc()).limit(1)).first()
         held = db.scalar(select(func.count()).select_from(Incident).where(Incident.held)) or 0
-    rows = [(kind, [found[kind] for found in ahead]) for kind in ahead[0]]
     return render_template(
         "pages/house/retention.html",
         days=days,
         survivor=survivor,
-        rows=rows,
+        rows=found.items(),
         ahead=AHEAD,
         most=MOST,
         last=last,
