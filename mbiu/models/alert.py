@@ -193,7 +193,11 @@ class Response(Model):
     """
 
     __tablename__ = "response"
-    __table_args__ = (Index(None, "alert_id", "created_at"), Index(None, "contact_id", "created_at"))
+    __table_args__ = (
+        Index(None, "alert_id", "created_at"),
+        Index(None, "contact_id", "created_at"),
+        Index("ix_response_written", "created_at", postgresql_where=text("text IS NOT NULL")),
+    )
 
     id: Mapped[Key]
     alert_id: Mapped[UUID] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))

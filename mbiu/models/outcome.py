@@ -21,6 +21,7 @@ class Outcome(Model):
     __table_args__ = (
         Index(None, "incident_id"),
         Index(None, "created_at"),
+        Index("ix_outcome_noted", "created_at", postgresql_where=text("note IS NOT NULL")),
         Index("uq_outcome_corrects", "corrects", unique=True, postgresql_where=text("corrects IS NOT NULL")),
     )
 
