@@ -101,6 +101,8 @@ def gather(db: Session, ref: str, actor: Actor) -> Dossier:
 
 
 def _merged_into(db: Session, row: Incident) -> str:
+    if row.merged_into is None:
+        return ""
     return db.scalar(select(Incident.ref).where(Incident.id == row.merged_into)) or ""
 
 

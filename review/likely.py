@@ -53,6 +53,8 @@ def likely(db: Session, material: Material) -> list[Likely]:
 def proposed(db: Session, ref: str) -> list[Likely]:
     """What the reports themselves propose and a person has still to decide. Raises NotFound."""
     found = linking.proposals(db, ref)
+    if not found:
+        return []
     named = db.scalars(select(Incident).where(Incident.ref.in_({one.other for one in found})))
     rows = {one.ref: one for one in named}
     known = places.names(db, [one.area_path for one in rows.values()])
