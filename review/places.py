@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
-from sqlalchemy import any_, func, select
+from sqlalchemy import ARRAY, String, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from mbiu.models import Place
@@ -17,7 +17,11 @@ def names(db: Session, paths: Iterable[str]) -> Names:
     ids = {part for path in paths for part in parts(path)}
     if not ids:
         return {}
-    return dict(db.execute(select(Place.id, Place.name).where(Place.id == any_(list(ids)))).all())
+    return dict(
+        db.execute(
+            select(Place.id, Place.name).where(Place.id == any_(literal(list(ids), ARRAY(String))))
+        ).all()
+    )
 
 
 def parts(path: str) -> list[str]:

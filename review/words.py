@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from babel.dates import format_datetime
 from flask import Flask
-from flask_babel import ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from review.labels import LABELS
 from review.tongues import language

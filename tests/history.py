@@ -4,14 +4,14 @@ import datetime as dt
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from mbiu import figures, routing, verification
 from mbiu.audit import Actor
 from mbiu.codes import Verdict
 from mbiu.db import transaction
 from mbiu.figures import begin
-from mbiu.models import Alert, Delivery, Incident, Message, Report, utcnow
+from mbiu.models import Alert, DayCounted, Delivery, Incident, Message, Report, utcnow
 from mbiu.settings import settings
 from tests import cast
 
@@ -76,11 +76,15 @@ def _move_decisions(incident_id: UUID, at: dt.datetime) -> None:
 
 
 def count_all() -> int:
-    """Count every day that is due; how many days that were."""
-    done = 0
-    while True:
+    """Count every day that is due and sum up the months; how many days were added."""
+    with transaction() as session:
+        before = session.scalar(_DAYS) or 0
+    one = 1
+    while one:
         with transaction() as session:
             one = figures.refresh(session, NOW)
-        if not one:
-            return done
-        done += one
+    with transaction() as session:
+        return (session.scalar(_DAYS) or 0) - before
+
+
+_DAYS = select(func.count()).select_from(DayCounted)

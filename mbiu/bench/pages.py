@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/warnings/texts": (ANALYST, ("/warnings/texts",)),
     "/map": (ANALYST, ("/map?drills=all", "/map?drills=all&since=30d")),
     "/map/incidents": (ANALYST, ("/map/incidents?drills=all&since=7d&box=28,-12,42,6",
-                                 "/map/incidents?drills=all&since=30d&box=28,-12,42,6")),
+                                 "/map/incidents?drills=all&since=30d&box=29,-2,36,5")),
     "/map/areas": (ANALYST, ("/map/areas?drills=all&since=30d",)),
     "/map/places": (ANALYST, ("/map/places?q=kas",)),
     "/map/towns": (ANALYST, ("/map/towns",)),

@@ -7,14 +7,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Select,
+    any_,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import Session, load_only
 
 from mbiu.figures.answering import ANSWERS
 from mbiu.figures.counting import Counted, parent
 from mbiu.figures.disputes import STANDS
+from mbiu.figures.months import parts
 from mbiu.figures.reading import Span
-from mbiu.models import DayFigure
+from mbiu.models import DayFigure, MonthFigure, MonthTimes
 
 
 class By(StrEnum):
@@ -53,8 +66,11 @@ _TIMES = """
     WITH listed AS (
         SELECT day, area, step, role, spread.seconds, spread.n FROM day_times,
                unnest(day_times.seconds, day_times.counts) AS spread (seconds, n)
-            WHERE area = ANY (:areas) AND day BETWEEN :first AND :last AND day <> ALL (:live)
-                AND exercise = :drills AND {roles}
+            WHERE area = ANY (:areas) AND day = ANY (:days) AND exercise = :drills AND {roles}
+        UNION ALL
+        SELECT month, area, step, role, spread.seconds, spread.n FROM month_times,
+               unnest(month_times.seconds, month_times.counts) AS spread (seconds, n)
+            WHERE area = ANY (:areas) AND month = ANY (:months) AND exercise = :drills AND {roles}
         UNION ALL
         SELECT * FROM unnest(CAST(:l_day AS date[]), CAST(:l_area AS text[]), CAST(:l_step AS text[]),
                              CAST(:l_role AS text[]), CAST(:l_seconds AS integer[]), CAST(:l_n AS integer[]))
@@ -75,7 +91,7 @@ _TIMES = """
 def times(session: Session, span: Span, live: Live, by: frozenset[By], role: str = "") -> Times:
     """How long each step took. ``role`` narrows it to one class of responders, unless ``by`` has them all.
 
-    ``live`` are days that are not over; the transaction sees the areas of the span. One query.
+    ``live`` are days that are not over; the transaction sees the areas of the span.
     """
     sql = _TIMES.format(
         month=_MONTH if By.MONTH in by else "''",
@@ -86,13 +102,29 @@ def times(session: Session, span: Span, live: Live, by: frozenset[By], role: str
     listed = list(_live_times(span, live))
     columns = ("l_day", "l_area", "l_step", "l_role", "l_seconds", "l_n")
     values: dict[str, Any] = {name: [row[at] for row in listed] for at, name in enumerate(columns)}
-    values |= {"areas": list(span.areas), "first": span.first, "last": span.last, "live": list(live)}
+    made_of = parts(session, span.first, span.last, live)
+    alone = By.MONTH in by and (By.AREA in by or len(span.areas) == 1)
+    values |= {"areas": list(span.areas), "days": made_of.days, "months": [] if alone else made_of.months}
     values |= {"drills": span.drills} | ({} if By.ROLE in by else {"role": role})
-    found = session.execute(text(sql), values)
-    return {
-        (Line(row.month, row.area, row.role), row.step): Spread(row.half, row.most, row.cases)
-        for row in found
-    }
+    known = _of_months(session, span, made_of.months, by, role) if alone else {}
+    for row in session.execute(text(sql), values):
+        known[Line(row.month, row.area, row.role), row.step] = Spread(row.half, row.most, row.cases)
+    return known
+
+
+def _of_months(session: Session, span: Span, months: list[dt.date], by: frozenset[By], role: str) -> Times:
+    """The lines that one month of one area makes up alone: those are summed up already."""
+    query = select(MonthTimes).where(
+        MonthTimes.area.in_(span.areas), MonthTimes.month.in_(months), MonthTimes.exercise == span.drills,
+        MonthTimes.role != "" if By.ROLE in by else MonthTimes.role == role,
+    )  # fmt: skip
+    shown = load_only(MonthTimes.half, MonthTimes.most, MonthTimes.cases, raiseload=True)
+    found = {}
+    for row in session.scalars(query.options(shown)):
+        area, called = row.area if By.AREA in by else "", row.role if By.ROLE in by else ""
+        line = Line(f"{row.month:%Y-%m}", area, called)
+        found[line, row.step] = Spread(row.half, row.most, row.cases)
+    return found
 
 
 def _live_times(span: Span, live: Live) -> Iterator[tuple[dt.date, str, str, str, int, int]]:
@@ -109,37 +141,31 @@ def answers(session: Session, span: Span, live: Live, by: frozenset[By], role: s
     Told apart by roles, each counts once for each role that was told; else ``role`` is one, or all.
     """
     found: Answers = Counter()
-    wanted = DayFigure.label != "" if By.ROLE in by else DayFigure.label == role
-    for month, area, what, label, n in _sums(session, span, live, ANSWERS, wanted):
-        if bool(label) if By.ROLE in by else label == role:
-            parts = {By.MONTH: month, By.AREA: area, By.ROLE: label}
-            found[Line(*(value if part in by else "" for part, value in parts.items())), what] += n
+    by_role = By.ROLE in by
+    for month, area, what, label, n in _sums(session, span, live, ANSWERS):
+        if bool(label) if by_role else label == role:
+            line = {By.MONTH: month, By.AREA: area, By.ROLE: label}
+            found[Line(*(value if part in by else "" for part, value in line.items())), what] += n
     return found
 
 
 def disputes(session: Session, span: Span, live: Live) -> Counter[tuple[str, str, str]]:
     """Disputes by who took them up, type, and how they stand (`STANDS`); nobody's name stands for all."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for _month, _area, what, label, n in _sums(session, span, live, STANDS, true()):
+    for _month, _area, what, label, n in _sums(session, span, live, STANDS):
         who, _, kind = label.rpartition(":")
         found[who, kind, what] += n
     return found
 
 
 def _sums(
-    session: Session, span: Span, live: Live, whats: Sequence[str], wanted: ColumnElement[bool]
+    session: Session, span: Span, live: Live, whats: Sequence[str]
 ) -> Iterator[tuple[str, str, str, str, int]]:
-    """By month, area, what and label: the ``wanted`` counts of days that are over, all of the others."""
-    month = func.to_char(DayFigure.day, literal("YYYY-MM", literal_execute=True))
-    query = (
-        select(month, DayFigure.area, DayFigure.what, DayFigure.label, func.sum(DayFigure.count))
-        .where(
-            DayFigure.area.in_(span.areas), DayFigure.what.in_(whats), DayFigure.exercise == span.drills,
-            DayFigure.day.between(span.first, span.last), DayFigure.day.not_in(list(live)), wanted,
-        )
-        .group_by(month, DayFigure.area, DayFigure.what, DayFigure.label)
-    )  # fmt: skip
-    for row in session.execute(query):
+    """By month, area, what and label."""
+    made_of = parts(session, span.first, span.last, live)
+    days = _summed(DayFigure, DayFigure.day, made_of.days, span, whats)
+    months = _summed(MonthFigure, MonthFigure.month, made_of.months, span, whats)
+    for row in session.execute(union_all(days, months)):
         yield row[0], row[1], row[2], row[3], int(row[4])
     for day, counted in live.items():
         for (area, what, label, exercise), n in counted.figures.items():
@@ -147,16 +173,32 @@ def _sums(
                 yield f"{day:%Y-%m}", area, what, label, n
 
 
+def _summed(table: Any, begin: Any, begins: list[dt.date], span: Span, whats: Sequence[str]) -> Select[Any]:
+    month = func.to_char(begin, literal("YYYY-MM", literal_execute=True))
+    return (
+        select(month, table.area, table.what, table.label, func.sum(table.count))
+        .where(table.area.in_(span.areas), table.what.in_(whats), table.exercise == span.drills)
+        .where(begin == any_(literal(begins, ARRAY(Date))))
+        .group_by(month, table.area, table.what, table.label)
+    )
+
+
 def inner(session: Session, span: Span, live: Live) -> tuple[str, ...]:
     """The areas directly within those of the span in which something was told of, in order of their paths."""
-    query = select(DayFigure.area).where(
-        DayFigure.parent.in_(span.areas), DayFigure.what == "reports", DayFigure.label == "",
-        DayFigure.day.between(span.first, span.last), DayFigure.exercise == span.drills,
-    )  # fmt: skip
+    made_of = parts(session, span.first, span.last, ())
+    days = _within(DayFigure, span).where(DayFigure.day == any_(literal(made_of.days, ARRAY(Date))))
+    months = _within(MonthFigure, span).where(MonthFigure.month.in_(made_of.months))
     today = {
         area
         for counted in live.values()
         for area, what, _label, exercise in counted.figures
         if what == "reports" and exercise == span.drills and parent(area) in span.areas
     }
-    return tuple(sorted({*session.scalars(query.distinct()), *today}))
+    return tuple(sorted({*session.scalars(union(days, months)), *today}))
+
+
+def _within(table: Any, span: Span) -> Select[Any]:
+    return select(table.area).where(
+        table.parent.in_(span.areas), table.what == "reports", table.label == literal_column("''"),
+        table.exercise == span.drills,
+    )  # fmt: skip

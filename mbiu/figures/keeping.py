@@ -1,10 +1,11 @@
-"""Which days are to be counted, and keeping what was counted."""
+"""Which days and months are to be counted, and keeping what was counted."""
 
 import datetime as dt
 
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from mbiu.figures import months
 from mbiu.figures.counting import Counted, begin, count, parent, today
 from mbiu.models import DayCounted, DayFigure, DayTimes, Report, utcnow
 
@@ -32,7 +33,8 @@ def _is_due(day: dt.date, counted_at: dt.datetime | None, now: dt.datetime) -> b
 
 
 def refresh(session: Session, now: dt.datetime | None = None) -> int:
-    """Count the newest day that is due and keep it; how many were counted, 0 while another process counts.
+    """Count the newest day that is due and keep it, or sum up a month; how many that were, 0 while another
+    process counts.
 
     Counting twice changes nothing.
     """
@@ -44,9 +46,10 @@ def refresh(session: Session, now: dt.datetime | None = None) -> int:
         return 0
     counted = dict(session.execute(select(DayCounted.day, DayCounted.counted_at)).all())
     days = due(counted, first, now)
-    if days:
-        _keep(session, days[0], count(session, days[0]), now)
-    return len(days[:1])
+    if not days:
+        return months.sum_up(session, counted, first, today(now))
+    _keep(session, days[0], count(session, days[0]), now)
+    return 1
 
 
 def again(session: Session, day: dt.date) -> None:
@@ -61,6 +64,7 @@ def first_day(session: Session) -> dt.date | None:
 
 
 def _keep(session: Session, day: dt.date, counted: Counted, now: dt.datetime) -> None:
+    months.forget(session, day)
     for table in (DayFigure, DayTimes, DayCounted):
         session.execute(delete(table).where(table.day == day))
     figures = [

@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from mbiu.figures.counting import STEPS, Counted, parent
-from mbiu.models import DayCounted, DayFigure, DayTimes
+from mbiu.figures.months import parts
+from mbiu.models import DayCounted, DayFigure
 
 
 def quantile(histogram: Counter[int], share: float) -> int | None:
@@ -116,18 +117,32 @@ def _bucket(span: Span) -> ColumnElement[dt.date]:
     return literal_column(_MONDAY if span.weekly else "day_figure.day", Date)
 
 
-def _times(session: Session, span: Span, live: Iterable[dt.date]) -> dict[str, Counter[int]]:
-    listed = func.unnest(DayTimes.seconds, DayTimes.counts)
-    pairs = listed.table_valued("seconds", "n", joins_implicitly=True).render_derived()
-    query = (
-        select(DayTimes.step, pairs.c.seconds, func.sum(pairs.c.n).label("n"))
-        .where(DayTimes.area.in_(span.areas), DayTimes.role == "", *_kept(DayTimes, span, live))
-        .group_by(DayTimes.step, pairs.c.seconds)
-    )
+def _times(session: Session, span: Span, live: Collection[dt.date]) -> dict[str, Counter[int]]:
+    made_of = parts(session, span.first, span.last, live)
+    values = {
+        "areas": list(span.areas),
+        "drills": span.drills,
+        "days": made_of.days,
+        "months": made_of.months,
+    }
     found: dict[str, Counter[int]] = {step: Counter() for step in STEPS}
-    for row in session.execute(query):
+    for row in session.execute(_TIMES, values):
         found[row.step][row.seconds] += row.n
     return found
+
+
+_TIMES = text("""
+    SELECT step, seconds, sum(n)::integer AS n FROM (
+        SELECT step, spread.seconds, spread.n
+            FROM day_times, unnest(day_times.seconds, day_times.counts) AS spread (seconds, n)
+            WHERE area = ANY (:areas) AND role = '' AND day = ANY (:days) AND exercise = :drills
+        UNION ALL
+        SELECT step, spread.seconds, spread.n
+            FROM month_times, unnest(month_times.seconds, month_times.counts) AS spread (seconds, n)
+            WHERE area = ANY (:areas) AND role = '' AND month = ANY (:months) AND exercise = :drills
+        ) AS listed
+    GROUP BY step, seconds
+""")
 
 
 def texts(session: Session, span: Span, counted: dict[dt.date, Counted]) -> Counter[tuple[str, str]]:

@@ -11,7 +11,7 @@ from mbiu.models.area import AreaShape, WallScreen
 from mbiu.models.base import Model, utcnow
 from mbiu.models.bulletin import Bulletin
 from mbiu.models.escalation import EscalationCheck, StepTaken
-from mbiu.models.figure import DayCounted, DayFigure, DayTimes
+from mbiu.models.figure import DayCounted, DayFigure, DayTimes, MonthCounted, MonthFigure, MonthTimes
 from mbiu.models.gateway import (
     Gateway,
     GatewayChange,
@@ -111,6 +111,9 @@ __all__ = [
     "Media",
     "Message",
     "Model",
+    "MonthCounted",
+    "MonthFigure",
+    "MonthTimes",
     "Note",
     "NoteMention",
     "Notice",

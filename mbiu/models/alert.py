@@ -196,6 +196,7 @@ class Response(Model):
     __table_args__ = (
         Index(None, "alert_id", "created_at"),
         Index(None, "contact_id", "created_at"),
+        Index("ix_response_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
         Index("ix_response_written", "created_at", postgresql_where=text("text IS NOT NULL")),
     )
 

@@ -33,6 +33,8 @@ from mbiu.models import (
     JoinWord,
     LearnedModel,
     Message,
+    MonthFigure,
+    MonthTimes,
     PartyOverride,
     ProtectiveText,
     Report,
@@ -67,7 +69,7 @@ GUARDED = (
     "incident", "report", "message", "media", "correction", "decision", "authorship", "note", "outcome",
     "alert", "response", "delivery", "vault", "learned_model",
     "joining", "join_word", "erasure", "note_mention", "reveal", "rumour",
-    "counter_message", "bulk_row", "day_figure", "day_times", "attachment",
+    "counter_message", "bulk_row", "day_figure", "day_times", "month_figure", "month_times", "attachment",
     "answer_link", "sequel", "step_taken",
     "suspect", "party_override", "area_warning", "warning_recipient",
 )  # fmt: skip
@@ -105,9 +107,7 @@ def whole_story() -> tuple[str, str]:
         session.add(
             LearnedModel(number=1, decisions=0, data_from=now, data_to=now, decided_to=now, promoted=False)
         )
-        counted = {"area": KASESE, "day": now.date(), "exercise": False}
-        session.add(DayFigure(what="reports", label="", parent="/ug/ug-western/", count=1, **counted))
-        session.add(DayTimes(step="verdict", seconds=[600], counts=[1], **counted))
+        _counted(session, now.date())
         reporter = session.scalars(select(Report).where(Report.ref == quarrel)).one()
         session.add(
             Reveal(
@@ -124,6 +124,17 @@ def whole_story() -> tuple[str, str]:
         outbox.attach(session, message, File("brief.pdf", "application/pdf", b"%PDF"), now)
         session.add(JoinWord(digest=b"1", role=ContactRole.FOCAL_POINT, area_path=KASESE, expires_at=now))
     return kasese, kween
+
+
+def _counted(session: Session, day: dt.date) -> None:
+    """A day of the area and its month, in figures."""
+    counted = {"area": KASESE, "day": day, "exercise": False}
+    session.add(DayFigure(what="reports", label="", parent="/ug/ug-western/", count=1, **counted))
+    session.add(DayTimes(step="verdict", seconds=[600], counts=[1], **counted))
+    summed = {"area": KASESE, "month": day.replace(day=1), "exercise": False}
+    session.add(MonthFigure(what="reports", label="", parent="/ug/ug-western/", count=1, **summed))
+    one = {"seconds": [600], "counts": [1], "half": 600, "most": 600, "cases": 1}
+    session.add(MonthTimes(step="verdict", role="", **one, **summed))
 
 
 def _parties(session: Session, ref: str, actor: Actor) -> None:

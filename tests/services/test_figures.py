@@ -2,15 +2,27 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, update
+from time_machine import TimeMachineFixture
 
 from mbiu import figures
 from mbiu.audit import Actor
 from mbiu.db import transaction
-from mbiu.figures import Figures, Span, begin, due, parent, quantile, running, within
-from mbiu.models import Contact, DayFigure, Decision, Incident, Report, utcnow
+from mbiu.figures import By, Figures, Span, begin, due, months, parent, quantile, running, within
+from mbiu.models import (
+    Contact,
+    DayFigure,
+    Decision,
+    Incident,
+    MonthCounted,
+    MonthFigure,
+    MonthTimes,
+    Report,
+    utcnow,
+)
 from tests import cast
 from tests.history import DAY, NOW, TODAY, count_all, history
 
@@ -188,3 +200,61 @@ def test_the_running_day_is_counted_again_after_some_seconds() -> None:
     cast.tell(cast.RAID)
     assert told(running.FRESH - dt.timedelta(seconds=1)) == 1
     assert told(running.FRESH) == 2
+
+
+@pytest.fixture
+def last_month(time_machine: TimeMachineFixture, story: tuple[Actor, str]) -> dt.date:
+    """The month of the story, which is over and counted."""
+    time_machine.move_to(begin(months.after(DAY) + dt.timedelta(days=10)))
+    while True:
+        with transaction() as session:
+            if not figures.refresh(session):
+                return months.of(DAY)
+
+
+def test_a_month_reads_as_its_days(last_month: dt.date) -> None:
+    span = Span(("/",), months.of(DAY - dt.timedelta(days=1)), months.after(DAY) + dt.timedelta(days=2))
+    by = (frozenset({By.MONTH}), frozenset({By.AREA, By.MONTH, By.ROLE}), frozenset({By.AREA}))
+
+    def told() -> list[object]:
+        with transaction() as session:
+            found = figures.read(session, span, {})
+            inside = figures.inner(session, span, {})
+            areas = replace(span, areas=inside)
+            times = [figures.times(session, one, {}, each) for one in (span, areas) for each in by]
+            answers = [figures.answers(session, span, {}, each) for each in by]
+            return [found.times, times, answers, figures.disputes(session, span, {}), inside]
+
+    with transaction() as session:
+        assert last_month in session.scalars(select(MonthCounted.month)).all()
+        assert session.scalar(select(func.sum(MonthFigure.count)))
+    by_month = told()
+    with transaction() as session:
+        months.forget(session, DAY)
+        months.forget(session, DAY - dt.timedelta(days=1))
+        assert session.scalars(select(MonthTimes.cases)).all() == []
+    assert by_month == told()
+
+
+def test_a_day_that_is_counted_anew_takes_its_month_with_it(last_month: dt.date) -> None:
+    with transaction() as session:
+        session.execute(update(Report).where(Report.created_at < NOW).values(event_type="displacement"))
+        figures.again(session, DAY)
+        assert figures.refresh(session) == 1
+        assert last_month not in session.scalars(select(MonthCounted.month)).all()
+        assert figures.refresh(session) == 1
+        types = select(MonthFigure.label).where(MonthFigure.what == "reports", MonthFigure.label != "")
+        assert "displacement" in session.scalars(types).all()
+
+
+def test_a_month_with_days_that_nobody_counted_is_not_summed_up(story: tuple[Actor, str]) -> None:
+    first = dt.date(2026, 2, 1)
+    days = [first + dt.timedelta(days=n) for n in range(28)]
+    with transaction() as session:
+        assert months.sum_up(session, days[1:], first, dt.date(2026, 3, 1)) == 0
+        assert months.sum_up(session, days, first, dt.date(2026, 2, 28)) == 0
+        assert months.sum_up(session, days[9:], days[9], dt.date(2026, 3, 1)) == 1
+        assert months.parts(session, first, dt.date(2026, 3, 1), ()) == months.Parts(
+            [first], [dt.date(2026, 3, 1)]
+        )
+        assert months.parts(session, first, dt.date(2026, 3, 1), days[:1]).months == []
