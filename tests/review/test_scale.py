@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from werkzeug.test import TestResponse
 
-from mbiu import chronicle, db, tokens
+from mbiu import admin, chronicle, db, tokens
 from mbiu.bench.pages import LEFT_OUT, PAGES, TOKEN, Samples, visits
 from mbiu.chronicle.filling import YEARS, fill
 from mbiu.codes import ContactRole, Role
@@ -170,6 +170,16 @@ def test_disputes_of_a_chronicle_were_taken_up_by_committees_and_others(
     who = {part.label.partition(":")[0] for part in parts}
     assert {"class.elder", "class.mediator"} <= who
     assert len([one for one in who if one and not one.startswith("class.")]) == 10
+
+
+def test_the_server_is_told_how_much_there_is(settings: Settings, people: None) -> None:
+    known = text("SELECT reltuples FROM pg_class WHERE relname = 'report'")
+    cast.tell(cast.RAID)
+    with transaction() as session:
+        assert session.scalar(known) != 1
+    admin.analyze()
+    with transaction() as session:
+        assert session.scalar(known) == 1
 
 
 def test_there_is_no_chronicle_beside_anything_real(settings: Settings, people: None) -> None:
