@@ -15,6 +15,9 @@ T = TypeVar("T")
 #: Longer than `statement_timeout`, so that a server that can speak has the first word.
 DEFAULT = 40.0
 
+#: So many statements stay prepared on a link. The console has some hundreds; others are planned each time.
+PREPARED = 600
+
 _limit = [DEFAULT]
 
 
@@ -48,4 +51,6 @@ def _bounded(gen: Generator[Any, Any, T], until: float, end: Callable[[], None])
 
 def connect(_dialect: object, _record: object, cargs: list[Any], cparams: dict[str, Any]) -> Connection:
     """SQLAlchemy's ``do_connect``."""
-    return Connection.connect(*cargs, **cparams)
+    link = Connection.connect(*cargs, **cparams)
+    link.prepared_max = PREPARED
+    return link

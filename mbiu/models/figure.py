@@ -35,7 +35,6 @@ class DayFigure(Model):
             postgresql_where=text("label = ''"),
             postgresql_include=["area", "exercise", "count"],
         ),
-        Index(None, "day"),
     )
 
     area: Mapped[str]
@@ -55,7 +54,6 @@ class DayTimes(Model):
     """
 
     __tablename__ = "day_times"
-    __table_args__ = (Index(None, "day"),)
 
     area: Mapped[str] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -10,7 +10,6 @@ depends_on = None
 
 GUARDED = ("month_figure", "month_times")
 KEY = ["area", "what", "day", "label", "exercise"]
-BY_DAY = {"day_figure": "ix_day_figure_day", "day_times": "ix_day_times_day"}
 ANSWER, NAMED = "ix_response_message_id", sa.text("message_id IS NOT NULL")
 
 
@@ -23,8 +22,6 @@ def upgrade() -> None:
             f"CREATE POLICY scope ON {table} USING ("
             "(SELECT current_setting('mbiu.scope', true)) = '*' OR mbiu_sees(area)) WITH CHECK (true)"
         )
-    for table, name in BY_DAY.items():
-        op.create_index(name, table, ["day"])
     op.drop_constraint("pk_day_figure", "day_figure")
     key = ", ".join(KEY)
     op.execute(f"ALTER TABLE day_figure ADD CONSTRAINT pk_day_figure PRIMARY KEY ({key}) INCLUDE (count)")
@@ -72,7 +69,5 @@ def downgrade() -> None:
     op.drop_index(ANSWER, "response")
     op.drop_constraint("pk_day_figure", "day_figure")
     op.create_primary_key("pk_day_figure", "day_figure", KEY)
-    for table, name in BY_DAY.items():
-        op.drop_index(name, table)
     for table in (*GUARDED, "month_counted"):
         op.drop_table(table)
