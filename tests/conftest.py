@@ -1,14 +1,13 @@
 """What the tests stand on: a real PostgreSQL, a real Valkey, real child processes, a real browser.
 
-Services start with the first test that asks for them, in a folder of their own. Each test gets its
-own database, copied from a migrated one, and an emptied broker.
+Services start with the first test that asks for them, in a folder of their own. Each test gets a
+database as new as one copied from a migrated one, and an emptied broker.
 """
 
 import os
 import shutil
 import sys
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,9 +17,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 import redis
-from psycopg import sql
-from sqlalchemy import Dialect, Engine, event
-from sqlalchemy.engine import make_url
 
 from mbiu import db, figures
 from mbiu.launch import home, keys, programs
@@ -30,7 +26,8 @@ from mbiu.launch.readiness import wait_for_health
 from mbiu.launch.valkey import Valkey
 from mbiu.settings import Settings
 from mbiu.settings import settings as read_settings
-from tests import forks
+from tests import forks, links
+from tests.renewal import Database, Renewal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -57,19 +54,6 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-#: Whose statements stay compiled from test to test.
-kept: set[Dialect] = set()
-
-
-@dataclass(frozen=True)
-class Database:
-    """A migrated database of one test: the app role's address, the owner's, and the superuser's."""
-
-    name: str
-    url: str
-    owner_url: str
-    superuser_url: str
 
 
 @dataclass
@@ -132,7 +116,8 @@ def postgres(
     service_home: Path, service_keys: keys.Keys, service_log: Callable[[Child], None]
 ) -> Iterator[Postgres]:
     """A server of the whole run, with the two roles."""
-    server = Postgres(service_home, service_keys, home.free_port(), HASTY)
+    # What cleans up and counts rows in the background would do so in one run and not in the next.
+    server = Postgres(service_home, service_keys, home.free_port(), HASTY | {"autovacuum": "off"})
     server.start(service_log)
     server.prepare()
     yield server
@@ -169,23 +154,25 @@ def template(
     for words in (["migrate"], ["gazetteer", "load", "--file", str(SEED)]):
         done = forks.run(words, env, service_home, check=False)
         assert done.returncode == 0, f"mbiu {' '.join(words)}: {done.stderr[-2000:]}"
+    # An emptied table looks to the planner as a vacuumed one, so a new one has to as well.
+    with closing(postgres.connect(DATABASE)) as link:
+        link.execute("VACUUM")
     return DATABASE
 
 
+@pytest.fixture(scope="session")
+def renewal(postgres: Postgres, template: str) -> Iterator[Renewal]:
+    """Databases like a fresh installation's, for one test after the other."""
+    yield (lent := Renewal(postgres, template))
+    links.close()
+    lent.close()
+
+
 @pytest.fixture
-def database(postgres: Postgres, template: str) -> Iterator[Database]:
-    """A database of its own for each test, like a fresh installation's."""
-    yield from copied(postgres, template)
-
-
-def copied(postgres: Postgres, template: str) -> Iterator[Database]:
-    """A database copied from ``template``, as long as it is needed."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with closing(postgres.connect()) as link:
-        postgres.create_database(name, template=template, link=link)
-    yield Database(name, postgres.url(APP, name), postgres.url(OWNER, name), postgres.url("postgres", name))
-    with closing(postgres.connect()) as link:
-        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def database(renewal: Renewal) -> Iterator[Database]:
+    """A database for each test, like a fresh installation's."""
+    yield renewal.lend()
+    renewal.take_back(links.numbers())
 
 
 @pytest.fixture
@@ -241,12 +228,15 @@ def settings(
             monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     read_settings.cache_clear()
-    engines = (db.engine(), db.engine(scoped=True))
-    kept.update(engine.dialect for engine in engines)
+    engines = {db.engine(), db.engine(scoped=True)}
+    links.lead(environment["MBIU_DATABASE_URL"], *engines)
     yield read_settings()
-    for engine in engines:
-        engine.dispose()
-    forget()
+    if engines == {db.engine(), db.engine(scoped=True)}:
+        links.rest(*engines)
+    else:
+        links.close()
+        forget()
+    read_settings.cache_clear()
 
 
 def forget() -> None:
@@ -255,14 +245,6 @@ def forget() -> None:
         engine.dispose()
     read_settings.cache_clear()
     figures.forget()
-
-
-@event.listens_for(Engine, "do_connect")
-def _link_here(dialect: Dialect, _record: object, _given: object, values: dict[str, object]) -> None:
-    """A link of an engine that an earlier test made leads to this test's database."""
-    if dialect in kept:
-        url = make_url(read_settings().database_url.get_secret_value())
-        values |= dialect.create_connect_args(url)[1]
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from mbiu.launch import keys
 from mbiu.launch.postgres import APP, Postgres
 from mbiu.launch.valkey import Valkey
 from tests import forks
-from tests.conftest import Database, Launched, copied
+from tests.conftest import Launched
+from tests.renewal import Database, copied
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +40,8 @@ def demonstration(
 @pytest.fixture
 def database(postgres: Postgres, demonstration: tuple[str, str]) -> Iterator[Database]:
     """A copy of the demonstration for each test."""
-    yield from copied(postgres, demonstration[0])
+    with copied(postgres, demonstration[0]) as copy:
+        yield copy
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests import forks
 from tests.conftest import SEED
 from tests.doubles import Doubles
 from tests.flow.wiring import channels, eventually
+from tests.renewal import Database, copied
 
 Start = Callable[[Child], None]
 
@@ -57,6 +58,13 @@ def template(
     for words in (["migrate"], ["gazetteer", "load", "--file", str(SEED)]):
         forks.run(words, env, faulty_home)
     return DATABASE
+
+
+@pytest.fixture
+def database(postgres: Postgres, template: str) -> Iterator[Database]:
+    """A database of each test's own: the server falls down under it."""
+    with copied(postgres, template) as copy:
+        yield copy
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from mbiu.settings import Settings
 from mbiu.settings import settings as read_settings
 from mbiu.vault import unseal
 from tests import cast
-from tests.conftest import Database, copied
+from tests.renewal import Database, copied
 
 WORDS = "zanzibarquokka"
 RAID = f"Cattle raid in Kween, 40 cows taken, {WORDS}"
@@ -140,7 +140,7 @@ def yesterday(
     @contextmanager
     def backup() -> Iterator[Callable[[], None]]:
         db.engine(scoped=False).dispose()
-        with contextmanager(copied)(postgres, database.name) as copy:
+        with copied(postgres, database.name) as copy:
 
             def restore() -> None:
                 monkeypatch.setenv("MBIU_DATABASE_URL", copy.url)
