@@ -4,6 +4,7 @@ Services start with the first test that asks for them, in a folder of their own.
 database as new as one copied from a migrated one, and an emptied broker.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -78,6 +79,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts programs and browsers comes first, so that no long file is left in the end."""
     items.sort(key=lambda item: not LONG.intersection(item.path.parts))
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays until after the last: nobody has to search it for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
