@@ -56,9 +56,11 @@ def installation(
 
 
 @pytest.fixture
-def console(installation: dict[str, str], launch: Callable[[str], Launched]) -> str:
-    """The console's address."""
-    return launch("console").url
+def console(installation: dict[str, str], launch: Callable[[str], Launched]) -> Iterator[str]:
+    """The console's address. Asked to stop, it would wait five seconds for the streams of open pages."""
+    running = launch("console")
+    yield running.url
+    running.child.kill()
 
 
 @pytest.fixture
