@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SEED = Path(__file__).parents[1] / "mbiu" / "gazetteer" / "data" / "seed_places.csv"
 #: Folders of tests that take seconds each.
 LONG = frozenset({"browser", "launch", "faults", "flow"})
+#: Folders of tests that take milliseconds each.
+BRIEF = frozenset({"analysis", "architecture", "channels", "decisions", "evaluation"})
 #: Linux's files in memory, and how many bytes must be free there for the services of a test run.
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
 CHROMIUM_NAMES = (
@@ -77,8 +79,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts programs and browsers comes first, so that no long file is left in the end."""
-    items.sort(key=lambda item: not LONG.intersection(item.path.parts))
+    """The longest files come first and the shortest last, so that all processes end at about one time."""
+    items.sort(key=lambda item: (not LONG & set(item.path.parts), bool(BRIEF & set(item.path.parts))))
 
 
 def pytest_collection() -> None:
