@@ -6,7 +6,9 @@ may name any language of the world names many wrong ones on a text of ten words.
 
 from collections import Counter
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from mbiu.analysis.tables import cached, rows
@@ -152,8 +154,14 @@ def _classify(words: list[str]) -> tuple[str, float]:
 @cached
 def _model() -> Any:
     """py3langid, told to choose among the closed set only."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = copy(_all_languages())
     identifier.set_languages(sorted(chosen().models))
     return identifier
+
+
+@cache
+def _all_languages() -> Any:
+    """What takes half a second to unpack, and does not change with the centre's lists."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
