@@ -86,7 +86,8 @@ run: setup ## start everything on this machine: console, hooks, worker, beat, bo
 	@exec $(BIN)/mbiu run --with-parent
 
 .PHONY: test
-test: setup-test lint ## lint, then run the whole suite against a real database and broker
+test: $(VENV)/test.stamp ## lint, then run the whole suite against a real database and broker
+	@$(MAKE) --no-print-directory --jobs=2 setup lint
 	@sh scripts/chromium.sh
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
