@@ -28,6 +28,8 @@ _FILLED = """
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
 """
 _SEQUENCES = "SELECT seqrelid::regclass::text, pg_sequence_last_value(seqrelid) FROM pg_sequence"
+#: A trigger may have been switched off for a moment, and on again.
+_TRIGGERS = "SELECT md5(string_agg(pg_trigger::text, '' ORDER BY oid)) FROM pg_trigger"
 _NOW = "SELECT pg_current_xact_id()::text::bigint"
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -74,6 +76,7 @@ class Emptied:
         few = [name for name, size in self._sizes.items() if size <= FEW]
         self._rows = {name: self._one("SELECT jsonb_agg(row)::text FROM {} row", name) for name in few}
         self._numbers = dict(self._link.execute(_SEQUENCES).fetchall())
+        self._triggers = self._one(_TRIGGERS)
         self._since = self._one(_NOW)
 
     def close(self) -> None:
@@ -102,8 +105,9 @@ class Emptied:
 
     def _is_altered(self) -> bool:
         newer = f"xmin::text::bigint >= {self._since}"
-        asked = (f"EXISTS(SELECT FROM pg_{name} WHERE {newer})" for name in _CATALOGUES)
-        return bool(self._one(f"SELECT {' OR '.join(asked)}"))
+        asked = (f"SELECT '{name}' WHERE EXISTS(SELECT FROM pg_{name} WHERE {newer})" for name in _CATALOGUES)
+        found = self._link.execute(" UNION ALL ".join(asked)).fetchall()
+        return found != [] and (found != [("trigger",)] or self._one(_TRIGGERS) != self._triggers)
 
     def _changed(self) -> set[str]:
         """Which of the tables that were not empty are other than they were."""
