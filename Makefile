@@ -85,10 +85,12 @@ setup-test: setup $(VENV)/test.stamp ## install what testing and developing need
 run: setup ## start everything on this machine: console, hooks, worker, beat, bot, database, broker
 	@exec $(BIN)/mbiu run --with-parent
 
+# The tests start dozens of programs, each of which would compile us anew where no bytecode is written.
 .PHONY: test
 test: $(VENV)/test.stamp ## lint, then run the whole suite against a real database and broker
 	@$(MAKE) --no-print-directory --jobs=2 setup lint
 	@sh scripts/chromium.sh
+	@$(BIN)/python -m compileall -q -j 0 $(PACKAGES)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
