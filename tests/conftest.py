@@ -41,6 +41,8 @@ LONG = frozenset({"browser", "launch", "faults", "flow"})
 BRIEF = frozenset({"analysis", "architecture", "channels", "decisions", "evaluation"})
 #: Linux's files in memory, and how many bytes must be free there for the services of a test run.
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
+#: After how many new objects they are searched for garbage: a test makes and keeps more than the usual 700.
+GARBAGE = 20_000
 CHROMIUM_NAMES = (
     "chromium",
     "chromium-browser",
@@ -90,6 +92,7 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """What is there before the first test stays until after the last: nobody has to search it for garbage."""
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     gc.enable()
 
 
