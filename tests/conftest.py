@@ -253,6 +253,7 @@ def settings(
         links.close()
         forget()
     read_settings.cache_clear()
+    figures.forget()
 
 
 def forget() -> None:
@@ -260,7 +261,6 @@ def forget() -> None:
     for engine in (db.engine(), db.engine(scoped=True)):
         engine.dispose()
     read_settings.cache_clear()
-    figures.forget()
 
 
 @pytest.fixture
