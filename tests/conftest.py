@@ -261,6 +261,7 @@ def forget() -> None:
     for engine in (db.engine(), db.engine(scoped=True)):
         engine.dispose()
     read_settings.cache_clear()
+    figures.forget()
 
 
 @pytest.fixture
