@@ -1,6 +1,6 @@
 """The database link: one transaction at the edge, an area scope on it, and rings after the commit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
@@ -11,11 +11,13 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     Table,
+    any_,
     bindparam,
     create_engine,
     event,
     func,
     insert,
+    literal,
     select,
     text,
 )
@@ -148,6 +150,11 @@ def insert_all(session: Session, model: type[DeclarativeBase], rows: Sequence[Ma
 def _alike(column: Column[Any], value: object) -> ColumnElement[Any]:
     """What all rows have in a column, which goes over once."""
     return cast_to(bindparam(f"one_{column.name}", value, column.type), column.type)
+
+
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column is one of ``values``: one statement however many these are, which stays prepared."""
+    return cast("ColumnElement[bool]", column == any_(literal(list(values), ARRAY(column.type))))
 
 
 @contextmanager

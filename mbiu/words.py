@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mbiu import vault
+from mbiu.db import among
 from mbiu.models import Message, utcnow
 
 #: Stands where a part of a long SMS has not come.
@@ -42,7 +43,7 @@ def messages(session: Session, reports: list[UUID]) -> dict[UUID, list[Any]]:
             Message.parts,
             Message.replaces,
         )
-        .where(Message.report_id.in_(reports), Message.direction == "in", ~Message.folded)
+        .where(among(Message.report_id, reports), Message.direction == "in", ~Message.folded)
         .order_by(Message.created_at, Message.id)
     )
     found: dict[UUID, list[Any]] = {report: [] for report in reports}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mbiu import figures, outcomes
 from mbiu.codes import EventType, IncidentState, Severity, Verdict
+from mbiu.db import among
 from mbiu.models import Contact, Decision, Incident, Report, User, utcnow
 from review import marks, places
 from review.filters import WAITING
@@ -184,7 +185,7 @@ def _half_verified(db: Session, ids: list[UUID]) -> set[UUID]:
 def _again(db: Session, ids: list[UUID]) -> set[UUID]:
     """Which incidents are to be looked at again today, or should have been."""
     due = outcomes.due(figures.today(utcnow()))
-    return set(db.scalars(select(Incident.id).where(Incident.id.in_(ids), due)))
+    return set(db.scalars(select(Incident.id).where(among(Incident.id, ids), due)))
 
 
 def _stands() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mbiu.db import among
 from mbiu.models import Report
 
 
@@ -56,7 +57,7 @@ def of_incidents(db: Session, ids: Sequence[UUID]) -> dict[UUID, list[Mark]]:
             func.bool_or(Report.duress).label("duress"),
             func.bool_or(Report.unconfirmed & Report.withdrawn_at.is_(None)).label("unconfirmed"),
         )
-        .where(Report.incident_id.in_(ids))
+        .where(among(Report.incident_id, ids))
         .group_by(Report.incident_id)
     )
     found: dict[UUID, list[Mark]] = defaultdict(list)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mbiu import texts, vault
 from mbiu.analysis.language import chosen
 from mbiu.analysis.reading import Reading
+from mbiu.db import among
 from mbiu.models import Address, Contact, Delivery, Incident, Media, Message, Report, User
 
 #: So many reports of one incident are shown.
@@ -88,7 +89,7 @@ def _messages(db: Session, reports: list[UUID]) -> dict[UUID | None, list[Said]]
     rows = db.execute(
         select(Message, Delivery)
         .outerjoin(Delivery, Delivery.message_id == Message.id)
-        .where(Message.report_id.in_(reports))
+        .where(among(Message.report_id, reports))
         .order_by(Message.created_at, Message.id)
     )
     found: dict[UUID | None, list[Said]] = defaultdict(list)
@@ -99,7 +100,7 @@ def _messages(db: Session, reports: list[UUID]) -> dict[UUID | None, list[Said]]
 
 def _files(db: Session, messages: list[UUID]) -> dict[UUID, list[Media]]:
     found: dict[UUID, list[Media]] = defaultdict(list)
-    for media in db.scalars(select(Media).where(Media.message_id.in_(messages)).order_by(Media.id)):
+    for media in db.scalars(select(Media).where(among(Media.message_id, messages)).order_by(Media.id)):
         found[media.message_id].append(media)
     return found
 

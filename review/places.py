@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
-from sqlalchemy import ARRAY, String, any_, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mbiu.db import among
 from mbiu.models import Place
 
 Names = dict[str, str]
@@ -17,11 +18,7 @@ def names(db: Session, paths: Iterable[str]) -> Names:
     ids = {part for path in paths for part in parts(path)}
     if not ids:
         return {}
-    return dict(
-        db.execute(
-            select(Place.id, Place.name).where(Place.id == any_(literal(list(ids), ARRAY(String))))
-        ).all()
-    )
+    return dict(db.execute(select(Place.id, Place.name).where(among(Place.id, ids))).all())
 
 
 def parts(path: str) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mbiu import searching
 from mbiu.codes import Priority
+from mbiu.db import among
 from mbiu.house import ranking
 from mbiu.models import Incident, Report, User, utcnow
 from mbiu.refs import normal_ref
@@ -115,12 +116,12 @@ class _Listing:
 
     def incidents(self, query: Any) -> Any:
         if self.found is not None:
-            query = query.where(Incident.id.in_(self.found.incidents))
+            query = query.where(among(Incident.id, self.found.incidents))
         return self.chosen.narrow(query, self.user_id)
 
     def messages(self, query: Any) -> Any:
         if self.found is not None:
-            query = query.where(Report.id.in_(self.found.messages))
+            query = query.where(among(Report.id, self.found.messages))
         return self.chosen.narrow_messages(query)
 
     def page(self, after: str, before: str) -> tuple[list[Any], str | None, str | None]:

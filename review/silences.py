@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, exists, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from mbiu.codes import ContactRole
+from mbiu.db import among
 from mbiu.house import settings
 from mbiu.models import Address, Contact, Place, Report, utcnow
 from review import places
@@ -121,9 +122,7 @@ def district(path: str) -> str:
 def _named(db: Session, found: Sequence[Any]) -> list[AreaPeople]:
     known = places.names(db, [row.path for row in found])
     ids = [places.parts(row.path)[-1] for row in found if row.path != "/"]
-    points = db.execute(
-        select(Place.id, Place.lat, Place.lon).where(Place.id == any_(literal(ids, ARRAY(String))))
-    )
+    points = db.execute(select(Place.id, Place.lat, Place.lon).where(among(Place.id, ids)))
     at: dict[str, Any] = {row.id: (row.lat, row.lon) for row in points}
     lines = [_line(row, known, *at.get((places.parts(row.path) or [""])[-1], (None, None))) for row in found]
     return sorted(lines, key=lambda one: (-one.silent, -one.tellers, one.name))

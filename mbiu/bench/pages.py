@@ -33,7 +33,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/queue/rows": (ANALYST, ("/queue/rows?ref={incident}",)),
     "/queue/peek/<ref>": (ANALYST, ("/queue/peek/{incident}",)),
     "/events": (ANALYST, ("/events?after={lately}",)),
-    "/incidents/<ref>": (ANALYST, ("/incidents/{incident}", "/incidents/{open}?")),
+    "/incidents/<ref>": (ANALYST, ("/incidents/{incident}", "/incidents/{open}?open")),
     "/leftovers": (ANALYST, ("/leftovers",)),
     "/leftovers/<ref>": (ANALYST, ("/leftovers/{leftover}",)),
     "/alerts": (ANALYST, ("/alerts",)),
