@@ -63,14 +63,11 @@ def grant(owner_url: str | None = None) -> None:
 
 
 def analyze(owner_url: str | None = None) -> None:
-    """Have the database count anew what its plans are made from; only the owner of the tables may.
-
-    Without an owner's address it counts in its own time.
-    """
+    """Have the database learn what it holds, as it does by itself in time; only the owner of the tables may."""
     owner = owner_url or settings().database_owner_url.get_secret_value()
     if owner:
-        with _owner(owner).begin() as link:
-            link.execute(text("ANALYZE"))
+        with _owner(owner).connect().execution_options(isolation_level="AUTOCOMMIT") as link:
+            link.execute(text("VACUUM (ANALYZE)"))
 
 
 def _owner(url: str) -> Engine:

@@ -142,7 +142,7 @@ def answers(session: Session, span: Span, live: Live, by: frozenset[By], role: s
     """
     found: Answers = Counter()
     by_role = By.ROLE in by
-    for month, area, what, label, n in _sums(session, span, live, ANSWERS):
+    for month, area, what, label, n in _sums(session, span, live, ANSWERS, None if by_role else role):
         if bool(label) if by_role else label == role:
             line = {By.MONTH: month, By.AREA: area, By.ROLE: label}
             found[Line(*(value if part in by else "" for part, value in line.items())), what] += n
@@ -159,18 +159,20 @@ def disputes(session: Session, span: Span, live: Live) -> Counter[tuple[str, str
 
 
 def _sums(
-    session: Session, span: Span, live: Live, whats: Sequence[str]
+    session: Session, span: Span, live: Live, whats: Sequence[str], label: str | None = None
 ) -> Iterator[tuple[str, str, str, str, int]]:
-    """By month, area, what and label."""
+    """By month, area, what and label, of all labels or of one."""
     made_of = parts(session, span.first, span.last, live)
     days = _summed(DayFigure, DayFigure.day, made_of.days, span, whats)
     months = _summed(MonthFigure, MonthFigure.month, made_of.months, span, whats)
+    if label is not None:
+        days, months = days.where(DayFigure.label == label), months.where(MonthFigure.label == label)
     for row in session.execute(union_all(days, months)):
         yield row[0], row[1], row[2], row[3], int(row[4])
     for day, counted in live.items():
-        for (area, what, label, exercise), n in counted.figures.items():
+        for (area, what, name, exercise), n in counted.figures.items():
             if area in span.areas and what in whats and exercise == span.drills and day >= span.first:
-                yield f"{day:%Y-%m}", area, what, label, n
+                yield f"{day:%Y-%m}", area, what, name, n
 
 
 def _summed(table: Any, begin: Any, begins: list[dt.date], span: Span, whats: Sequence[str]) -> Select[Any]:

@@ -50,7 +50,7 @@ class Incident(Model):
         Index(None, "place_id", "created_at"),
         Index(None, "area_path", postgresql_ops={"area_path": "text_pattern_ops"}),
         Index(None, "updated_at"),
-        Index(None, "priority", "state"),
+        Index(None, "priority", "state", postgresql_include=["area_path", "restricted"]),
         Index("ix_incident_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_incident_held", "id", postgresql_where=text("held")),
         Index("ix_incident_survivor", "id", postgresql_where=text("survivor")),

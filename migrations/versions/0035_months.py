@@ -1,4 +1,4 @@
-"""Figures of months that are over, so that a year is twelve sums; and answers by the message they came in."""
+"""A year of figures is twelve sums of months that are over; indexes for answers and the queue's counts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 GUARDED = ("month_figure", "month_times")
 KEY = ["area", "what", "day", "label", "exercise"]
+COUNTED, LEVEL = "ix_incident_priority_state", ["priority", "state"]
 ANSWER, NAMED = "ix_response_message_id", sa.text("message_id IS NOT NULL")
 
 
@@ -26,6 +27,8 @@ def upgrade() -> None:
     key = ", ".join(KEY)
     op.execute(f"ALTER TABLE day_figure ADD CONSTRAINT pk_day_figure PRIMARY KEY ({key}) INCLUDE (count)")
     op.create_index(ANSWER, "response", ["message_id"], postgresql_where=NAMED)
+    op.drop_index(COUNTED, "incident")
+    op.create_index(COUNTED, "incident", LEVEL, postgresql_include=["area_path", "restricted"])
 
 
 def _tables() -> None:
@@ -66,6 +69,8 @@ def _tables() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(COUNTED, "incident")
+    op.create_index(COUNTED, "incident", LEVEL)
     op.drop_index(ANSWER, "response")
     op.drop_constraint("pk_day_figure", "day_figure")
     op.create_primary_key("pk_day_figure", "day_figure", KEY)
