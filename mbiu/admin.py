@@ -63,7 +63,7 @@ def grant(owner_url: str | None = None) -> None:
 
 
 def analyze(owner_url: str | None = None) -> None:
-    """Have the database learn what it holds, as it does by itself in time; only the owner of the tables may."""
+    """Have the database learn what it holds, as it does by itself in time; only the tables' owner may."""
     owner = owner_url or settings().database_owner_url.get_secret_value()
     if owner:
         with _owner(owner).connect().execution_options(isolation_level="AUTOCOMMIT") as link:
