@@ -142,7 +142,8 @@ def answers(session: Session, span: Span, live: Live, by: frozenset[By], role: s
     """
     found: Answers = Counter()
     by_role = By.ROLE in by
-    for month, area, what, label, n in _sums(session, span, live, ANSWERS, None if by_role else role):
+    wanted = None if by_role else role
+    for month, area, what, label, n in _sums(session, span, live, ANSWERS, by, wanted):
         if bool(label) if by_role else label == role:
             line = {By.MONTH: month, By.AREA: area, By.ROLE: label}
             found[Line(*(value if part in by else "" for part, value in line.items())), what] += n
@@ -152,19 +153,24 @@ def answers(session: Session, span: Span, live: Live, by: frozenset[By], role: s
 def disputes(session: Session, span: Span, live: Live) -> Counter[tuple[str, str, str]]:
     """Disputes by who took them up, type, and how they stand (`STANDS`); nobody's name stands for all."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for _month, _area, what, label, n in _sums(session, span, live, STANDS):
+    for _month, _area, what, label, n in _sums(session, span, live, STANDS, frozenset()):
         who, _, kind = label.rpartition(":")
         found[who, kind, what] += n
     return found
 
 
 def _sums(
-    session: Session, span: Span, live: Live, whats: Sequence[str], label: str | None = None
+    session: Session,
+    span: Span,
+    live: Live,
+    whats: Sequence[str],
+    by: frozenset[By],
+    label: str | None = None,
 ) -> Iterator[tuple[str, str, str, str, int]]:
-    """By month, area, what and label, of all labels or of one."""
+    """By month and area, where these are asked for, what and label, of all labels or of one."""
     made_of = parts(session, span.first, span.last, live)
-    days = _summed(DayFigure, DayFigure.day, made_of.days, span, whats)
-    months = _summed(MonthFigure, MonthFigure.month, made_of.months, span, whats)
+    days = _summed(DayFigure, DayFigure.day, made_of.days, span, whats, by)
+    months = _summed(MonthFigure, MonthFigure.month, made_of.months, span, whats, by)
     if label is not None:
         days, months = days.where(DayFigure.label == label), months.where(MonthFigure.label == label)
     for row in session.execute(union_all(days, months)):
@@ -175,13 +181,17 @@ def _sums(
                 yield f"{day:%Y-%m}", area, what, name, n
 
 
-def _summed(table: Any, begin: Any, begins: list[dt.date], span: Span, whats: Sequence[str]) -> Select[Any]:
-    month = func.to_char(begin, literal("YYYY-MM", literal_execute=True))
+def _summed(
+    table: Any, begin: Any, begins: list[dt.date], span: Span, whats: Sequence[str], by: frozenset[By]
+) -> Select[Any]:
+    nothing: Any = literal_column("''")
+    month = func.to_char(begin, literal("YYYY-MM", literal_execute=True)) if By.MONTH in by else nothing
+    area = table.area if By.AREA in by else nothing
     return (
-        select(month, table.area, table.what, table.label, func.sum(table.count))
+        select(month, area, table.what, table.label, func.sum(table.count))
         .where(table.area.in_(span.areas), table.what.in_(whats), table.exercise == span.drills)
         .where(begin == any_(literal(begins, ARRAY(Date))))
-        .group_by(month, table.area, table.what, table.label)
+        .group_by(*(each for each in (month, area) if each is not nothing), table.what, table.label)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_decimal, ngettext
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from mbiu import audit
@@ -23,7 +23,6 @@ from review.tables import Table, sheet
 from review.words import label
 
 pages = Blueprint("figures", __name__, url_prefix="/figures")
-SMALL = 1000
 
 
 @dataclass(frozen=True)
@@ -143,12 +142,6 @@ def _whole() -> tuple[accounting.Asked, str]:
 def seconds(value: float) -> dt.timedelta:
     """A number of seconds as a length of time."""
     return dt.timedelta(seconds=value)
-
-
-@pages.app_template_filter("figure")
-def figure(value: int) -> str:
-    """A count in the user's language; most are small, and Babel is slow."""
-    return str(value) if value < SMALL else format_decimal(value)
 
 
 @pages.app_template_filter("day_name")

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import json
+from functools import lru_cache
 from typing import Any
 
 import flask_babel
@@ -15,6 +16,7 @@ from mbiu.codes import EventType, Severity
 from mbiu.models import Place
 from review import asked, mapped, places, shading
 from review.doors import Permission, current_user, door, may, scoped
+from review.tongues import language
 from review.words import label
 
 pages = Blueprint("map", __name__, url_prefix="/map")
@@ -28,7 +30,12 @@ ROWS = 60
 @pages.app_template_filter()
 def figure(value: float) -> str:
     """A whole number as the language writes it."""
-    return str(flask_babel.format_decimal(round(value)))
+    return _whole(round(value), language())
+
+
+@lru_cache(maxsize=4096)
+def _whole(value: int, _language: str) -> str:
+    return str(flask_babel.format_decimal(value))
 
 
 @pages.app_template_filter()
