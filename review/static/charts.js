@@ -105,11 +105,19 @@ function draw(box) {
 }
 
 let drawings = [];
+let turn = 0;
 
-function all() {
+// One after the other, so that the page answers keys and fingers in between; a later call ends an earlier one.
+async function all() {
+  const mine = ++turn;
   for (const one of drawings) one.destroy();
+  drawings = [];
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  drawings = [...document.querySelectorAll("[data-chart]")].map(draw);
+  for (const box of document.querySelectorAll("[data-chart]")) {
+    drawings.push(draw(box));
+    await new Promise((go) => setTimeout(go));
+    if (mine !== turn) return;
+  }
 }
 
 all();
