@@ -62,10 +62,9 @@ def grant(owner_url: str | None = None) -> None:
             link.execute(text(statement.format(role=role)))
 
 
-def analyze(owner_url: str | None = None) -> None:
+def analyze() -> None:
     """Have the database learn what it holds, as it does by itself in time; only the tables' owner may."""
-    owner = owner_url or settings().database_owner_url.get_secret_value()
-    if owner:
+    if owner := settings().database_owner_url.get_secret_value():
         with _owner(owner).connect().execution_options(isolation_level="AUTOCOMMIT") as link:
             link.execute(text("VACUUM (ANALYZE)"))
 

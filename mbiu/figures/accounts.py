@@ -8,10 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
-    Date,
     Select,
-    any_,
     func,
     literal,
     literal_column,
@@ -22,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, load_only
 
+from mbiu.db import among
 from mbiu.figures.answering import ANSWERS
 from mbiu.figures.counting import Counted, parent
 from mbiu.figures.disputes import STANDS
@@ -190,7 +188,7 @@ def _summed(
     return (
         select(month, area, table.what, table.label, func.sum(table.count))
         .where(table.area.in_(span.areas), table.what.in_(whats), table.exercise == span.drills)
-        .where(begin == any_(literal(begins, ARRAY(Date))))
+        .where(among(begin, begins))
         .group_by(*(each for each in (month, area) if each is not nothing), table.what, table.label)
     )
 
@@ -198,7 +196,7 @@ def _summed(
 def inner(session: Session, span: Span, live: Live) -> tuple[str, ...]:
     """The areas directly within those of the span in which something was told of, in order of their paths."""
     made_of = parts(session, span.first, span.last, ())
-    days = _within(DayFigure, span).where(DayFigure.day == any_(literal(made_of.days, ARRAY(Date))))
+    days = _within(DayFigure, span).where(among(DayFigure.day, made_of.days))
     months = _within(MonthFigure, span).where(MonthFigure.month.in_(made_of.months))
     today = {
         area
